@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Python door: load, check, evaluate, explain, verify, compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .load import load as _load
+from .load import load_or_raise
+from .model import Pack
+from .plan import make_plan
+from .problems import DataError, Problem, Problems, RulesetError, Span, UsageError, close_names
+from .values import day
+
+if TYPE_CHECKING:
+    from .folder import Run
+
+Value = float | str | bool
+
+
+def load(pack: str | Path) -> Pack:
+    """A pack by id or folder, checked. Raises RulesetError holding every problem."""
+    return load_or_raise(pack)[0]
+
+
+def check(pack: str | Path) -> list[Problem]:
+    """Every problem of a pack, sorted by place: what keeps it from loading, or what lint finds in it."""
+    from .lint import run as lint
+
+    loaded, problems = _load(pack)
+    if loaded is not None:
+        problems.extend(lint(loaded))
+    return list(problems)
+
+
+def evaluate(
+    source: Any,
+    pack: str | Path | None = None,
+    as_of: str | None = None,
+    *,
+    out: str | Path | None = None,
+    engine: str = "frame",
+    parameters: Mapping[str, Value] | None = None,
+    tables: Mapping[str, Any] | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Run:
+    """Scores a customer base.
+
+    `source`: a frame of customers (pandas, polars, Arrow), a mapping of frames by table, an assessment folder or
+    file, or a list of table files. `tables` adds event tables to a frame of customers. `pack` and `as_of`
+    (`2026-06-30`) are required unless the assessment gives them. `parameters` overrides parameters (what-if).
+    `out` is the run folder; without it the run lives in a temporary folder as long as the returned Run.
+
+    Returns the Run; its `.scores` is a pandas frame when `source` was one. Raises RulesetError, DataError or
+    UsageError, each holding every problem found.
+    """
+    from . import run as conductor
+    from .readers import read_tables, tables_of_frames
+
+    problems = Problems()
+    frames, assessment = _source(source, tables, problems)
+    chosen = pack if pack is not None else (assessment.pack if assessment else "")
+    if not chosen:
+        raise UsageError([Problem("pack-wanted", "error")])
+    if engine not in ("frame", "row"):
+        raise UsageError([Problem("unknown-choice", "error", None, {"read": engine, "allowed": ["frame", "row"], "close": []})])
+    number = _as_of(as_of, assessment)
+    loaded, found = _load(_pack_path(chosen, assessment if pack is None else None))
+    problems.extend(found)
+    if loaded is None:
+        raise RulesetError(problems)
+    overrides = _overrides(loaded, parameters or {})
+    plan = make_plan(loaded, number, overrides)
+    progress("read")
+    if assessment is not None:
+        data, rejected = read_tables(assessment, loaded.tables, problems)
+    else:
+        data, rejected = tables_of_frames(frames, loaded.tables, problems)
+    if problems.has_errors:
+        raise DataError(problems)
+    request = conductor.Request(
+        company=assessment.company if assessment else {}, purpose=assessment.purpose if assessment else {}, plan=plan, tables=data,
+        rejected=rejected, assessment=assessment.text if assessment else "", engine=engine, overrides=overrides,
+    )  # fmt: skip
+    run = conductor.evaluate(request, problems, None if out is None else Path(out), progress)
+    return run.answer_as("pandas" if type(source).__module__.split(".")[0] == "pandas" else "polars")
+
+
+def _source(source: Any, tables: Mapping[str, Any] | None, problems: Problems) -> tuple[dict[str, Any], Any]:
+    from .readers import assessment_of_files, read_assessment
+
+    if isinstance(source, str | Path):
+        path = Path(source)
+        if path.is_dir() or path.suffix in (".yaml", ".yml") or not path.exists():
+            return {}, read_assessment(path, problems)
+        return {}, assessment_of_files([path], problems)
+    if isinstance(source, Sequence) and source and all(isinstance(item, str | Path) for item in source):
+        if len(source) == 1:
+            return _source(source[0], tables, problems)
+        return {}, assessment_of_files(list(source), problems)
+    if isinstance(source, Mapping):
+        return dict(source), None
+    return {"customers": source, **(tables or {})}, None
+
+
+def _pack_path(pack: str | Path, assessment: Any) -> str | Path:
+    """A pack named by an assessment is looked for beside the assessment first."""
+    if assessment is not None:
+        beside = assessment.folder / str(pack)
+        if (beside / "pack.yaml").is_file():
+            return Path(beside)
+    return pack
+
+
+def _as_of(given: str | None, assessment: Any) -> int:
+    if given is None:
+        if assessment is not None and assessment.as_of is not None:
+            return int(assessment.as_of)
+        raise UsageError([Problem("as-of-wanted", "error")])
+    number = day(str(given))
+    if number is None:
+        raise UsageError([Problem("date-unreadable", "error", None, {"read": str(given)})])
+    return number
+
+
+def _overrides(pack: Pack, given: Mapping[str, Value]) -> dict[str, Value]:
+    problems = Problems()
+    values: dict[str, Value] = {}
+    for name, value in given.items():
+        parameter = pack.parameters.get(name)
+        if parameter is None:
+            problems.error("unknown-parameter", Span(""), name=name, known=list(pack.parameters), close=close_names(name, pack.parameters))
+            continue
+        found = _as_kind(value, parameter.kind)
+        if found is None:
+            problems.error("wrong-kind", Span(""), got=str(value), want=parameter.kind)
+            continue
+        values[name] = found
+    if problems.has_errors:
+        raise UsageError(problems)
+    return values
+
+
+def _as_kind(value: Value, kind: str) -> Value | None:
+    if kind == "number":
+        try:
+            number = float(value)
+        except ValueError:
+            return None
+        return number if abs(number) < 1e15 and not isinstance(value, bool) else None
+    if kind == "bool":
+        return {"true": True, "false": False}.get(str(value).lower())
+    return str(value)
+
+
+def explain(run: Run | str | Path, customer: str, language: str = "en") -> str:
+    """Why a customer has its score: the tree from composite to source cell, in words. See `audit.explain` for data."""
+    from .audit import explain as _explain
+    from .folder import Run
+    from .tree import as_text
+
+    opened = run if isinstance(run, Run) else Run.read(run)
+    return as_text(_explain(opened, customer), language)
+
+
+def verify(run: Run | str | Path, sample: int | None = None, sources: str | Path | None = None) -> list[Problem]:
+    """Every difference between a run and what its hashes and the row engine say; empty when all is well."""
+    from .folder import Run
+    from .verification import verify as _verify
+
+    return _verify(run.folder if isinstance(run, Run) else Path(run), sample, None if sources is None else Path(sources))
+
+
+def compare(before: Run | str | Path, after: Run | str | Path) -> Any:
+    """What moved between two runs and why: tier migration, and per customer whether data, rules, parameters or the
+    engine moved it."""
+    from .comparison import compare as _compare
+    from .folder import Run
+
+    first = before if isinstance(before, Run) else Run.read(before)
+    second = after if isinstance(after, Run) else Run.read(after)
+    return _compare(first, second)

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finds the folders that ship beside the code: inside the package in a wheel, two levels up in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def folder(name: str) -> Path:
+    """The shipped folder `name` (`rulesets`, `schemas`, `samples`)."""
+    inside = _PACKAGE / "_shipped" / name
+    return inside if inside.is_dir() else _PACKAGE.parent.parent / name
+
+
+def pack_ids() -> list[str]:
+    """Ids of the shipped packs, sorted."""
+    return sorted(path.parent.name for path in folder("rulesets").glob("*/pack.yaml"))

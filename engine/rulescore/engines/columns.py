@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Typed trees as Polars expressions with the meaning of the row engine.
+
+Every cure for a difference between the two lives here or in a function's frame form: divisions stay divisions,
+results that are not finite become null, chains of `and` and comparisons are Kleene's, powers are products.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import polars as pl
+
+from ..lang.functions import FUNCTIONS
+from ..lang.functions.numbers import exact_divide, keep_finite, quantise_frame
+from ..lang.syntax import MAX_NUMBER, Tree
+from .operators import repeated
+
+LARGEST = 307.0
+"""Results whose size may pass 10**LARGEST are checked for overflow."""
+
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+
+_FIELD_SIZE = math.log10(MAX_NUMBER)
+
+
+def literal(tree: Tree) -> pl.Expr:
+    if isinstance(tree.value, float):
+        return pl.lit(tree.value, dtype=pl.Float64)
+    return pl.lit(tree.value)
+
+
+def _joined(parts: Sequence[pl.Expr], join: Callable[[Any, Any], Any]) -> pl.Expr:
+    result = parts[0]
+    for part in parts[1:]:
+        result = join(result, part)
+    return result
+
+
+class Columns:
+    """Compiles trees. `fields` are the names whose numbers passed the door, where their size was limited."""
+
+    def __init__(self, fields: Collection[str]) -> None:
+        self.fields = frozenset(fields)
+
+    def expression(self, tree: Tree) -> pl.Expr:
+        """The tree as an expression; columns are named as the tree's names, dates are numbers of days."""
+        match tree.op:
+            case "const":
+                return literal(tree)
+            case "name":
+                return pl.col(str(tree.value))
+            case "and":
+                return _joined(self.all(tree.args), operator.and_)
+            case "or":
+                return _joined(self.all(tree.args), operator.or_)
+            case "not":
+                return ~self.expression(tree.args[0])
+            case "neg":
+                return -self.expression(tree.args[0])
+            case "compare":
+                assert isinstance(tree.value, tuple)
+                values = self.all(tree.args)
+                tests = [_COMPARE[str(sign)](a, b) for sign, a, b in zip(tree.value, values, values[1:], strict=False)]
+                return _joined(tests, operator.and_)
+            case "in":
+                left = self.expression(tree.args[0])
+                return _joined([left == literal(item) for item in tree.args[1:]], operator.or_)
+            case "if":
+                test, then, other = self.all(tree.args)
+                return pl.when(test.is_null()).then(None).when(test).then(then).otherwise(other)
+            case "arith":
+                return self.arithmetic(tree)
+            case "call":
+                return self.call(tree)
+        raise TypeError(f"{tree.op} must be lifted before it is evaluated")
+
+    def all(self, trees: Sequence[Tree]) -> list[pl.Expr]:
+        return [self.expression(tree) for tree in trees]
+
+    def call(self, tree: Tree) -> pl.Expr:
+        function = FUNCTIONS[str(tree.value)]
+        args: list[Any] = []
+        for parameter, arg in zip((*function.parameters, *("any",) * len(tree.args)), tree.args, strict=False):
+            # literal arguments are taken as plain values
+            args.append(arg.value if parameter.rstrip("?") in ("literal", "pattern") else self.expression(arg))
+        result: pl.Expr = function.frame(pl, *args)
+        return result
+
+    def arithmetic(self, tree: Tree) -> pl.Expr:
+        left, right = tree.args
+        sign, a = str(tree.value), self.expression(left)
+        match sign:
+            case "**":
+                return _power(a, right)
+            case "/":
+                return self.quotient(a, left, right)
+            case "//":
+                return self.quotient(a, left, right).floor()
+            case "%":
+                whole = self.quotient(a, left, right).floor()
+                return _finite(a - whole * self.expression(right))
+        b = self.expression(right)
+        result: pl.Expr = a + b if sign == "+" else a - b if sign == "-" else a * b
+        return result if self.size(tree) <= LARGEST else _finite(result)
+
+    def quotient(self, a: pl.Expr, left: Tree, right: Tree) -> pl.Expr:
+        divisor = right.value if right.op == "const" else None
+        if not isinstance(divisor, float):
+            return _finite(a / self.expression(right))
+        if divisor == 0:
+            return pl.when(a.is_null()).then(a)  # missing, whatever a is
+        result: pl.Expr = exact_divide(pl, a, divisor)
+        return result if self.size(left) - math.log10(abs(divisor)) <= LARGEST else _finite(result)
+
+    def size(self, tree: Tree) -> float:
+        """log10 of the largest absolute value the tree can have: tells which results need an overflow check."""
+        match tree.op, tree.value:
+            case "const", float() as value:
+                return math.log10(abs(value)) if value else 0.0
+            case "name", str() as name if name in self.fields:
+                return _FIELD_SIZE
+            case "neg", _:
+                return self.size(tree.args[0])
+            case "arith", "+" | "-":
+                return max(self.size(arg) for arg in tree.args) + 0.5
+            case "arith", "*":
+                return sum(self.size(arg) for arg in tree.args)
+            case "if", _:
+                return max(self.size(arg) for arg in tree.args[1:])
+        return 308.5
+
+
+def _finite(x: Any) -> pl.Expr:
+    return keep_finite(pl, x)  # type: ignore[no-any-return]
+
+
+def _power(base: pl.Expr, exponent: Tree) -> pl.Expr:
+    value = exponent.value
+    assert isinstance(value, float)
+    if value == int(value):
+        found = repeated(base, int(abs(value)), operator.mul)
+        result = base * 0.0 + 1.0 if found is None else _finite(found)
+        return result if value >= 0 else _finite(1.0 / result)
+    if value == 0.5:
+        return pl.when(base >= 0).then(base.sqrt())
+    return quantise_frame(pl, base.pow(value))  # type: ignore[no-any-return]

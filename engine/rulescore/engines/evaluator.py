@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Typed trees on plain values: a SimpleEval whose operators, connectives and functions are ours and three-valued."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simpleeval import SimpleEval
+
+from ..lang.functions import FUNCTIONS
+from ..lang.functions.declare import Function
+from ..lang.syntax import Tree
+from .operators import ARITHMETIC, COMPARISONS, all_of, any_of, negative, opposite
+
+_BINARY: dict[str, type[ast.operator]] = {
+    "+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "//": ast.FloorDiv, "%": ast.Mod, "**": ast.Pow,
+}  # fmt: skip
+_COMPARE: dict[str, type[ast.cmpop]] = {
+    "==": ast.Eq, "!=": ast.NotEq, "<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE,
+}  # fmt: skip
+
+_OPERATORS: dict[type, Callable[..., Any]] = {
+    **{kind: ARITHMETIC[sign] for sign, kind in _BINARY.items()},
+    **{kind: COMPARISONS[sign] for sign, kind in _COMPARE.items()},
+    ast.USub: negative,
+    ast.Not: opposite,
+}
+
+
+def _skipping_missing(function: Function) -> Callable[..., Any]:
+    if function.sees_missing:
+        return function.row
+    row = function.row
+    return lambda *values: None if None in values else row(*values)
+
+
+_CALLS = {name: _skipping_missing(function) for name, function in FUNCTIONS.items()}
+
+
+class Evaluator(SimpleEval):  # type: ignore[misc]
+    """Evaluates lowered trees over `names`; after `trace()` it keeps the value of every sub-expression."""
+
+    def __init__(self) -> None:
+        super().__init__(operators=_OPERATORS, functions=_CALLS, names={})
+        self._lowered: dict[int, tuple[Tree, ast.expr]] = {}
+        self._values: dict[int, Any] | None = None
+
+    def value(self, tree: Tree, names: Mapping[str, Any]) -> Any:
+        """The tree's value; None is missing."""
+        self.names = names
+        return self.eval("", previously_parsed=self._node(tree))
+
+    def trace(self, tree: Tree, names: Mapping[str, Any]) -> list[tuple[Tree, Any]]:
+        """Every sub-expression with its value, outermost first; parts that were not reached are left out."""
+        node = self._node(tree)
+        self.names, self._values = names, {}
+        try:
+            self.eval("", previously_parsed=node)
+            found = self._values
+        finally:
+            self._values = None
+        pairs: list[tuple[Tree, Any]] = []
+
+        def walk(node: ast.AST) -> None:
+            if id(node) in found and hasattr(node, "tree"):
+                pairs.append((node.tree, found[id(node)]))
+            for child in ast.iter_child_nodes(node):
+                walk(child)
+
+        walk(node)
+        return pairs
+
+    def _node(self, tree: Tree) -> ast.expr:
+        # keyed by identity; the tree is kept beside its node so that the identity stays taken
+        found = self._lowered.get(id(tree))
+        if found is None:
+            found = self._lowered[id(tree)] = (tree, lower(tree))
+        return found[1]
+
+    def _eval(self, node: Any) -> Any:
+        value = super()._eval(node)
+        if self._values is not None:
+            self._values[id(node)] = value
+        return value
+
+    def _eval_boolop(self, node: Any) -> bool | None:
+        values = [self._eval(value) for value in node.values]
+        return all_of(values) if isinstance(node.op, ast.And) else any_of(values)
+
+    def _eval_compare(self, node: Any) -> bool | None:
+        values = [self._eval(value) for value in (node.left, *node.comparators)]
+        if isinstance(node.ops[0], ast.In):
+            return None if values[0] is None else values[0] in values[1:]
+        return all_of([self.operators[type(op)](a, b) for op, a, b in zip(node.ops, values, values[1:], strict=False)])
+
+    def _eval_ifexp(self, node: Any) -> Any:
+        test = self._eval(node.test)
+        return None if test is None else self._eval(node.body if test else node.orelse)
+
+
+def lower(tree: Tree) -> ast.expr:
+    """Our tree as nodes of Python's; names may hold any text, since they are only looked up."""
+    node = _lower(tree)
+    node.tree = tree  # type: ignore[attr-defined]
+    return node
+
+
+def _lower(tree: Tree) -> ast.expr:
+    args = [lower(arg) for arg in tree.args]
+    match tree.op:
+        case "const":
+            return ast.Constant(tree.value)  # type: ignore[arg-type]
+        case "name":
+            return ast.Name(str(tree.value), ast.Load())
+        case "and" | "or":
+            return ast.BoolOp(ast.And() if tree.op == "and" else ast.Or(), args)
+        case "not":
+            return ast.UnaryOp(ast.Not(), args[0])
+        case "neg":
+            return ast.UnaryOp(ast.USub(), args[0])
+        case "arith":
+            return ast.BinOp(args[0], _BINARY[str(tree.value)](), args[1])
+        case "compare":
+            assert isinstance(tree.value, tuple)
+            return ast.Compare(args[0], [_COMPARE[str(sign)]() for sign in tree.value], args[1:])
+        case "in":
+            return ast.Compare(args[0], [ast.In()], args[1:])
+        case "if":
+            return ast.IfExp(*args)
+        case "call":
+            return ast.Call(ast.Name(str(tree.value), ast.Load()), args, [])
+        case _:
+            raise TypeError(f"{tree.op} must be lifted before it is evaluated")

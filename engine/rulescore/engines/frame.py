@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The frame engine: a plan on Polars columns, equal to the row engine to the last digit.
+
+`features` adds the columns that rules read, `score` turns them into outcomes, dimensions, composite and tier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from ..lang.functions import AGGREGATES, BASE
+from ..model import Pack
+from ..plan import Plan, Step
+from .columns import Columns
+from .row import window_days
+from .totals import composite_columns, dimension_columns, reason_columns
+from .verdicts import gated_columns, rule_columns, tier_columns
+
+CUSTOMER = "customer_id"
+SEEN = "?seen"
+
+
+def as_numbers(frame: pl.LazyFrame, columns: Sequence[str], kinds: Mapping[str, str]) -> pl.LazyFrame:
+    """Dates become days since 1970-01-01 as float64, the form expressions see; other columns stay."""
+    dates = [pl.col(column).cast(pl.Int32).cast(pl.Float64) for column in dict.fromkeys(columns) if kinds.get(column) == "date"]
+    return frame.with_columns(dates) if dates else frame
+
+
+def as_dates(frame: pl.LazyFrame, columns: Sequence[str], kinds: Mapping[str, str]) -> pl.LazyFrame:
+    """The reverse of `as_numbers`, for people who read the inputs."""
+    dates = [pl.col(column).cast(pl.Int32).cast(pl.Date) for column in dict.fromkeys(columns) if kinds.get(column) == "date"]
+    return frame.with_columns(dates) if dates else frame
+
+
+def aggregates(plan: Plan, table: str, events: pl.LazyFrame) -> pl.LazyFrame:
+    """One row a customer: every aggregate that the plan needs over one event table.
+
+    `events` holds the table's fields, dates as dates. Rows without customer do not count.
+    """
+    spec = plan.pack.tables[table]
+    steps = [step for step in plan.event_steps if step.tree.table == table]
+    present = set(events.collect_schema().names())
+    prefixed = as_numbers(events, sorted(present), {key: field.kind for key, field in spec.fields.items()})
+    needed = sorted({text.split(".", 1)[1] for step in steps for arg in step.tree.args for text in arg.names() if "." in text})
+    dated = [spec.date] if spec.date else []
+    chosen = [
+        (pl.col(column) if column in present else _absent(spec.fields[column].kind)).alias(f"{table}.{column}")
+        for column in sorted({*needed, *dated})
+    ]
+    frame = prefixed.select(pl.col(spec.customer).alias(CUSTOMER), *chosen)
+    frame = frame.filter(pl.col(CUSTOMER).is_not_null())
+    day = pl.col(f"{table}.{spec.date}") if spec.date else pl.lit(0.0)
+    columns = Columns([f"{table}.{column}" for column in spec.fields])
+    prepared: list[pl.Expr] = []
+    results: list[pl.Expr] = []
+    for index, step in enumerate(steps):
+        tree = step.tree
+        start, end = window_days(tree.window, plan.as_of)
+        inside = (day <= end) if spec.date else pl.lit(True)
+        if start is not None:
+            inside = inside & (day > start)
+        if len(tree.args) > (1 if tree.has_operand else 0):
+            inside = inside & columns.expression(tree.args[-1])
+        inside = inside.fill_null(False)
+        operand = columns.expression(tree.args[0]) if tree.has_operand else pl.lit(1.0)
+        prepared += [inside.alias(f"?inside{index}"), pl.when(inside).then(operand).alias(f"?value{index}")]
+        declared = AGGREGATES[str(tree.value)]
+        result: pl.Expr = declared.frame(pl, pl.col(f"?value{index}"), pl.col(f"?inside{index}"), day)
+        results.append(result.alias(step.column))
+    if spec.date:
+        frame = frame.filter(day <= plan.as_of)
+    return frame.with_columns(prepared).group_by(CUSTOMER).agg(*results, pl.lit(True).alias(SEEN))
+
+
+def _absent(kind: str) -> pl.Expr:
+    dtype: Any = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}.get(kind, pl.Float64)
+    return pl.lit(None, dtype=dtype)
+
+
+def with_aggregates(plan: Plan, customers: pl.LazyFrame, events: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    """Customers with the aggregates of every event table; a table that was not supplied leaves its columns missing,
+    a customer without events gets what the function says of no events."""
+    for table in sorted({step.tree.table for step in plan.event_steps}):
+        steps = [step for step in plan.event_steps if step.tree.table == table]
+        if table not in events:
+            customers = customers.with_columns(_absent(step.tree.kind).alias(step.column) for step in steps)
+            continue
+        found = aggregates(plan, table, events[table])
+        none = pl.col(SEEN).is_null()
+        empty = {step.column: AGGREGATES[str(step.tree.value)].no_events for step in steps}
+        customers = customers.join(found, on=CUSTOMER, how="left", maintain_order="left").with_columns(
+            pl.when(none).then(pl.lit(value, dtype=pl.Float64)).otherwise(pl.col(column)).alias(column)
+            for column, value in empty.items() if value is not None
+        ).drop(SEEN)  # fmt: skip
+    return customers
+
+
+def with_features(plan: Plan, frame: pl.LazyFrame, stages: Sequence[Sequence[Step]] | None = None) -> pl.LazyFrame:
+    """Adds the record and base steps of the plan's stages; aggregates must be there already."""
+    columns = Columns(plan.fields)
+    for stage in plan.stages if stages is None else stages:
+        added = []
+        for step in stage:
+            if step.scope == "record":
+                added.append(columns.expression(step.tree).alias(step.column))
+            elif step.scope == "base":
+                literals = [arg.value for arg in step.tree.args[1:]]
+                operand = columns.expression(step.tree.args[0])
+                added.append(BASE[str(step.tree.value)].frame(pl, operand, *literals).alias(step.column))
+        if added:
+            frame = frame.with_columns(added)
+    return frame
+
+
+def score(plan: Plan, frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Adds outcomes, totals, gates and tier; see `trace_names` for the columns to keep."""
+    columns = Columns(plan.fields)
+    for stage in rule_columns(plan, columns):
+        frame = frame.with_columns(stage)
+    for stage in dimension_columns(plan):
+        frame = frame.with_columns(stage)
+    for stage in gated_columns(plan, columns, [dimension.id for dimension in plan.pack.dimensions]):
+        frame = frame.with_columns(stage)
+    for stage in composite_columns(plan):
+        frame = frame.with_columns(stage)
+    for stage in gated_columns(plan, columns, ["composite"]):
+        frame = frame.with_columns(stage)
+    for stage in (*tier_columns(plan, columns), *reason_columns(plan)):
+        frame = frame.with_columns(stage)
+    return frame
+
+
+def trace_names(pack: Pack) -> list[str]:
+    """The columns of the trace, in order; points are whole numbers of 1/10,000."""
+    names = [CUSTOMER, *(f"{dimension.id}.points" for dimension in pack.dimensions)]
+    for rule in pack.rules:
+        names += [f"{rule.id}.case", f"{rule.id}.points"]
+    return names
+

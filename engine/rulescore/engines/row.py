@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The row engine: the meaning of a plan, one record at a time. It explains, verifies, and judges the frame engine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..arithmetic import UNIT, shift
+from ..lang.functions import AGGREGATES, BASE
+from ..lang.syntax import Tree, Window
+from ..plan import Plan, PlannedRule, Step
+from ..scoring import (
+    ERROR, MISSING, NOT_APPLICABLE, Outcome, Score, composite_score, coverage_units, dimension_score, limited, settle,
+)  # fmt: skip
+from .evaluator import Evaluator
+
+Record = dict[str, Any]
+"""Field, feature or column name -> value: float, text, bool, None; dates are epoch days as floats."""
+
+Events = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Event rows by table, each column -> value. A table that is not there was not supplied."""
+
+REASONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One customer, scored. `values` holds every field, column and feature; `gates` whether each acted (None: undecided);
+    `tier_reason` is `reached`, `gate:<id>`, `coverage` or `not-assessed`; `reasons` are ids of rules."""
+
+    values: Record
+    outcomes: Mapping[str, Outcome]
+    dimensions: Mapping[str, Score]
+    composite: Score
+    coverage: int | None
+    gates: Mapping[str, bool | None]
+    natural_tier: str | None
+    tier: str | None
+    tier_reason: str
+    reasons: tuple[str, ...]
+
+
+class RowEngine:
+    """Runs one plan; the expressions are parsed once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.evaluator = Evaluator()
+
+    def evaluate_base(self, records: Sequence[Record], events: Sequence[Events] | None = None) -> list[Result]:
+        """Scores a whole base, so that figures over the base can be made. Records hold fields (and, without
+        `events`, the columns of aggregates)."""
+        prepared = [dict(record) for record in records]
+        for stage in self.plan.stages:
+            for step in stage:
+                self.run_step(step, prepared, events)
+        return [self.score(record) for record in prepared]
+
+    def evaluate(self, record: Record) -> Result:
+        """Scores one record that already holds its aggregates and figures of the base."""
+        prepared = dict(record)
+        for step in self.plan.steps:
+            if step.scope == "record":
+                prepared[step.column] = self.evaluator.value(step.tree, prepared)
+        return self.score(prepared)
+
+    # ---- features ---------------------------------------------------------------------------------------
+
+    def run_step(self, step: Step, records: Sequence[Record], events: Sequence[Events] | None) -> None:
+        if step.scope == "record":
+            for record in records:
+                record[step.column] = self.evaluator.value(step.tree, record)
+        elif step.scope == "events":
+            if events is not None:
+                for record, own in zip(records, events, strict=True):
+                    record[step.column] = self.aggregate(step.tree, own)
+        else:
+            values = [self.evaluator.value(step.tree.args[0], record) for record in records]
+            literals = [arg.value for arg in step.tree.args[1:]]
+            found = BASE[str(step.tree.value)].row([0.0 if value == 0 else value for value in values], *literals)
+            for record, value in zip(records, found, strict=True):
+                record[step.column] = value
+
+    def aggregate(self, tree: Tree, events: Events) -> Any:
+        """One customer's events -> the aggregate; None when the table was not supplied."""
+        rows = events.get(tree.table)
+        if rows is None:
+            return None
+        table = self.plan.pack.tables[tree.table]
+        start, end = window_days(tree.window, self.plan.as_of)
+        args = tree.args
+        condition = args[-1] if len(args) > (1 if tree.has_operand else 0) else None
+        inside: list[tuple[float | None, Any]] = []
+        for row in rows:
+            when = row.get(table.date) if table.date else None
+            if table.date and (when is None or when > end or (start is not None and when <= start)):
+                continue
+            names = {f"{tree.table}.{column}": row.get(column) for column in table.fields}
+            if condition is not None and self.evaluator.value(condition, names) is not True:
+                continue
+            inside.append((when, self.evaluator.value(args[0], names) if tree.has_operand else 1.0))
+        return AGGREGATES[str(tree.value)].row(inside)
+
+    # ---- rules ------------------------------------------------------------------------------------------
+
+    def outcome(self, planned: PlannedRule, record: Record) -> Outcome:
+        value = self.evaluator.value
+        if planned.applies is not None:
+            applies = value(planned.applies, record)
+            if applies is not True:
+                return settle(planned, MISSING if applies is None else NOT_APPLICABLE, None)
+        for index, case in enumerate(planned.cases):
+            held = True if case.when is None else value(case.when, record)
+            if held is None:
+                return settle(planned, MISSING, None)
+            if held:
+                if isinstance(case.points, int):
+                    return settle(planned, index, case.points)
+                points = value(case.points, record)
+                if points is None:
+                    return settle(planned, MISSING, None)
+                return settle(planned, index, points_units(points, planned))
+        return settle(planned, ERROR, None)
+
+    def score(self, record: Record) -> Result:
+        """Rules, dimensions, gates, composite and tier of a record that holds all features."""
+        plan, pack = self.plan, self.plan.pack
+        outcomes = {planned.rule.id: self.outcome(planned, record) for planned in plan.rules}
+        gates: dict[str, bool | None] = {}
+        dimensions: dict[str, Score] = {}
+        names = dict(record)
+        for dimension in pack.dimensions:
+            score = dimension_score(dimension, plan.rules_of(dimension), outcomes, pack.dimension_decimals)
+            dimensions[dimension.id] = self.gated(dimension.id, score, names, gates)
+        for key, score in dimensions.items():
+            names[f"score.{key}"] = shown(score.points)
+        composite = self.gated("composite", composite_score(plan, dimensions), names, gates)
+        coverage = coverage_units(composite, of_composite=True)
+        names |= {"composite": shown(composite.points), "coverage": shown(coverage)}
+        for gate, tree in plan.gates:
+            if gate.target == "tier":
+                gates[gate.id] = self.evaluator.value(tree, names)
+        names |= {f"gate.{key.replace('-', '_')}": acted for key, acted in gates.items()}
+        natural, tier, reason = self.tier(names, composite, coverage, gates)
+        ordered = {gate.id: gates[gate.id] for gate, _ in plan.gates}
+        return Result(record, outcomes, dimensions, composite, coverage, ordered, natural, tier, reason, self.reasons(outcomes))
+
+    def gated(self, target: str, score: Score, names: Record, gates: dict[str, bool | None]) -> Score:
+        for gate, tree in self.plan.gates:
+            if gate.target == target:
+                gates[gate.id] = self.evaluator.value(tree, names)
+                if gates[gate.id]:
+                    assert isinstance(gate.limit, int)
+                    limit = gate.limit
+                    score = Score(
+                        limited(score.points, gate.action, limit), limited(score.low, gate.action, limit),
+                        limited(score.high, gate.action, limit), score.scored, score.applicable,
+                    )  # fmt: skip
+        return score
+
+    def tier(self, names: Record, composite: Score, coverage: int | None, gates: Mapping[str, bool | None]) -> tuple[str | None, str | None, str]:
+        """The first tier whose condition is known to hold, then held down by coverage and by gates."""
+        if composite.points is None:
+            return None, None, "not-assessed"
+        pack = self.plan.pack
+        ids = [tier.id for tier, _ in self.plan.tiers]
+        index = next(i for i, (_, tree) in enumerate(self.plan.tiers) if tree is None or self.evaluator.value(tree, names) is True)
+        natural, reason = index, "reached"
+        if pack.coverage_cap and (coverage or 0) < minimum_units(pack.minimum_coverage) and index < ids.index(pack.coverage_cap):
+            index, reason = ids.index(pack.coverage_cap), "coverage"
+        for gate, _ in self.plan.gates:
+            if gate.target == "tier" and gates[gate.id] and index < ids.index(str(gate.limit)):
+                index, reason = ids.index(str(gate.limit)), f"gate:{gate.id}"
+        return ids[natural], ids[index], reason
+
+    def reasons(self, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
+        """Ids of the rules that cost the composite most, below their best points; ties in ruleset order."""
+        losses = []
+        for index, planned in enumerate(self.plan.rules):
+            points = outcomes[planned.rule.id].points
+            loss = 0 if points is None else (planned.rule.high - points) * planned.influence
+            if loss > 0:
+                losses.append((-loss, index, planned.rule.id))
+        return tuple(rule_id for _, _, rule_id in sorted(losses)[:REASONS])
+
+
+def points_units(points: float, planned: PlannedRule) -> int:
+    """Points of an expression, held between the rule's least and most, as units rounded half up."""
+    low, high = planned.rule.low / UNIT, planned.rule.high / UNIT
+    return math.floor(min(max(points, low), high) * UNIT + 0.5)
+
+
+def minimum_units(share: float) -> int:
+    return math.floor(share * 10_000 + 0.5)
+
+
+def shown(number: int | None) -> float | None:
+    """Units as the number that tier conditions compare."""
+    return None if number is None else number / 10_000.0
+
+
+def window_days(window: Window | None, as_of: int) -> tuple[int | None, int]:
+    """(start, end]: events count when start < day <= end; start None is the beginning of time."""
+    end, start = as_of, None
+    if window is not None:
+        if window.lag:
+            end = shift(as_of, -window.lag[0], window.lag[1]) or 0
+        if window.within:
+            start = shift_back(as_of, window)
+    return start, end
+
+
+def shift_back(as_of: int, window: Window) -> int | None:
+    """Where a window starts: lag and width in the same unit family are taken together, so that twelve months before
+    a lag of twelve months start twenty-four months back, whatever the month's length."""
+    assert window.within is not None
+    amount, unit = window.within
+    if window.lag:
+        lag, lag_unit = window.lag
+        months = {"m": 1, "y": 12}
+        if unit in months and lag_unit in months:
+            return shift(as_of, -(amount * months[unit] + lag * months[lag_unit]), "m")
+        back = shift(as_of, -lag, lag_unit)
+        return None if back is None else shift(back, -amount, unit)
+    return shift(as_of, -amount, unit)
+

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Dimensions, composite and top reasons as columns of whole numbers.
+
+A rule's weight counts unless its state takes it out. Most customers have most rules scored, so each sum starts from the
+constant of a fully scored customer and subtracts what is lost and what is taken out; rules that are taken out alike
+share one sum of weights. That is the same arithmetic as `scoring`, with far fewer columns touched.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from ..model import Dimension
+from ..plan import Plan, PlannedRule
+from ..scoring import ERROR, MISSING, NOT_APPLICABLE
+from .row import REASONS
+from .verdicts import counts
+
+KEY_BITS = 11  # room for 2,048 rules in the key that orders reasons
+
+
+def dimension_columns(plan: Plan) -> list[list[pl.Expr]]:
+    """Per dimension `.points`, `.low`, `.high` (Int64), `.scored` and `.applicable` weight."""
+    sums: list[pl.Expr] = []
+    scores: list[pl.Expr] = []
+    bounds: list[pl.Expr] = []
+    decimals = plan.pack.dimension_decimals
+    for dimension in plan.pack.dimensions:
+        rules = plan.rules_of(dimension)
+        made = _mean(dimension, rules) if dimension.combine == "mean" else _other(dimension, rules)
+        sums += [expr.alias(f"{dimension.id}.{key}") for key, expr in made.items()]
+        for what in ("points", "low", "high"):
+            value = _rounded(pl.col(f"{dimension.id}.{what}_sum"), pl.col(f"{dimension.id}.{what}_weight"), decimals)
+            scores.append(_held(value, dimension).alias(f"{dimension.id}.{what}"))
+        bounds += _containing(dimension.id)
+    return [sums, scores, bounds]
+
+
+def _containing(target: str) -> list[pl.Expr]:
+    """Low and high widened to contain the points."""
+    points = pl.col(f"{target}.points")
+    return [pl.min_horizontal(f"{target}.low", points).alias(f"{target}.low"), pl.max_horizontal(f"{target}.high", points).alias(f"{target}.high")]
+
+
+def _rounded(numerator: pl.Expr, denominator: pl.Expr, decimals: int) -> pl.Expr:
+    """numerator / denominator rounded half up to `decimals`, in units; null where the denominator is 0."""
+    step = 10 ** (4 - decimals)
+    below = pl.when(denominator > 0).then(denominator * step)
+    return (numerator * 2 + below) // (below * 2) * step
+
+
+def _held(value: pl.Expr, dimension: Dimension) -> pl.Expr:
+    if dimension.min is not None:
+        value = pl.when(value < dimension.min).then(pl.lit(dimension.min, dtype=pl.Int64)).otherwise(value)
+    if dimension.max is not None:
+        value = pl.when(value > dimension.max).then(pl.lit(dimension.max, dtype=pl.Int64)).otherwise(value)
+    return value
+
+
+def _sum(parts: Sequence[pl.Expr]) -> pl.Expr:
+    result = parts[0]
+    for part in parts[1:]:
+        result = result + part
+    return result
+
+
+def _states(planned: PlannedRule) -> Iterable[int]:
+    """The states below zero that the rule can come to."""
+    rule = planned.rule
+    if planned.applies is not None:
+        yield NOT_APPLICABLE
+    if rule.on_missing == "fail" or all(case.when is not None for case in planned.cases):
+        yield ERROR
+    if rule.on_missing != "fail":
+        yield MISSING
+
+
+def _mean(dimension: Dimension, rules: Sequence[PlannedRule]) -> dict[str, pl.Expr]:
+    zero = pl.lit(0, dtype=pl.Int64)
+    if not rules:
+        return dict.fromkeys(("points_sum", "points_weight", "low_sum", "low_weight", "high_sum", "high_weight", "scored", "applicable"), zero)
+    by_weight: dict[int, list[pl.Expr]] = defaultdict(list)
+    taken_out: dict[tuple[int, int, int, int, int | None], list[pl.Expr]] = defaultdict(list)
+    for planned in rules:
+        rule, (low, high) = planned.rule, planned.span
+        by_weight[rule.weight].append(pl.col(f"{rule.id}.lost"))
+        weight = pl.lit(rule.weight, dtype=pl.Int32)
+        for state in _states(planned):
+            group = (state, rule.high, low, high, rule.missing_points if state == MISSING else None)
+            out = pl.when(pl.col(f"{rule.id}.case") == state).then(weight).otherwise(pl.lit(0, dtype=pl.Int32))
+            taken_out[group].append(out)
+    total = pl.lit(sum(p.rule.weight for p in rules), dtype=pl.Int64)
+    best = pl.lit(sum(p.rule.weight * p.rule.high for p in rules), dtype=pl.Int64)
+    lost = _sum([_lost_at(weight, parts, rules) for weight, parts in sorted(by_weight.items())])
+    points_sum = low_sum = high_sum = best - lost
+    points_weight = scored = applicable = total
+    for (state, top, low, high, given), parts in taken_out.items():
+        weight_out = _sum(parts).cast(pl.Int64)
+        scored = scored - weight_out
+        if given is None:
+            points_sum = points_sum - weight_out * top
+            points_weight = points_weight - weight_out
+        if state == NOT_APPLICABLE:
+            applicable = applicable - weight_out
+            low_sum, high_sum = low_sum - weight_out * top, high_sum - weight_out * top
+        else:
+            counted = top if given is None else given
+            low_sum, high_sum = low_sum - weight_out * (counted - low), high_sum - weight_out * (counted - high)
+    return {
+        "points_sum": points_sum, "points_weight": points_weight, "low_sum": low_sum, "low_weight": applicable,
+        "high_sum": high_sum, "high_weight": applicable, "scored": scored, "applicable": applicable,
+    }  # fmt: skip
+
+
+def _lost_at(weight: int, parts: Sequence[pl.Expr], rules: Sequence[PlannedRule]) -> pl.Expr:
+    largest = sum(p.rule.high - p.rule.low for p in rules if p.rule.weight == weight)
+    if largest >= 2**31:
+        parts = [part.cast(pl.Int64) for part in parts]
+    return _sum(parts).cast(pl.Int64) * weight
+
+
+def _other(dimension: Dimension, rules: Sequence[PlannedRule]) -> dict[str, pl.Expr]:
+    """Sum, least or greatest of the rules that count; weights only matter for coverage."""
+    columns: dict[str, list[pl.Expr]] = {"points": [], "low": [], "high": []}
+    scored: list[pl.Expr] = [pl.lit(0, dtype=pl.Int64)]
+    applicable: list[pl.Expr] = [pl.lit(0, dtype=pl.Int64)]
+    for planned in rules:
+        rule, (low, high) = planned.rule, planned.span
+        case, points = pl.col(f"{rule.id}.case"), pl.col(f"{rule.id}.points").cast(pl.Int64)
+        columns["points"].append(points)
+        for what, limit in (("low", low), ("high", high)):
+            unknown = pl.when(case != NOT_APPLICABLE).then(pl.lit(limit, dtype=pl.Int64))
+            columns[what].append(pl.when(case >= 0).then(points).otherwise(unknown))
+        weight = pl.lit(rule.weight, dtype=pl.Int64)
+        scored.append(pl.when(case >= 0).then(weight).otherwise(0))
+        applicable.append(pl.when(case != NOT_APPLICABLE).then(weight).otherwise(0))
+    made: dict[str, pl.Expr] = {"scored": _sum(scored), "applicable": _sum(applicable)}
+    count = _sum([pl.lit(0, dtype=pl.Int64), *(pl.when(counts(p)).then(1).otherwise(0) for p in rules)])
+    for what, parts in columns.items():
+        match dimension.combine:
+            case "sum":
+                total = _sum([pl.lit(dimension.initial, dtype=pl.Int64), *(part.fill_null(0) for part in parts)])
+            case "min":
+                total = pl.min_horizontal(parts)
+            case _:
+                total = pl.max_horizontal(parts)
+        known = count if what == "points" else made["applicable"]
+        made[f"{what}_sum"] = total
+        made[f"{what}_weight"] = pl.when(known > 0).then(pl.lit(1, dtype=pl.Int64)).otherwise(0)
+    return made
+
+
+def composite_columns(plan: Plan) -> list[list[pl.Expr]]:
+    """`composite.points`, `.low`, `.high` and `.coverage`, in units."""
+    zero = pl.lit(0, dtype=pl.Int64)
+    sums: dict[str, list[pl.Expr]] = {key: [zero] for key in ("points_sum", "points_weight", "low_sum", "high_sum", "bound_weight", "covered")}
+    for dimension in plan.pack.dimensions:
+        weight, key = dimension.weight, dimension.id
+        points = pl.col(f"{key}.points")
+        applicable = pl.col(f"{key}.applicable")
+        sums["points_sum"].append((points * weight).fill_null(0))
+        sums["points_weight"].append(pl.when(points.is_not_null()).then(pl.lit(weight, dtype=pl.Int64)).otherwise(0))
+        sums["low_sum"].append((pl.col(f"{key}.low") * weight).fill_null(0))
+        sums["high_sum"].append((pl.col(f"{key}.high") * weight).fill_null(0))
+        sums["bound_weight"].append(pl.when(applicable > 0).then(pl.lit(weight, dtype=pl.Int64)).otherwise(0))
+        share = pl.col(f"{key}.scored") * 1_000_000 // pl.when(applicable > 0).then(applicable)
+        sums["covered"].append((share * weight).fill_null(0))
+    decimals = plan.pack.composite_decimals
+    bound = pl.when(pl.col("?bound_weight") > 0).then(pl.col("?bound_weight"))
+    return [
+        [_sum(parts).alias(f"?{key}") for key, parts in sums.items()],
+        [
+            _rounded(pl.col("?points_sum"), pl.col("?points_weight"), decimals).alias("composite.points"),
+            _rounded(pl.col("?low_sum"), bound, decimals).alias("composite.low"),
+            _rounded(pl.col("?high_sum"), bound, decimals).alias("composite.high"),
+            ((pl.col("?covered") * 2 + bound * 100) // (bound * 200)).alias("composite.coverage"),
+        ],
+        _containing("composite"),
+    ]
+
+
+def reason_columns(plan: Plan) -> list[list[pl.Expr]]:
+    """`reason.0`..: positions of the rules that cost most, null when nothing more was lost.
+
+    Each rule's key is its weighted loss above its reversed position, so that the largest key is the largest loss and,
+    of equals, the earliest rule. The next largest is found with wrapping unsigned arithmetic: every key not below
+    the last one is moved to the top, out of the way of a minimum of distances.
+    """
+    room = 1 << KEY_BITS
+    keys: list[pl.Expr] = []
+    for index, planned in enumerate(plan.rules):
+        factor = pl.lit(planned.influence * room, dtype=pl.UInt64)
+        keys.append((pl.col(f"{planned.rule.id}.lost").cast(pl.UInt64) * factor + (room - 1 - index)).alias(f"?key{index}"))
+    names = [f"?key{index}" for index in range(len(keys))]
+    if not keys:
+        return [[pl.lit(None, dtype=pl.UInt32).alias(f"reason.{place}") for place in range(REASONS)]]
+    stages = [keys, [pl.max_horizontal(names).alias("?top0")]]
+    for place in range(1, REASONS):
+        below = pl.col(f"?top{place - 1}") - 1
+        nearest = pl.min_horizontal([below - pl.col(name) for name in names])
+        stages.append([(below - nearest).alias(f"?top{place}")])
+    positions: list[pl.Expr] = []
+    for place in range(REASONS):
+        top = pl.col(f"?top{place}")
+        real = top >= room
+        if place:  # when fewer rules than places are left, the search comes round to a key that was taken
+            real = real & (top < pl.col(f"?top{place - 1}"))
+        positions.append(pl.when(real).then((room - 1) - top % room).cast(pl.UInt32).alias(f"reason.{place}"))
+    stages.append(positions)
+    return stages

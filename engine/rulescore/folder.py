@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The run folder: what its files are, how they are written and read back, and the manifest that seals them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import rfc8785
+
+from .engines import frame as frame_engine
+from .load import load_or_raise
+from .model import Pack
+from .plan import Plan, make_plan
+from .problems import Cell, Problem, Problems, Span, UsageError
+from .readers.table import Rejected
+from .values import day, iso
+
+MANIFEST, LOG = "manifest.json", "log.json"
+INPUTS, TRACE, CELLS = "inputs.parquet", "trace.parquet", "cells.parquet"
+SCORES_CSV, SCORES_PARQUET = "scores.csv", "scores.parquet"
+PROBLEMS, REJECTED = "problems.jsonl", "rejected.xlsx"
+UNHASHED = frozenset({MANIFEST, LOG})
+FORMAT = 1
+
+__all__ = ["CELLS", "INPUTS", "Run", "iso", "trace_columns", "write_manifest"]
+
+
+def trace_columns(plan: Plan) -> list[str]:
+    """The columns of the trace, in order; points are whole numbers of 1/10,000."""
+    pack = plan.pack
+    names = [frame_engine.CUSTOMER, *(f"{dimension.id}.points" for dimension in pack.dimensions)]
+    names += ["composite.points", "composite.low", "composite.high", "composite.coverage", *(f"gate.{gate.id}" for gate in pack.gates)]
+    names += ["tier.natural", "tier.index", "tier.reason", "reason.0", "reason.1", "reason.2"]
+    for rule in pack.rules:
+        names += [f"{rule.id}.case", f"{rule.id}.points"]
+    return names
+
+
+class Run:
+    """A finished run. Frames are polars unless a caller asked for its own kind (`scores`)."""
+
+    def __init__(self, folder: Path, manifest: Mapping[str, Any], temporary: bool = False) -> None:
+        self.folder, self.manifest = folder, manifest
+        self._temporary = temporary
+        self._as = ""
+
+    @classmethod
+    def read(cls, folder: Path | str) -> Run:
+        """Opens a run folder; UsageError when it is none."""
+        folder = Path(folder)
+        try:
+            manifest = json.loads((folder / MANIFEST).read_bytes())
+            if manifest["format"] != FORMAT:
+                raise UsageError([Problem("run-format", "error", None, {"folder": str(folder), "format": str(manifest["format"])})])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UsageError([Problem("not-a-run", "error", None, {"folder": str(folder)})]) from error
+        return cls(folder, manifest)
+
+    def __del__(self) -> None:
+        if self._temporary:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def keep(self) -> None:
+        """The folder was moved: nothing is left to clean up."""
+        self._temporary = False
+
+    @property
+    def run_id(self) -> str:
+        return str(self.manifest["run_id"])
+
+    @property
+    def as_of(self) -> str:
+        return str(self.manifest["as_of"])
+
+    @cached_property
+    def pack(self) -> Pack:
+        """The ruleset as it was used, from the copy inside the run."""
+        folder = self.folder / "rulesets"
+        pack, _ = load_or_raise(folder / self.manifest["pack"]["id"], folder / "tables.yaml", self.folder)
+        return pack
+
+    @cached_property
+    def plan(self) -> Plan:
+        number = day(self.as_of)
+        assert number is not None
+        overrides = {key: float(value) if isinstance(value, int) and not isinstance(value, bool) else value for key, value in self.manifest["overrides"].items()}
+        return make_plan(self.pack, number, overrides)
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """The scores, one row a customer."""
+        if (self.folder / SCORES_CSV).exists():
+            return read_scores_csv(self.folder / SCORES_CSV)
+        return pl.read_parquet(self.folder / SCORES_PARQUET)
+
+    @property
+    def scores(self) -> Any:
+        """The scores as a frame of the caller's kind: pandas in, pandas out; otherwise polars."""
+        return self.table.to_pandas() if self._as == "pandas" else self.table
+
+    def answer_as(self, kind: str) -> Run:
+        self._as = kind
+        return self
+
+    @cached_property
+    def inputs(self) -> pl.LazyFrame:
+        return pl.scan_parquet(self.folder / INPUTS)
+
+    @cached_property
+    def trace(self) -> pl.LazyFrame:
+        return pl.scan_parquet(self.folder / TRACE)
+
+    @cached_property
+    def problems(self) -> list[dict[str, Any]]:
+        """The data problems as written: one mapping each."""
+        text = (self.folder / PROBLEMS).read_text(encoding="utf-8")
+        return [json.loads(line) for line in text.splitlines()]
+
+    def __repr__(self) -> str:
+        return f"<Run {self.run_id[:8]} of {self.manifest['pack']['id']} as of {self.as_of}: {self.manifest['customers']} customers>"
+
+
+TEXTS = ("customer_id", "name", "tier", "tier_reason", "gates", "reasons")
+
+
+def read_scores_csv(path: Path) -> pl.DataFrame:
+    """scores.csv as it was before it was made harmless for spreadsheets."""
+    frame = pl.read_csv(path, infer_schema_length=0, encoding="utf8")
+    changed = [pl.col(name).cast(pl.Float64) for name in frame.columns if name not in TEXTS]
+    changed += [pl.col(name).fill_null("") for name in ("gates", "reasons")]
+    for name in ("customer_id", "name"):
+        if name in frame.columns:
+            text = pl.col(name)
+            changed.append(pl.when(text.str.starts_with("'")).then(text.str.slice(1)).otherwise(text).alias(name))
+    return frame.with_columns(changed)
+
+
+def grouped_events(plan: Plan, events: Mapping[str, pl.LazyFrame], customers: Sequence[str]) -> list[dict[str, list[dict[str, Any]]]]:
+    """For each customer its event rows by table, dates as days; every supplied table is there, if only empty."""
+    result: list[dict[str, list[dict[str, Any]]]] = [{table: [] for table in events} for _ in customers]
+    position = {customer: index for index, customer in enumerate(customers)}
+    for table, frame in events.items():
+        spec = plan.pack.tables[table]
+        kinds = {key: field.kind for key, field in spec.fields.items()}
+        names = [name for name in frame.collect_schema().names() if name in spec.fields]
+        for row in frame_engine.as_numbers(frame.select(names), names, kinds).collect().iter_rows(named=True):
+            index = position.get(row[spec.customer])
+            if index is not None:
+                result[index][table].append(row)
+    return result
+
+
+def sha256_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """sha256 of every file of the run but the manifest and the log, by name."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).as_posix() not in UNHASHED)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(sha256_of, paths))
+    return {path.relative_to(folder).as_posix(): digest for path, digest in zip(paths, found, strict=True)}
+
+
+def write_manifest(folder: Path, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Seals the folder: canonical JSON with the hash of every file, and the run id, the hash of all that."""
+    manifest = {**facts, "files": hashes(folder)}
+    manifest["run_id"] = run_id_of(manifest)
+    (folder / MANIFEST).write_bytes(rfc8785.dumps(manifest))
+    return manifest
+
+
+def run_id_of(manifest: Mapping[str, Any]) -> str:
+    return hashlib.sha256(rfc8785.dumps({key: value for key, value in manifest.items() if key != "run_id"})).hexdigest()
+
+
+def problem_facts(problem: Problem) -> dict[str, Any]:
+    """A problem as plain data, for JSON."""
+    place: dict[str, Any] = {}
+    if isinstance(problem.place, Cell):
+        place = {"file": problem.place.file, "sheet": problem.place.sheet, "row": problem.place.row, "column": problem.place.column}
+    elif isinstance(problem.place, Span):
+        place = {"file": problem.place.file, "line": problem.place.line, "column": problem.place.column}
+    return {"code": problem.code, "severity": problem.severity, **place, "facts": dict(problem.facts)}
+
+
+def write_problems(problems: Problems | Iterable[Problem], path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for problem in problems:
+            file.write(json.dumps(problem_facts(problem), ensure_ascii=False, sort_keys=True, default=str) + "\n")
+
+
+def write_rejected(rejected: Sequence[Rejected], path: Path) -> None:
+    """The rows that were not used, as they were read, a sheet a file, the reason in the last column (错误原因)."""
+    if not rejected:
+        return
+    from .rejected import write
+
+    write(rejected, path)

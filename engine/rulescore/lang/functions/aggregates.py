@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Functions of one customer's events.
+
+Missing values are skipped. Results never depend on the order of events: sums are exact integers in millionths,
+and where floats must be added they are added in ascending order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from ...arithmetic import finite
+from .declare import Aggregate, Events
+from .numbers import exact_divide, keep_finite
+
+MILLIONTHS = 1e6
+MAX_SUMMAND = 1e24
+
+
+def in_millionths(value: float) -> int:
+    return math.floor(value * MILLIONTHS + 0.5)
+
+
+def exact_sum(values: Sequence[float]) -> float:
+    """The sum of values each rounded to millionths; the same in any order."""
+    return float(sum(in_millionths(value) for value in values)) / MILLIONTHS
+
+
+def _known(events: Events) -> list[Any]:
+    return [value for _, value in events if value is not None and not (isinstance(value, float) and abs(value) >= MAX_SUMMAND)]
+
+
+def _sum(events: Events) -> float | None:
+    known = _known(events)
+    return exact_sum(known) if known or not events else None
+
+
+def _mean(events: Events) -> float | None:
+    known = _known(events)
+    return exact_sum(known) / len(known) if known else None
+
+
+def middle(ordered: Sequence[float]) -> float | None:
+    """The median of ascending values."""
+    count = len(ordered)
+    return (ordered[(count - 1) // 2] + ordered[count // 2]) * 0.5 if count else None
+
+
+def _ordered_sum(values: Sequence[float]) -> float:
+    total = 0.0
+    for value in sorted(values):
+        total += value
+    return total
+
+
+def _std(events: Events) -> float | None:
+    known = _known(events)
+    if len(known) < 2:
+        return None
+    mean = exact_sum(known) / len(known)
+    return finite(math.sqrt(_ordered_sum([(value - mean) * (value - mean) for value in known]) / (len(known) - 1)))
+
+
+def _gap(events: Events) -> float | None:
+    days = sorted({day for day, _ in events if day is not None})
+    return middle(sorted(later - earlier for earlier, later in pairwise(days)))
+
+
+def _trend(events: Events) -> float | None:
+    known = [(day, value) for day, value in events if value is not None and day is not None and abs(value) < MAX_SUMMAND]
+    if len({day for day, _ in known}) < 2:
+        return None
+    mean_day = exact_sum([day for day, _ in known]) / len(known)
+    mean = exact_sum([value for _, value in known]) / len(known)
+    above = _ordered_sum([(day - mean_day) * (value - mean) for day, value in known])
+    below = _ordered_sum([(day - mean_day) * (day - mean_day) for day, _ in known])
+    return finite(above / below * 365.0)
+
+
+def _ends(events: Events, last: bool) -> Any:
+    known = [(day, value) for day, value in events if value is not None and day is not None]
+    return (max(known) if last else min(known))[1] if known else None
+
+
+# ---- frame forms: pl, operand (null outside the window), inside (bool), day ----------------------------------
+
+
+def _sound(pl: Any, x: Any) -> Any:
+    return pl.when(x.abs() < MAX_SUMMAND).then(x)
+
+
+def sum_frame(pl: Any, x: Any) -> Any:
+    return exact_divide(pl, (x * MILLIONTHS + 0.5).floor().cast(pl.Int128).sum().cast(pl.Float64), MILLIONTHS)
+
+
+def _sum_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
+    known = _sound(pl, x)
+    return pl.when((known.count() > 0) | ~inside.any()).then(sum_frame(pl, known))
+
+
+def _mean_of(pl: Any, known: Any) -> Any:
+    return sum_frame(pl, known) / known.count().cast(pl.Float64)
+
+
+def _mean_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
+    known = _sound(pl, x)
+    return pl.when(known.count() > 0).then(_mean_of(pl, known))
+
+
+def _middle_frame(pl: Any, ordered: Any) -> Any:
+    count = ordered.count().cast(pl.Int64)
+    low = ordered.get((count - 1) // 2, null_on_oob=True)
+    high = ordered.get(count // 2, null_on_oob=True)
+    return (low + high) * 0.5
+
+
+def _median_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
+    return _middle_frame(pl, _sound(pl, x).drop_nulls().sort())
+
+
+def _ordered_sum_frame(pl: Any, x: Any) -> Any:
+    # cum_sum adds one by one from the first, as Python's loop does; sum() does not
+    return x.sort().cum_sum().last()
+
+
+def _std_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
+    known = _sound(pl, x).drop_nulls()
+    off = known - _mean_of(pl, known)
+    count = known.count()
+    result = (_ordered_sum_frame(pl, off * off) / (count.cast(pl.Float64) - 1.0)).sqrt()
+    return pl.when(count >= 2).then(keep_finite(pl, result))
+
+
+def _gap_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
+    days = day.filter(inside).drop_nulls().unique().sort()
+    return _middle_frame(pl, days.diff().drop_nulls().sort())
+
+
+def _trend_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
+    sound = _sound(pl, x)
+    use = sound.is_not_null() & day.is_not_null()
+    known, days = sound.filter(use), day.filter(use)
+    mean_day = _mean_of(pl, days)
+    off = days - mean_day
+    above = _ordered_sum_frame(pl, off * (known - _mean_of(pl, known)))
+    below = _ordered_sum_frame(pl, off * off)
+    return pl.when(days.n_unique() >= 2).then(keep_finite(pl, above / below * 365.0))
+
+
+def _first_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
+    use = x.is_not_null() & day.is_not_null()
+    return x.filter(use).sort_by(day.filter(use), x.filter(use)).first()
+
+
+def _last_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
+    use = x.is_not_null() & day.is_not_null()
+    return x.filter(use).sort_by(day.filter(use), x.filter(use)).last()
+
+
+# The examples speak of one customer's orders: 100 on 2025-09-01, 300 on 2026-01-10, missing on 2026-03-01,
+# 200 on 2026-06-01 and 700 on 2026-07-15 (after the as-of date 2026-06-30); status done, done, open, cancelled, done.
+AGGREGATES = (
+    Aggregate(
+        "sum", "number", "number",
+        {"zh": "合计；无事件为 0，有事件而值全部缺失则缺失", "en": "the sum; 0 without events, missing when no event's value is known"},
+        {"zh": "{0}合计", "en": "sum of {0}"},
+        _sum, _sum_frame, 0.0,
+        (("sum(orders.amount)", 600), ('sum(orders.amount, within="6m")', 500), ('sum(orders.amount, within="3m", lag="3m")', 300),
+         ('sum(orders.amount, where=orders.status == "open")', None), ("sum(calls.minutes)", 0)),
+    ),
+    Aggregate(
+        "count", "any?", "number",
+        {"zh": "事件数；给出字段时为该字段有值的事件数", "en": "the number of events, or of events where the field is known"},
+        {"zh": "{0}的次数", "en": "number of {0}"},
+        lambda events: float(sum(1 for _, value in events if value is not None)),
+        lambda pl, x, inside, day: x.count().cast(pl.Float64), 0.0,
+        (("count(orders)", 4), ("count(orders.amount)", 3), ('count(orders, where=orders.status != "cancelled")', 3), ("count(calls)", 0)),
+    ),
+    Aggregate(
+        "count_distinct", "any", "number",
+        {"zh": "不同值的个数", "en": "the number of different values"},
+        {"zh": "{0}的不同取值数", "en": "number of different {0}"},
+        lambda events: float(len({value for _, value in events if value is not None})),
+        lambda pl, x, inside, day: x.drop_nulls().n_unique().cast(pl.Float64), 0.0,
+        (("count_distinct(orders.status)", 3), ("count_distinct(calls.minutes)", 0)),
+    ),
+    Aggregate(
+        "mean", "number", "number",
+        {"zh": "平均值", "en": "the mean of the known values"},
+        {"zh": "{0}平均值", "en": "mean of {0}"},
+        _mean, _mean_frame, None,
+        (("mean(orders.amount)", 200), ("mean(calls.minutes)", None)),
+    ),
+    Aggregate(
+        "median", "number", "number",
+        {"zh": "中位数；偶数个取中间两数的平均", "en": "the middle value, or the mean of the two in the middle"},
+        {"zh": "{0}中位数", "en": "median of {0}"},
+        lambda events: middle(sorted(_known(events))), _median_frame, None,
+        (("median(orders.amount)", 200), ('median(orders.amount, where=orders.status == "done")', 200), ("median(calls.minutes)", None)),
+    ),
+    Aggregate(
+        "min", "ordered", "any",
+        {"zh": "最小值（最早日期）", "en": "the least value (the earliest date)"},
+        {"zh": "{0}最小值", "en": "least {0}"},
+        lambda events: min((value for _, value in events if value is not None), default=None),
+        lambda pl, x, inside, day: x.min(), None,
+        (("min(orders.amount)", 100), ('min(orders.order_date) == date("2025-09-01")', True), ("min(calls.minutes)", None)),
+    ),
+    Aggregate(
+        "max", "ordered", "any",
+        {"zh": "最大值（最晚日期）", "en": "the greatest value (the latest date)"},
+        {"zh": "{0}最大值", "en": "greatest {0}"},
+        lambda events: max((value for _, value in events if value is not None), default=None),
+        lambda pl, x, inside, day: x.max(), None,
+        (("max(orders.amount)", 300), ("as_of - max(orders.order_date)", 29), ("max(calls.minutes)", None)),
+    ),
+    Aggregate(
+        "first", "any", "any",
+        {"zh": "最早一次的值；同日取较小者", "en": "the value of the earliest event; of one day, the least"},
+        {"zh": "最早一次的{0}", "en": "first {0}"},
+        lambda events: _ends(events, last=False), _first_frame, None,
+        (("first(orders.amount)", 100), ("first(calls.minutes)", None)),
+        needs_date=True,
+    ),
+    Aggregate(
+        "last", "any", "any",
+        {"zh": "最近一次的值；同日取较大者", "en": "the value of the latest event; of one day, the greatest"},
+        {"zh": "最近一次的{0}", "en": "last {0}"},
+        lambda events: _ends(events, last=True), _last_frame, None,
+        (("last(orders.status)", "cancelled"), ("last(orders.amount)", 200), ("last(calls.minutes)", None)),
+        needs_date=True,
+    ),
+    Aggregate(
+        "std", "number", "number",
+        {"zh": "样本标准差；少于两个值则缺失", "en": "the sample standard deviation; missing for fewer than two values"},
+        {"zh": "{0}标准差", "en": "standard deviation of {0}"},
+        _std, _std_frame, None,
+        (("std(orders.amount)", 100), ('std(orders.amount, within="1m")', None)),
+    ),
+    Aggregate(
+        "gap", "", "number",
+        {"zh": "相邻两次事件（不同日期）间隔天数的中位数", "en": "the median number of days between one event day and the next"},
+        {"zh": "{0}间隔天数的中位数", "en": "median days between {0}"},
+        _gap, _gap_frame, None,
+        (("gap(orders)", 92), ("gap(calls)", None)),
+        needs_date=True,
+    ),
+    Aggregate(
+        "trend", "number", "number",
+        {"zh": "随日期变化的最小二乘斜率，每年（365 天）", "en": "the least-squares slope over the event dates, per year of 365 days"},
+        {"zh": "{0}的年变化趋势", "en": "yearly trend of {0}"},
+        _trend, _trend_frame, None,
+        (('round(trend(orders.amount, where=orders.amount != 200), 4)', 557.2519), ("trend(calls.minutes)", None)),
+        needs_date=True,
+    ),
+)  # fmt: skip

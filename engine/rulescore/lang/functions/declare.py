@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a function declares: signature, meaning, words, row form, frame form, examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Scalar = float | str | bool
+Events = Sequence[tuple[float | None, Any]]
+"""One customer's events inside the window: (epoch day or None, value or None) in any order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of values of one record.
+
+    `parameters`: kinds, one each (`number`, `text`, `bool`, `date`, `any`: all alike; `literal`: a constant of
+    whole numbers or text); a last `...` repeats the one before. `result`: a kind, or `any` for the kind of
+    the arguments. `row` gets plain values (dates as epoch days); unless `sees_missing`, it is called only when no
+    argument is missing, and may return None for missing. `frame` gets the polars module and expressions, and
+    must return null exactly where `row` returns None. `words` makes the sentence, `{0}` being the first argument.
+    `examples`: expression text -> value; run on every engine.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    result: str
+    meaning: Mapping[str, str]
+    words: Mapping[str, str]
+    row: Callable[..., Any]
+    frame: Callable[..., Any]
+    examples: tuple[tuple[str, Scalar | None], ...]
+    sees_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A function of one customer's events.
+
+    `operand`: the kind it takes, `any`, or `` when it takes the table alone; `result` likewise.
+    `row` gets Events (missing values included). `frame` gets polars, the operand expression (null where the event
+    is outside the window or the value missing), the boolean `inside` and the date expression; it is used in a
+    group_by. `no_events`: the result for a customer without events in the window.
+    """
+
+    name: str
+    operand: str
+    result: str
+    meaning: Mapping[str, str]
+    words: Mapping[str, str]
+    row: Callable[[Events], Any]
+    frame: Callable[..., Any]
+    no_events: float | None
+    examples: tuple[tuple[str, Scalar | None], ...]
+    needs_date: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BaseFunction:
+    """A function of one value over the whole base. `row` gets all values (None where missing) and the literal
+    argument, and returns one result each; `frame` gets polars, the expression and the literal."""
+
+    name: str
+    literals: int
+    meaning: Mapping[str, str]
+    words: Mapping[str, str]
+    row: Callable[..., list[float | None]]
+    frame: Callable[..., Any]
+    examples: tuple[tuple[str, Scalar | None], ...]

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Functions of numbers. Rounding is half up; log, exp and powers are kept to nine significant digits."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ...arithmetic import finite, quantise
+from .declare import Function
+
+
+def _round(x: float, digits: float = 0.0) -> float | None:
+    scale = 10.0 ** int(digits)
+    scaled = x * scale + 0.5
+    return math.floor(scaled) / scale if math.isfinite(scaled) else None
+
+
+def _round_frame(pl: Any, x: Any, digits: float = 0.0) -> Any:
+    scale = 10.0 ** int(digits)
+    # dividing a column by a literal is done by Polars as a multiplication: divide by a column instead
+    scaled = (x * scale + 0.5).floor()
+    return keep_finite(pl, scaled if scale == 1.0 else exact_divide(pl, scaled, scale))
+
+
+def exact_divide(pl: Any, x: Any, literal: float) -> Any:
+    """x / literal, correctly rounded: Polars divides by a literal as a multiplication with its reciprocal."""
+    return x / (x * 0.0 + literal)
+
+
+def keep_finite(pl: Any, x: Any) -> Any:
+    """x, or null where it is infinite or not a number."""
+    return pl.when(x.is_finite()).then(x)
+
+
+def quantise_frame(pl: Any, x: Any) -> Any:
+    spread = x * 8388609.0
+    return keep_finite(pl, spread - (spread - x))
+
+
+def _exp(x: float) -> float | None:
+    try:
+        return finite(quantise(math.exp(x)))
+    except OverflowError:
+        return None
+
+
+def power(x: float, y: float) -> float | None:
+    """x ** y for any real exponent; missing where it is no finite real number."""
+    try:
+        result = x**y
+    except (OverflowError, ZeroDivisionError):
+        return None
+    return None if isinstance(result, complex) else finite(quantise(result))
+
+
+def _least(pl: Any, *values: Any) -> Any:
+    result = values[0]
+    for value in values[1:]:
+        result = pl.when(result.is_null() | value.is_null()).then(None).when(value < result).then(value).otherwise(result)
+    return result
+
+
+def _greatest(pl: Any, *values: Any) -> Any:
+    result = values[0]
+    for value in values[1:]:
+        result = pl.when(result.is_null() | value.is_null()).then(None).when(value > result).then(value).otherwise(result)
+    return result
+
+
+def _clip(pl: Any, x: Any, low: Any, high: Any) -> Any:
+    return _least(pl, _greatest(pl, x, low), high)
+
+
+FUNCTIONS = (
+    Function(
+        "min", ("any", "any", "..."), "any",
+        {"zh": "各值中最小者；任一缺失则缺失", "en": "the least of the values; missing when one is missing"},
+        {"zh": "{all}中的最小值", "en": "the least of {all}"},
+        lambda *values: min(values), _least,
+        (("min(3, 1, 2)", 1), ("min(3, nothing)", None)),
+    ),
+    Function(
+        "max", ("any", "any", "..."), "any",
+        {"zh": "各值中最大者；任一缺失则缺失", "en": "the greatest of the values; missing when one is missing"},
+        {"zh": "{all}中的最大值", "en": "the greatest of {all}"},
+        lambda *values: max(values), _greatest,
+        (("max(3, 1, 2)", 3), ("max(nothing, 9)", None)),
+    ),
+    Function(
+        "abs", ("number",), "number",
+        {"zh": "绝对值", "en": "the absolute value"},
+        {"zh": "{0}的绝对值", "en": "the absolute value of {0}"},
+        abs, lambda pl, x: x.abs(),
+        (("abs(-2.5)", 2.5), ("abs(0)", 0)),
+    ),
+    Function(
+        "round", ("number", "literal?"), "number",
+        {"zh": "四舍五入（逢五进一）到给定小数位，默认取整", "en": "rounded half up to the given decimals (default 0)"},
+        {"zh": "{0}四舍五入", "en": "{0} rounded"},
+        _round, _round_frame,
+        (("round(2.5)", 3), ("round(-2.5)", -2), ("round(1.005, 2)", 1.0), ("round(3.14159, 2)", 3.14)),
+    ),
+    Function(
+        "floor", ("number",), "number",
+        {"zh": "向下取整", "en": "the greatest whole number not above the value"},
+        {"zh": "{0}向下取整", "en": "{0} rounded down"},
+        lambda x: float(math.floor(x)), lambda pl, x: x.floor(),
+        (("floor(2.9)", 2), ("floor(-2.1)", -3)),
+    ),
+    Function(
+        "ceil", ("number",), "number",
+        {"zh": "向上取整", "en": "the least whole number not below the value"},
+        {"zh": "{0}向上取整", "en": "{0} rounded up"},
+        lambda x: float(math.ceil(x)), lambda pl, x: x.ceil(),
+        (("ceil(2.1)", 3), ("ceil(-2.9)", -2)),
+    ),
+    Function(
+        "clip", ("number", "number", "number"), "number",
+        {"zh": "限制在下限与上限之间", "en": "held between a lower and an upper limit"},
+        {"zh": "{0}（限制在{1}至{2}之间）", "en": "{0} held between {1} and {2}"},
+        lambda x, low, high: min(max(x, low), high), _clip,
+        (("clip(120, 0, 100)", 100), ("clip(-5, 0, 100)", 0), ("clip(50, 0, 100)", 50)),
+    ),
+    Function(
+        "sqrt", ("number",), "number",
+        {"zh": "平方根；负数缺失", "en": "the square root; missing for a negative number"},
+        {"zh": "{0}的平方根", "en": "the square root of {0}"},
+        lambda x: math.sqrt(x) if x >= 0 else None,
+        lambda pl, x: pl.when(x >= 0).then(x.sqrt()),
+        (("sqrt(9)", 3), ("sqrt(-1)", None)),
+    ),
+    Function(
+        "log", ("number",), "number",
+        {"zh": "自然对数；非正数缺失", "en": "the natural logarithm; missing unless above zero"},
+        {"zh": "{0}的自然对数", "en": "the natural logarithm of {0}"},
+        lambda x: quantise(math.log(x)) if x > 0 else None,
+        lambda pl, x: pl.when(x > 0).then(quantise_frame(pl, x.log())),
+        (("log(1)", 0), ("log(0)", None), ("round(log(10), 6)", 2.302585)),
+    ),
+    Function(
+        "exp", ("number",), "number",
+        {"zh": "e 的幂；溢出则缺失", "en": "e to the power; missing when too large"},
+        {"zh": "e 的{0}次方", "en": "e to the power of {0}"},
+        _exp, lambda pl, x: quantise_frame(pl, x.exp()),
+        (("exp(0)", 1), ("exp(1000)", None), ("round(exp(1), 6)", 2.718282)),
+    ),
+)  # fmt: skip

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a pack that extends another is laid over it: settings key by key, rules and gates by id, minus what it removes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .kinds import BY_NAME
+from .kinds.builder import RuleText
+from .model import Case
+from .problems import Problems
+from .schema import check_part, rule_schema
+from .source import Document, Path_
+from .arithmetic import units
+
+if TYPE_CHECKING:
+    from .load import Layer
+
+WHOLE = ("title", "why", "decimals", "minimum_coverage", "review", "dimensions", "dimension_source", "tiers", "id", "version")
+
+
+def settings(packs: list[Document]) -> tuple[dict[str, Any], dict[str, Document]]:
+    """The pack.yaml keys that the nearest pack decides, and the document each came from."""
+    merged: dict[str, Any] = {}
+    places: dict[str, Document] = {}
+    for document in packs:
+        for key in WHOLE:
+            if key in document.data:
+                merged[key], places[key] = document.data[key], document
+    return merged, places
+
+
+def gates(packs: list[Document]) -> list[tuple[Document, Path_, dict[str, Any]]]:
+    found: dict[str, tuple[Document, Path_, dict[str, Any]]] = {}
+    for document in packs:
+        for name in document.data.get("remove") or ():
+            found.pop(name, None)
+        for index, item in enumerate(document.data.get("gates") or ()):
+            found[item["id"]] = (document, ("gates", index), item)
+    return list(found.values())
+
+
+Merged = dict[str, dict[str, tuple[Any, Document]]]
+
+
+def dimensions(layers: list[Layer], problems: Problems) -> tuple[Merged, dict[str, list[RuleText]]]:
+    """For each dimension its own keys with their documents, and its rules in order: the base's first, overridden in place."""
+    merged: Merged = {}
+    rules: dict[str, dict[str, RuleText]] = {}
+    for layer in layers:
+        documents = {stem: doc for stem, doc in layer.documents.items() if stem not in ("pack", "tables")}
+        removed = [name for document in [layer.pack, *documents.values()] for name in document.data.get("remove") or ()]
+        for texts in rules.values():
+            for name in removed:
+                texts.pop(name, None)
+        for stem, document in documents.items():
+            key = document.data["dimension"]
+            if key != stem:
+                problems.error("name-differs-from-file", document.at("dimension"), name=key, file=stem)
+            target = merged.setdefault(key, {})
+            for name, value in document.data.items():
+                if name not in ("features", "rules", "remove"):
+                    target[name] = (value, document)
+            texts = rules.setdefault(key, {})
+            own: dict[str, int] = {}
+            for index, item in enumerate(document.data.get("rules") or ()):
+                rule_id = item.get("id")
+                if rule_id in own:
+                    first = document.at("rules", own[rule_id]).line
+                    problems.error("duplicate-id", document.at("rules", index, "id"), id=rule_id, first=first)
+                    continue
+                own[rule_id] = index
+                texts[rule_id] = _overlaid(texts.get(rule_id), rule_id, item, document, ("rules", index), problems)
+    return merged, {key: list(texts.values()) for key, texts in rules.items()}
+
+
+def _overlaid(old: RuleText | None, rule_id: str, item: dict[str, Any], document: Document, path: Path_, problems: Problems) -> RuleText:
+    """A rule laid over the base's rule of the same id: its keys win; a new kind drops the old kind's keys."""
+    data = dict(old.data) if old else {}
+    origin = dict(old.origin) if old else {}
+    if old and any(name in item for name in BY_NAME):
+        for kind in BY_NAME.values():
+            for key in kind.KEYS:
+                data.pop(key, None)
+    data.update(item)
+    origin.update(dict.fromkeys(item, (document, path)))
+    return RuleText(rule_id, data, origin, problems, lambda *_: None)
+
+
+def check_rule(text: RuleText) -> tuple[str | None, bool]:
+    """The rule's kind and whether the rule, as merged, fits the schema of that kind."""
+    kinds = [name for name in BY_NAME if name in text.data]
+    if len(kinds) != 1:
+        if kinds:
+            text.problems.error("two-kinds", text.place("id"), id=text.id, kinds=kinds)
+        return None, False
+    (name,) = kinds
+    document, path = text.origin["id"]
+    return name, check_part(_Merged(text, document), path, text.data, f"rule:{name}", rule_schema(BY_NAME[name]), text.problems)
+
+
+class _Merged(Document):
+    """Looks up places of a merged rule: each key in the file it came from."""
+
+    def __init__(self, text: RuleText, document: Document) -> None:
+        super().__init__(document.file, "")
+        self._text = text
+        self._depth = len(text.origin["id"][1])
+
+    def at(self, *path: str | int) -> Any:
+        rest = path[self._depth :]
+        document, base = self._text.origin[str(rest[0])] if rest and rest[0] in self._text.origin else self._text.origin["id"]
+        return document.at(*base, *rest)
+
+    def key(self, *path: str | int) -> Any:
+        rest = path[self._depth :]
+        document, base = self._text.origin[str(rest[0])] if rest and rest[0] in self._text.origin else self._text.origin["id"]
+        return document.key(*base, *rest)
+
+
+def bounds(kind: str, text: RuleText, cases: tuple[Case, ...]) -> tuple[int, int]:
+    """The least and most points the rule can give, in units."""
+    if kind in ("formula", "checklist"):
+        return units(text.data.get("min", 0)), units(text.data.get("max", 100))
+    if kind == "scale":
+        fixed = [units(points) for _, points in text.data["scale"]]
+    else:
+        fixed = [case.points for case in cases if isinstance(case.points, int)]
+        fixed += [0, units(100)] if len(fixed) < len(cases) else []
+    return min(fixed), max(fixed)

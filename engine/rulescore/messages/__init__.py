@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Words for codes, in each language. A catalogue file is `<topic>.<language>.yaml`; all topics of a language are one
+catalogue with two parts: `problems` (code -> title, text, hint, close) and `words` (key -> text)."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..problems import Fact, Problem, Span
+
+LANGUAGES = ("zh", "en")
+
+_FOLDER = Path(__file__).resolve().parent
+
+
+@functools.cache
+def catalogue(language: str) -> Mapping[str, Mapping[str, Any]]:
+    """{"problems": {...}, "words": {...}} of a language."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    merged: dict[str, dict[str, Any]] = {"problems": {}, "words": {}}
+    for path in sorted(_FOLDER.glob(f"*.{language}.yaml")):
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+        for part, entries in data.items():
+            merged[part].update(entries)
+    return merged
+
+
+def default_language() -> str:
+    """zh or en, from RULESCORE_LANG or the locale; en when neither says."""
+    for variable in ("RULESCORE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable, "")
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def word(key: str, language: str, **facts: Fact) -> str:
+    """The text of a word; KeyError for a key that is in no catalogue."""
+    text: str = catalogue(language)["words"][key]
+    return text.format_map(_Shown(facts, language)) if facts else text
+
+
+KIND_FACTS = frozenset({"got", "want", "kind", "left", "right", "rule", "type"})
+"""Facts that speak of kinds; every other fact is the author's own word and stays as it is."""
+
+
+class _Shown(dict[str, str]):
+    """Facts as text; a kind that has a word is shown by it."""
+
+    def __init__(self, facts: Mapping[str, Fact], language: str) -> None:
+        super().__init__({key: _fact(key, value, language) for key, value in facts.items()})
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _fact(key: str, value: Fact, language: str) -> str:
+    words = catalogue(language)["words"] if key in KIND_FACTS else {}
+    if isinstance(value, list):
+        return ("、" if language == "zh" else ", ").join(str(words.get(f"kind.{item}", item)) for item in value)
+    return str(words.get(f"kind.{value}", value))
+
+
+def lines(problem: Problem, language: str) -> tuple[str, str]:
+    """(text, hint) of a problem; the hint is empty when there is none."""
+    entry = catalogue(language)["problems"].get(problem.code)
+    if entry is None:
+        return problem.code, ""
+    facts = _Shown(problem.facts, language)
+    text = str(entry["text"]).format_map(facts)
+    close = problem.facts.get("close")
+    hint = str(entry["close"] if close and "close" in entry else entry.get("hint", "")).format_map(facts)
+    return text, hint
+
+
+def location(problem: Problem) -> str:
+    place = problem.place
+    if isinstance(place, Span) and not place.line:
+        return place.file
+    return "" if place is None else str(place)

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an author wrote, checked and frozen: pack, tables, features, rules, gates, tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .lang.syntax import Tree
+from .problems import Span
+
+Text = Mapping[str, str]
+"""The same words per language: {"zh": ..., "en": ...}."""
+
+FieldType = Literal["text", "number", "integer", "percent", "bool", "date"]
+Policy = Literal["leave_out", "worst", "neutral", "points", "fail"]
+Combine = Literal["mean", "sum", "min", "max"]
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a table: its type, its words, and what may stand in it."""
+
+    id: str
+    type: FieldType
+    title: Text
+    unit: str = ""
+    min: float | None = None
+    max: float | None = None
+    values: tuple[str, ...] = ()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    not_missing: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    personal: bool = False
+    span: Span = Span("")
+
+    @property
+    def kind(self) -> str:
+        """The kind that expressions see."""
+        return "number" if self.type in ("number", "integer", "percent") else self.type
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the data dictionary. `customer` names the field that points to the customer, `date` the one
+    that dates an event; the customers table has `key` instead."""
+
+    id: str
+    title: Text
+    fields: Mapping[str, Field]
+    key: str = ""
+    customer: str = ""
+    date: str = ""
+    span: Span = Span("")
+
+
+@dataclass(frozen=True, slots=True)
+class Expr:
+    """A checked expression: its typed tree, as written, and where."""
+
+    tree: Tree
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named number that changes by date; `values` are (from epoch day, value, sources), oldest first."""
+
+    id: str
+    title: Text
+    unit: str
+    values: tuple[tuple[int, float | str | bool, tuple[str, ...]], ...]
+    kind: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A named expression over fields, events, other features or the whole base."""
+
+    id: str
+    title: Text
+    unit: str
+    expr: Expr
+    source: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One item of a checklist, kept for explanation and coverage."""
+
+    id: str
+    title: Text
+    when: Expr
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One line of a rule: the first whose `when` holds gives its points (units of 1/UNIT, or an expression)."""
+
+    id: str
+    when: Expr | None
+    points: int | Expr
+    reason: Text | None = None
+    span: Span = Span("")
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An ordered list of cases. `low` and `high` are the least and most points a case can give."""
+
+    id: str
+    dimension: str
+    kind: str
+    title: Text
+    why: Text
+    cases: tuple[Case, ...]
+    of: Expr | None
+    weight: int
+    applies: Expr | None
+    on_missing: Policy
+    missing_points: int | None
+    low: int
+    high: int
+    source: tuple[str, ...]
+    span: Span
+    places: Mapping[str, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A group of rules and how their points combine; `weight` is its share of the composite."""
+
+    id: str
+    title: Text
+    why: Text
+    weight: int
+    combine: Combine
+    initial: int
+    min: int | None
+    max: int | None
+    rules: tuple[Rule, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Acts after the mean: limits one target (`tier`, `composite` or a dimension) while `when` holds."""
+
+    id: str
+    title: Text
+    when: Expr
+    action: Literal["cap", "floor"]
+    target: str
+    limit: int | str
+    reason: Text
+    source: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What is done for customers of a tier."""
+
+    title: Text
+    owner: Text | None
+    due: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A grade of customers; the first whose condition is known to hold is reached."""
+
+    id: str
+    title: Text
+    when: Expr | None
+    why: Text
+    actions: tuple[Action, ...]
+    source: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A whole ruleset, `extends` resolved. `files` are (shown name, text) of every YAML file read, in order."""
+
+    id: str
+    version: str
+    title: Text
+    why: Text
+    tables: Mapping[str, Table]
+    parameters: Mapping[str, Parameter]
+    features: Mapping[str, Feature]
+    dimensions: tuple[Dimension, ...]
+    gates: tuple[Gate, ...]
+    tiers: tuple[Tier, ...]
+    dimension_decimals: int
+    composite_decimals: int
+    minimum_coverage: float
+    coverage_cap: str
+    review: Text
+    dimension_source: tuple[str, ...]
+    files: tuple[tuple[str, str], ...]
+    span: Span
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return tuple(rule for dimension in self.dimensions for rule in dimension.rules)
+
+    def rule(self, rule_id: str) -> Rule:
+        return next(rule for rule in self.rules if rule.id == rule_id)
+
+    @property
+    def customers(self) -> Table:
+        return self.tables["customers"]

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0
+"""assessment.yaml, its folder, or bare table files -> an `Assessment`: whose customers, as of when, from which files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ..model import Text
+from ..problems import DataError, Problems, Span, close_names
+from ..source import Document, read_yaml
+from ..values import day
+from .headers import Mapped
+
+FILE = "assessment.yaml"
+KEYS = ("company", "purpose", "as_of", "pack", "tables")
+FILE_KEYS = ("file", "sheet", "header_row", "encoding", "delimiter", "columns")
+DELIMITERS = (",", "\t", ";", "|")
+COLUMN_KEYS = ("field", "missing", "date_format")
+
+_DIRECTIVE = re.compile(r"%(.)")
+_DATE_DIRECTIVES = "YymbBdHMSIp%"
+
+
+@dataclass(frozen=True, slots=True)
+class FileUse:
+    """One file (or sheet) of a table and how its headers map to fields. `file` is its name as shown."""
+
+    file: str
+    path: Path
+    sheet: str | None = None
+    header_row: int | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    columns: Mapping[str, Mapped] = field(default_factory=dict)
+    span: Span = field(default_factory=lambda: Span(""))
+
+
+@dataclass(frozen=True, slots=True)
+class TableUse:
+    """A table as the assessment names it, and the files that hold it, in order."""
+
+    id: str
+    files: tuple[FileUse, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What is assessed. `as_of` is an epoch day and None, like `pack` "", where only the caller can tell.
+
+    `text` is the YAML as written; for bare files (`bare`) one that says the same.
+    """
+
+    company: Text
+    purpose: Text
+    as_of: int | None
+    pack: str
+    tables: tuple[TableUse, ...]
+    folder: Path
+    file: str
+    text: str
+    span: Span
+    bare: bool = False
+
+
+def read_assessment(path: Path | str, problems: Problems) -> Assessment:
+    """Reads an assessment from its file or folder; raises DataError with every problem found."""
+    path = Path(path)
+    file = path / FILE if path.is_dir() else path
+    document = read_yaml(file, problems, file.name)
+    if document.data is None and not problems.has_errors:
+        problems.error("file-empty", Span(file.name))
+    reading = _Reading(document, file.parent, problems)
+    assessment = reading.assessment()
+    if problems.has_errors:
+        raise DataError(problems)
+    return assessment
+
+
+def assessment_of_files(paths: Sequence[Path | str], problems: Problems) -> Assessment:
+    """An assessment of table files alone: each is the table that its name says; raises DataError."""
+    files = [Path(path) for path in paths]
+    if not files:
+        problems.error("missing-tables")
+    for file in files:
+        if not file.is_file():
+            problems.error("file-not-found", Span(file.name))
+    if problems.has_errors:
+        raise DataError(problems)
+    by_name: dict[str, list[FileUse]] = {}
+    for file in files:
+        by_name.setdefault(file.stem, []).append(FileUse(file.name, file, span=Span(file.name)))
+    uses = tuple(TableUse(name, tuple(found), found[0].span) for name, found in by_name.items())
+    lines = [
+        f"  {_quoted(name)}: [{', '.join(_quoted(one.file) for one in found)}]"
+        for name, found in by_name.items()
+    ]
+    text = "\n".join(["tables:", *lines, ""])
+    return Assessment(
+        {}, {}, None, "", uses, files[0].parent, files[0].name, text, Span(files[0].name), bare=True
+    )
+
+
+def _quoted(name: str) -> str:
+    return "'" + name.replace("'", "''") + "'"
+
+
+class _Reading:
+    """Walks the YAML of an assessment; every wrong key and value is a problem with its place."""
+
+    def __init__(self, document: Document, folder: Path, problems: Problems) -> None:
+        self.document, self.folder, self.problems = document, folder, problems
+
+    def assessment(self) -> Assessment:
+        document = self.document
+        data = document.data if document.data is None or self._is(document.data, dict, "mapping") else {}
+        data = data or {}
+        self._known_keys(data, KEYS)
+        if document.data is not None:
+            for key in ("company", "as_of", "tables"):
+                if data.get(key) is None:
+                    self.problems.error("missing-key", document.at(), key=key)
+        pack = data.get("pack")
+        return Assessment(
+            self._words(data, "company"),
+            self._words(data, "purpose"),
+            self._day(data.get("as_of")),
+            str(pack) if pack is not None and self._is(pack, str, "text", "pack") else "",
+            self._tables(data.get("tables")),
+            self.folder,
+            document.file,
+            document.text,
+            document.at(),
+        )
+
+    def _words(self, data: Mapping[str, Any], key: str) -> Text:
+        words = data.get(key)
+        if words is None:
+            return {}
+        if isinstance(words, dict) and all(isinstance(word, str) for word in words.values()):
+            self._known_keys(words, ("zh", "en"), key)
+            return dict(words)
+        if not self._is(words, str, "text or {zh, en}", key):
+            return {}
+        return {"zh": words, "en": words}
+
+    def _day(self, read: Any) -> int | None:
+        if read is None:
+            return None
+        found = day(read) if isinstance(read, str) else None
+        if found is None:
+            self.problems.error("date-unreadable", self.document.at("as_of"), read=str(read))
+        return found
+
+    def _tables(self, read: Any) -> tuple[TableUse, ...]:
+        if read is None or not self._is(read, dict, "mapping", "tables"):
+            return ()
+        if not read:
+            self.problems.error("missing-tables", self.document.at("tables"))
+        uses = []
+        for name, value in read.items():
+            at = ("tables", name)
+            uses.append(
+                TableUse(name, self._files(value, at, FileUse("", self.folder)), self.document.key(*at))
+            )
+        return tuple(uses)
+
+    def _files(self, read: Any, at: tuple[str | int, ...], how: FileUse) -> tuple[FileUse, ...]:
+        """A file name, a list of them, or a mapping that says how they are read."""
+        if isinstance(read, str) and read.strip():
+            return (replace(how, file=read, path=self.folder / read, span=self.document.at(*at)),)
+        if isinstance(read, list):
+            return tuple(
+                one for index, item in enumerate(read) for one in self._files(item, (*at, index), how)
+            )
+        if not self._is(read, dict, "file name, or {file, sheet, columns}", *at):
+            return ()
+        self._known_keys(read, FILE_KEYS, *at)
+        if read.get("file") is None:
+            self.problems.error("missing-key", self.document.at(*at), key="file")
+            return ()
+        columns = read.get("columns") or {}
+        if not self._is(columns, dict, "mapping", *at, "columns"):
+            columns = {}
+        how = FileUse(
+            "",
+            self.folder,
+            self._text(read, "sheet", at),
+            self._row(read.get("header_row"), at),
+            self._text(read, "encoding", at),
+            self._delimiter(read, at),
+            {header: self._mapped(value, (*at, "columns", header)) for header, value in columns.items()},
+        )
+        if isinstance(read["file"], dict):
+            self._is(read["file"], str, "text", *at, "file")
+            return ()
+        return self._files(read["file"], (*at, "file"), how)
+
+    def _text(self, read: Mapping[str, Any], key: str, at: tuple[str | int, ...]) -> str | None:
+        """A text setting; a sheet may be called by a number."""
+        value = read.get(key)
+        if value is None or isinstance(value, (dict, list)) and not self._is(value, str, "text", *at, key):
+            return None
+        return str(value)
+
+    def _delimiter(self, read: Mapping[str, Any], at: tuple[str | int, ...]) -> str | None:
+        found = self._text(read, "delimiter", at)
+        if found is None or found in DELIMITERS:
+            return found
+        self.problems.error("unknown-delimiter", self.document.at(*at, "delimiter"), read=found)
+        return None
+
+    def _row(self, read: Any, at: tuple[str | int, ...]) -> int | None:
+        if read is None or isinstance(read, int) and not isinstance(read, bool) and read >= 1:
+            return read
+        self.problems.error(
+            "wrong-type", self.document.at(*at, "header_row"), read=str(read), want="row number, from 1"
+        )
+        return None
+
+    def _mapped(self, read: Any, at: tuple[str | int, ...]) -> Mapped:
+        span = self.document.key(*at)
+        if read is None:
+            return Mapped("", span=span)
+        if isinstance(read, str):
+            return Mapped(read, span=span)
+        if not self._is(read, dict, "field or {field, missing, date_format}", *at):
+            return Mapped("", span=span)
+        self._known_keys(read, COLUMN_KEYS, *at)
+        name = read.get("field")
+        if not isinstance(name, str):
+            self.problems.error("missing-key", self.document.at(*at), key="field")
+            name = ""
+        missing = read.get("missing")
+        words = [] if missing is None else missing if isinstance(missing, list) else [missing]
+        form = read.get("date_format")
+        if form is not None and not _is_date_form(form):
+            self.problems.error("unknown-date-format", self.document.at(*at, "date_format"), read=str(form))
+            form = None
+        return Mapped(name, tuple(str(word) for word in words), form, span)
+
+    def _known_keys(self, data: Mapping[str, Any], known: Sequence[str], *at: str | int) -> None:
+        for key in data:
+            if key not in known:
+                close = close_names(key, known)
+                self.problems.error(
+                    "unknown-key", self.document.key(*at, key), key=key, known=list(known), close=close
+                )
+
+    def _is(self, value: Any, kind: type, expected: str, *at: str | int) -> bool:
+        if isinstance(value, kind):
+            return True
+        read = "" if value is None else str(value)[:80]
+        self.problems.error("wrong-type", self.document.at(*at), read=read, want=expected)
+        return False
+
+
+def _is_date_form(form: Any) -> bool:
+    """Whether a text says day, month and year once each, in directives that every platform reads alike."""
+    if not isinstance(form, str):
+        return False
+    found = _DIRECTIVE.findall(form)
+    if any(one not in _DATE_DIRECTIVES for one in found) or form.endswith("%") and not form.endswith("%%"):
+        return False
+    return all(sum(found.count(one) for one in group) == 1 for group in ("Yy", "mbB", "d"))

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Typed files of a table -> the rows that count; the others are told, and set aside with their reason.
+
+A customer that can't be told apart is an error. An event that can't be placed is set aside with a warning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from ..model import Table
+from ..problems import Fact, Problems
+from .headers import Fit
+from .judge import Judged
+from .table import ROW, SOURCE, Raw, Rejected, TableData
+
+CUSTOMERS_LISTED = 100
+LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a table: as read, its fitted columns, its typed frame."""
+
+    raw: Raw
+    fit: Fit
+    judged: Judged
+
+
+def usable(part: Part, table: Table, rejected: list[Rejected], problems: Problems) -> pl.LazyFrame:
+    """The rows of a file that are whole, not blank, and have the id and the date that their table needs."""
+    _tell_broken(part, table, rejected, problems)
+    frame, missing = part.judged.frame, part.judged.missing
+    if missing.get(_id(table)):
+        frame = _without_blank(part, frame, table, problems)
+        code = "event-without-customer" if table.customer else "customer-without-id"
+        _set_aside(part, frame.filter(pl.col(_id(table)).is_null()), code, table, rejected, problems)
+        frame = frame.filter(pl.col(_id(table)).is_not_null())
+    if missing.get(table.date):
+        lost = frame.filter(pl.col(table.date).is_null())
+        _set_aside(part, lost, "event-without-date", table, rejected, problems)
+        frame = frame.filter(pl.col(table.date).is_not_null())
+    return frame
+
+
+def placed(
+    part: Part,
+    frame: pl.LazyFrame,
+    table: Table,
+    known: pl.LazyFrame,
+    rejected: list[Rejected],
+    problems: Problems,
+) -> pl.LazyFrame:
+    """The rows whose customer is known; `known` holds the ids of all customers in its one column `#id`."""
+    lost = frame.join(known, left_on=table.customer, right_on="#id", how="anti", maintain_order="left")
+    if not _set_aside(part, lost, "event-of-unknown-customer", table, rejected, problems):
+        return frame
+    return frame.join(known, left_on=table.customer, right_on="#id", how="semi", maintain_order="left")
+
+
+def tell_duplicates(data: TableData, key: str, problems: Problems) -> None:
+    """Tells every customer id that stands on more than one row: by hash first, so that memory stays small."""
+    ids = pl.col(key)
+    hashes = data.frame.select(ids.hash()).collect(engine="streaming").to_series().sort()
+    again = hashes.filter(hashes == hashes.shift(1))
+    if again.is_empty():
+        return
+    some = again.unique(maintain_order=True).head(10 * CUSTOMERS_LISTED).implode()
+    rows = data.frame.select(ids, ROW, SOURCE).filter(ids.hash().is_in(some)).collect(engine="streaming")
+    first: dict[str, str] = {}
+    told = 0
+    for name, row, source in rows.sort(SOURCE, ROW).iter_rows():
+        place = data.place(source, row, key)
+        if name not in first:
+            first[name] = str(row) if len(data.sources) == 1 else str(place)
+        elif told < CUSTOMERS_LISTED:
+            told += 1
+            problems.error("duplicate-customer", place, read=name, first=first[name])
+    if told and len(again) > told:
+        problems.error(
+            "rows-unlisted",
+            data.place(0, 1),
+            of="duplicate-customer",
+            count=len(again) - told,
+            total=len(again),
+        )
+
+
+def _id(table: Table) -> str:
+    return table.customer or table.key
+
+
+def _set_aside(
+    part: Part, lost: pl.LazyFrame, code: str, table: Table, rejected: list[Rejected], problems: Problems
+) -> int:
+    """Tells the `lost` rows and keeps them as rejected; how many there are."""
+    count: int = lost.select(pl.len()).collect(engine="streaming").item()
+    if not count:
+        return 0
+    name = table.date if code == "event-without-date" else _id(table)
+    header = next((column.header for column in part.fit.columns if column.field.id == name), None)
+    first = lost.select(ROW, pl.col(_id(table))).head(LISTED).collect(engine="streaming").rows()
+    facts: dict[str, Fact] = {
+        "table": table.id,
+        "field": name,
+        "count": count,
+        "rows": [str(row) for row, _ in first],
+    }
+    if code == "event-of-unknown-customer":
+        facts["ids"] = list(dict.fromkeys(str(read) for _, read in first))
+    tell = problems.warning if table.customer else problems.error
+    tell(code, part.raw.cell(first[0][0], header), **facts)
+    names = _names(part.raw)
+    kept = lost.select(ROW, *(pl.col(str(index)).alias(name) for index, name in enumerate(names)))
+    rejected.append(Rejected(table.id, part.raw.file, part.raw.sheet, code, count, kept))
+    return count
+
+
+def _without_blank(part: Part, frame: pl.LazyFrame, table: Table, problems: Problems) -> pl.LazyFrame:
+    """Without the rows in which nothing stands, as spreadsheets leave them under a table."""
+    blank = pl.all_horizontal(
+        (pl.col(name).is_null() | (pl.col(name).str.strip_chars() == ""))
+        if dtype == pl.String
+        else pl.col(name).is_null()
+        for name, dtype in part.raw.frame.collect_schema().items()
+        if name != ROW
+    )
+    count: int = frame.filter(blank).select(pl.len()).collect(engine="streaming").item()
+    if not count:
+        return frame
+    problems.note("blank-rows", part.raw.cell(), table=table.id, count=count)
+    return frame.filter(~blank)
+
+
+def _tell_broken(part: Part, table: Table, rejected: list[Rejected], problems: Problems) -> None:
+    """Rows with more or fewer cells than the header has."""
+    raw = part.raw
+    expected = len(raw.headers)
+    long = [broken for broken in raw.broken if broken.code == "row-too-long"]
+    for code, tell in (
+        ("row-too-long", problems.warning if table.customer else problems.error),
+        ("row-too-short", problems.warning),
+    ):
+        found = [broken for broken in raw.broken if broken.code == code]
+        if found:
+            rows = [str(broken.row) for broken in found[:LISTED]]
+            cells = len(found[0].cells)
+            place = raw.cell(found[0].row)
+            tell(code, place, table=table.id, count=len(found), rows=rows, cells=cells, expected=expected)
+    if long:
+        width = max(len(broken.cells) for broken in long)
+        names = [*_names(raw), *(f"#{index + 1}" for index in range(expected, width))]
+        content = [[*broken.cells, *[None] * (width - len(broken.cells))] for broken in long]
+        frame = pl.DataFrame(content, schema=dict.fromkeys(names, pl.String), orient="row")
+        rows = pl.Series(ROW, [broken.row for broken in long], pl.Int64)
+        kept = frame.insert_column(0, rows).lazy()
+        rejected.append(Rejected(table.id, raw.file, raw.sheet, "row-too-long", len(long), kept))
+
+
+def _names(raw: Raw) -> list[str]:
+    """The headers, made distinct by their position where they are empty or twice."""
+    return [
+        name if name.strip() and raw.headers.count(name) == 1 else f"{name}#{index + 1}"
+        for index, name in enumerate(raw.headers)
+    ]

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CSV and other delimited text -> `Raw`: encoding and separator found out, every irregular row told.
+
+A regular file (UTF-8, quotes in their places, the same number of cells in every row) is streamed by
+Polars from disk. Any other is rewritten in memory, row by row, to a regular one: slower, but exact.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import polars as pl
+
+from ..problems import Cell, Problems
+from .bytes import CHUNK, digest, opened
+from .survey import Survey, guess
+from .table import ROW, Broken, Format, Options, Raw
+
+SEPARATORS = (",", "\t", ";", "|")
+MOST_COLUMNS = 5_000
+
+
+def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | None:
+    """Reads delimited text; None after telling why it can't be read."""
+    if opened(path, file, (), problems) is None:
+        return None
+    try:
+        return _read(path, file, options, problems)
+    except OSError as error:
+        problems.error("file-unreadable", Cell(file), reason=error.strerror or str(error))
+    return None
+
+
+def _read(path: Path, file: str, options: Options, problems: Problems) -> Raw | None:
+    with path.open("rb") as stream:
+        start = stream.read(CHUNK)
+    survey = Survey(start)
+    sha256 = digest(path, survey.see)
+    survey.end()
+    encoding = options.encoding or guess(survey, path, file, problems)
+    if encoding is None:
+        return None
+    try:
+        text = start.decode(encoding, "ignore")
+    except LookupError:
+        problems.error("unknown-encoding", Cell(file), encoding=encoding)
+        return None
+    separator = options.delimiter if options.delimiter in SEPARATORS else _separator(text)
+    if encoding in ("utf-8", "utf-8-sig") and survey.utf8 and not survey.nul and not options.header_row:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        try:
+            headers = next(rows, [])
+        except csv.Error:
+            headers = []
+        if headers and survey.regular(len(headers), separator) and len(headers) <= MOST_COLUMNS:
+            frame = _scan(path, len(headers), separator, rows.line_num)
+            names = tuple(name.removeprefix("\ufeff") for name in headers)
+            return Raw(file, path, None, encoding, sha256, names, 1, frame)
+    return _rewritten(path, file, options, encoding, separator, sha256, problems)
+
+
+def _separator(text: str) -> str:
+    """The separator that occurs most in the first line that has one, outside quotes."""
+    for line in text.splitlines()[:50]:
+        outside = "".join(line.split('"')[::2])
+        counts = [outside.count(separator) for separator in SEPARATORS]
+        if max(counts):
+            return SEPARATORS[counts.index(max(counts))]
+    return ","
+
+
+def _scan(path: Path, cells: int, separator: str, lines: int) -> pl.LazyFrame:
+    schema = {str(index): pl.String for index in range(cells)}
+    return pl.scan_csv(
+        path,
+        has_header=False,
+        schema=schema,
+        separator=separator,
+        skip_lines=lines,
+        row_index_name=ROW,
+        row_index_offset=2,
+        extra_columns="raise",
+        missing_columns="insert",
+        raise_if_empty=False,
+        glob=False,
+    ).with_columns(pl.col(ROW).cast(pl.Int64))
+
+
+def _rewritten(
+    path: Path, file: str, options: Options, encoding: str, separator: str, sha256: str, problems: Problems
+) -> Raw | None:
+    """The exact way: every record through the csv module, irregular ones set aside."""
+    number = 0
+    broken: list[Broken] = []
+    target = io.BytesIO()
+    try:
+        with path.open("r", encoding=encoding, newline="") as stream:
+            records = _records(stream, separator)
+            headers: list[str] = []
+            for number, cells in records:
+                if options.header_row and number < options.header_row:
+                    continue
+                if any(cell.strip() for cell in cells) or options.header_row:
+                    headers = cells
+                    break
+            if not any(cell.strip() for cell in headers):
+                problems.error("missing-header", Cell(file, None, number or 1))
+                return None
+            if len(headers) > MOST_COLUMNS:
+                problems.error(
+                    "too-many-columns", Cell(file, None, number), count=len(headers), limit=MOST_COLUMNS
+                )
+                return None
+            header_row = number
+            _copy(records, len(headers), target, broken)
+    except UnicodeDecodeError as error:
+        problems.error("wrong-encoding", Cell(file, None, number + 1), encoding=encoding, reason=error.reason)
+        return None
+    except csv.Error as error:
+        code = "file-nul" if "NUL" in str(error) else "oversized-cell"
+        problems.error(code, Cell(file, None, number + 1), limit=csv.field_size_limit())
+        return None
+    frame = _scan_rewritten(target.getvalue(), len(headers))
+    names = tuple(name.removeprefix("\ufeff") for name in headers)
+    return Raw(file, path, None, encoding, sha256, names, header_row, frame, tuple(broken))
+
+
+def _records(stream: IO[str], separator: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(stream, delimiter=separator, skipinitialspace=True)
+    for number, cells in enumerate(reader, 1):
+        if any("\0" in cell for cell in cells):
+            raise csv.Error("NUL")
+        yield number, cells
+
+
+def _copy(
+    records: Iterator[tuple[int, list[str]]], width: int, target: IO[bytes], broken: list[Broken]
+) -> None:
+    """Writes the regular records with their numbers to `target`, gathers the others."""
+    text = io.TextIOWrapper(target, encoding="utf-8", newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    for number, cells in records:
+        if len(cells) == width:
+            writer.writerow((number, *cells))
+        elif len(cells) > width and any(cell.strip() for cell in cells[width:]):
+            broken.append(Broken(number, "row-too-long", tuple(cells)))
+        elif len(cells) > width:
+            writer.writerow((number, *cells[:width]))
+        elif any(cell.strip() for cell in cells):
+            broken.append(Broken(number, "row-too-short", tuple(cells)))
+            writer.writerow((number, *cells, *[""] * (width - len(cells))))
+    text.flush()
+    text.detach()
+
+
+def _scan_rewritten(content: bytes, width: int) -> pl.LazyFrame:
+    schema: dict[str, type[pl.DataType]] = {ROW: pl.Int64}
+    schema.update((str(index), pl.String) for index in range(width))
+    if not content:
+        return pl.LazyFrame(schema=schema)
+    return pl.scan_csv(content, has_header=False, schema=schema, glob=False)
+
+
+FORMAT = Format("csv", (".csv", ".txt", ".tsv", ".tab"), read)

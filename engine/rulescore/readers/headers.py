@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The headers of a file and the fields of a table -> which column is which field, or why that is unclear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..model import Table
+from ..problems import Problems, Span, close_names
+from ..values import fold
+from .coerce import Column
+from .table import Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What an assessment says about one header: its field, more missing words, the form of its dates.
+
+    A `field` of "" leaves the column out on purpose.
+    """
+
+    field: str
+    missing: tuple[str, ...] = ()
+    date_format: str | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The columns of a file that became fields, and the headers that did not."""
+
+    columns: tuple[Column, ...]
+    unused: tuple[str, ...]
+
+
+def fit(raw: Raw, table: Table, mapping: Mapping[str, Mapped], problems: Problems) -> Fit:
+    """Fits headers to fields: by the mapping where it speaks, else by id, title or alias."""
+    chosen: dict[int, str] = {}
+    said: dict[int, Mapped] = {}
+    for header, mapped in mapping.items():
+        index = _find(raw, header, mapped, problems)
+        if index is None:
+            continue
+        said[index] = mapped
+        if mapped.field and _known(table, mapped, problems):
+            chosen[index] = mapped.field
+    names = names_of(table)
+    taken = set(chosen.values())
+    for index, header in enumerate(raw.headers):
+        if index in said or not fold(header):
+            continue
+        fields = [name for name in names.get(fold(header), ()) if name not in taken]
+        if len(fields) > 1:
+            problems.error(
+                "ambiguous-header", raw.cell(raw.header_row or None, header), header=header, fields=fields
+            )
+        elif fields:
+            chosen[index] = fields[0]
+    _refuse_doubles(raw, table, chosen, problems)
+    _refuse_gaps(raw, table, chosen, problems)
+    unused = tuple(h for i, h in enumerate(raw.headers) if i not in chosen and i not in said and h.strip())
+    if unused:
+        place = raw.cell(raw.header_row or None)
+        problems.note("unused-columns", place, table=table.id, headers=list(unused), count=len(unused))
+    return Fit(
+        tuple(_column(raw, table, index, name, said.get(index)) for index, name in sorted(chosen.items())),
+        unused,
+    )
+
+
+def names_of(table: Table) -> dict[str, list[str]]:
+    """Folded header -> ids of the fields that answer to it. An id comes before titles, titles before aliases."""
+    names: dict[str, list[str]] = {}
+    ranks: tuple[dict[str, list[str]], ...] = ({}, {}, {})
+    for name, field in table.fields.items():
+        for rank, words in zip(ranks, ([name], field.title.values(), field.aliases), strict=True):
+            for word in words:
+                ids = rank.setdefault(fold(word), [])
+                if name not in ids:
+                    ids.append(name)
+    for rank in ranks:
+        for word, ids in rank.items():
+            names.setdefault(word, ids)
+    return names
+
+
+def _find(raw: Raw, header: str, mapped: Mapped, problems: Problems) -> int | None:
+    """The index of the header that a mapping names: as written, else folded."""
+    exact = [index for index, name in enumerate(raw.headers) if name.strip() == header.strip()]
+    found = exact or [index for index, name in enumerate(raw.headers) if fold(name) == fold(header)]
+    if len(found) == 1:
+        return found[0]
+    place = mapped.span or raw.cell(raw.header_row or None)
+    if found:
+        problems.error("duplicate-header", place, header=header, count=len(found), file=raw.file)
+    else:
+        close = close_names(header, [name for name in raw.headers if name.strip()])
+        problems.error(
+            "unknown-header", place, header=header, file=raw.file, headers=list(raw.headers), close=close
+        )
+    return None
+
+
+def _known(table: Table, mapped: Mapped, problems: Problems) -> bool:
+    if mapped.field in table.fields:
+        return True
+    close = close_names(mapped.field, table.fields)
+    problems.error("unknown-field", mapped.span, name=mapped.field, table=table.id, close=close)
+    return False
+
+
+def _refuse_doubles(raw: Raw, table: Table, chosen: dict[int, str], problems: Problems) -> None:
+    """Two columns for one field: neither may win by chance."""
+    by_field: dict[str, list[int]] = {}
+    for index, name in sorted(chosen.items()):
+        by_field.setdefault(name, []).append(index)
+    for name, indexes in by_field.items():
+        if len(indexes) > 1:
+            headers = [raw.headers[index] for index in indexes]
+            problems.error(
+                "field-twice", raw.cell(raw.header_row or None), field=name, table=table.id, headers=headers
+            )
+            for index in indexes[1:]:
+                del chosen[index]
+
+
+def _refuse_gaps(raw: Raw, table: Table, chosen: dict[int, str], problems: Problems) -> None:
+    """A table without the columns that it can't do without."""
+    present = set(chosen.values())
+    needed = [name for name in (table.key, table.customer, table.date) if name]
+    needed += [name for name, field in table.fields.items() if field.required]
+    free = [header for index, header in enumerate(raw.headers) if index not in chosen and header.strip()]
+    for name in dict.fromkeys(needed):
+        if name not in present and name in table.fields:
+            titles = list(dict.fromkeys(table.fields[name].title.values()))
+            close = _close_headers([name, *titles, *table.fields[name].aliases], free)
+            facts = {"field": name, "title": " / ".join(titles), "table": table.id}
+            problems.error(
+                "missing-column", raw.cell(raw.header_row or None), **facts, headers=free, close=close
+            )
+
+
+def _close_headers(words: Iterable[str], headers: list[str]) -> list[str]:
+    found: dict[str, None] = {}
+    for word in words:
+        found.update(dict.fromkeys(close_names(word, headers)))
+    return list(found)[:3]
+
+
+def _column(raw: Raw, table: Table, index: int, name: str, mapped: Mapped | None) -> Column:
+    dtype = raw.frame.collect_schema()[str(index)]
+    is_id = name in (table.key, table.customer)
+    missing, form = (mapped.missing, mapped.date_format) if mapped else ((), None)
+    return Column(str(index), raw.headers[index], table.fields[name], dtype, missing, form, is_id)

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The types between file formats and tables: what a format gives (`Raw`), what the engines get (`TableData`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from ..problems import Cell, Problems
+
+ROW = "#row"
+SOURCE = "#source"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file, sheet or frame behind a table. `columns` maps field ids to the headers as read."""
+
+    file: str
+    path: Path | None
+    sheet: str | None
+    encoding: str | None
+    sha256: str
+    rows: int
+    columns: Mapping[str, str]
+    unused: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableData:
+    """A typed table: one column a mapped field, `#row` (as the spreadsheet counts) and `#source` (index)."""
+
+    id: str
+    frame: pl.LazyFrame
+    sources: tuple[Source, ...]
+
+    def place(self, source: int, row: int, field_id: str | None = None) -> Cell:
+        """The cell behind a value of the frame."""
+        origin = self.sources[source]
+        header = origin.columns.get(field_id) if field_id else None
+        return Cell(origin.file, origin.sheet, row, header)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The rows of one file that do not count, all for the same reason (`code`, a problem code).
+
+    `frame` holds their cells as read under the file's own headers, and `#row`.
+    """
+
+    table: str
+    file: str
+    sheet: str | None
+    code: str
+    count: int
+    frame: pl.LazyFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A row that the format could not fit to the header: its number, problem code, cells as read."""
+
+    row: int
+    code: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A file as its format reads it: columns `0`, `1`, ... in header order, and `#row`; values not yet judged.
+
+    `broken` rows are not in the frame. `faults` are cells that hold an error instead of a value: (row,
+    column index, error text); the frame has them as missing.
+    """
+
+    file: str
+    path: Path | None
+    sheet: str | None
+    encoding: str | None
+    sha256: str
+    headers: tuple[str, ...]
+    header_row: int
+    frame: pl.LazyFrame
+    broken: tuple[Broken, ...] = ()
+    faults: tuple[tuple[int, int, str], ...] = ()
+
+    def cell(self, row: int | None = None, header: str | None = None) -> Cell:
+        """A place in this file."""
+        return Cell(self.file, self.sheet, row, header)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What an assessment may say about how a file is read; None leaves it to the reader."""
+
+    sheet: str | None = None
+    header_row: int | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """An input format. `read` gives None after it has told `problems` why the input can't be read."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    read: Callable[[Path, str, Options, Problems], Raw | None]
+    sheets: Callable[[Path], list[str]] = field(default=lambda path: [])

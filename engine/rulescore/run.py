@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conductor: tables + pack -> a run folder, whole or not at all.
+
+Nothing that can change between two runs of the same inputs is written inside the hashes: no clock, no host, no order that
+threads decide. The folder is built beside its place and renamed last.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from . import folder as run_folder
+from .engines import frame as frame_engine
+from .engines.row import RowEngine
+from .engines.tables import rows_of, trace_of_results
+from .model import Pack, Text
+from .plan import Plan
+from .problems import Problem, Problems, UsageError
+from .readers.table import ROW, SOURCE, Rejected, TableData
+from .scores import scores_of_trace
+
+CUSTOMER = frame_engine.CUSTOMER
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """All that decides a run: what is assessed, by which pack, as of when, on which tables."""
+
+    company: Text
+    purpose: Text
+    plan: Plan
+    tables: Mapping[str, TableData]
+    rejected: Sequence[Rejected] = ()
+    assessment: str = ""
+    engine: str = "frame"
+    overrides: Mapping[str, float | str | bool] = field(default_factory=dict)
+
+    @property
+    def pack(self) -> Pack:
+        return self.plan.pack
+
+
+def evaluate(request: Request, problems: Problems, out: Path | None, progress: Progress = lambda _: None) -> run_folder.Run:
+    """Scores every customer and writes the run. `out` None: a temporary folder that lives as long as the Run.
+
+    Raises UsageError when `out` exists and is not the same run.
+    """
+    started = time.time()
+    target = out
+    parent = Path(tempfile.gettempdir()) if out is None else out.parent
+    parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=".rulescore-", dir=parent))
+    try:
+        _compute(request, building, progress)
+        progress("write")
+        manifest = _describe(request, problems, building)
+        _log(building, started)
+        if target is None:
+            return run_folder.Run(building, manifest, temporary=True)
+        if target.exists() and _same_run(target, manifest):
+            shutil.rmtree(building)
+        else:
+            _publish(building, target)
+        return run_folder.Run(target, manifest)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+
+
+def default_folder(request: Request, run_id: str) -> Path:
+    """runs/<company>-<as_of>-<short run id>, in characters every file system takes."""
+    name = request.company.get("en") or request.company.get("zh") or request.pack.id
+    safe = "".join(char if char.isalnum() else "-" for char in name).strip("-").lower()[:40]
+    return Path("runs") / f"{safe or 'run'}-{run_folder.iso(request.plan.as_of)}-{run_id[:8]}"
+
+
+def _publish(building: Path, target: Path) -> None:
+    if target.exists():
+        if any(target.iterdir()):
+            raise UsageError([Problem("run-exists", "error", None, {"folder": str(target)})])
+        target.rmdir()
+    building.rename(target)
+    target.chmod(0o755)
+
+
+def _same_run(target: Path, manifest: Mapping[str, Any]) -> bool:
+    try:
+        return bool(json.loads((target / run_folder.MANIFEST).read_bytes())["run_id"] == manifest["run_id"])
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def move_to_default(run: run_folder.Run, request: Request) -> run_folder.Run:
+    """Moves a run from its temporary folder to its default place."""
+    target = default_folder(request, run.run_id)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists() and _same_run(target, run.manifest):
+        return run_folder.Run(target, run.manifest)
+    beside = Path(tempfile.mkdtemp(prefix=".rulescore-", dir=target.parent))
+    beside.rmdir()
+    shutil.move(str(run.folder), beside)
+    run.keep()
+    _publish(beside, target)
+    return run_folder.Run(target, run.manifest)
+
+
+def _compute(request: Request, building: Path, progress: Progress) -> None:
+    plan = request.plan
+    progress("features")
+    customers = customer_frame(plan, request.tables["customers"])
+    events = {table: request.tables[table].frame for table in _event_tables(plan) if table in request.tables}
+    inputs = building / run_folder.INPUTS
+    trace = building / run_folder.TRACE
+    if request.engine == "row":
+        _compute_by_row(plan, customers, events, inputs, trace)
+    else:
+        _write_inputs(plan, frame_engine.with_aggregates(plan, frame_engine.as_numbers(customers, plan.fields, plan.kinds), events), inputs)
+        progress("rules")
+        numbers = frame_engine.as_numbers(pl.scan_parquet(inputs), (*plan.fields, *plan.kinds), plan.kinds)
+        sink(frame_engine.score(plan, numbers).select(run_folder.trace_columns(plan)), trace)
+    progress("scores")
+    scores_of_trace(plan, pl.scan_parquet(trace), pl.scan_parquet(inputs), building)
+    _write_cells(plan, request.tables, building / run_folder.CELLS)
+
+
+def _event_tables(plan: Plan) -> list[str]:
+    return sorted({step.tree.table for step in plan.event_steps})
+
+
+def customer_frame(plan: Plan, customers: TableData) -> pl.LazyFrame:
+    """Customers with their id, their place, their name and the fields the plan reads; what was not supplied is missing."""
+    table = plan.pack.customers
+    have = set(customers.frame.collect_schema().names())
+    types = {"number": pl.Float64(), "text": pl.String(), "bool": pl.Boolean(), "date": pl.Date()}
+    chosen = [pl.col(table.key).alias(CUSTOMER), pl.col(SOURCE).cast(pl.Int32), pl.col(ROW).cast(pl.Int64)]
+    for key in dict.fromkeys((*(("name",) if "name" in table.fields else ()), *plan.fields)):
+        if key == CUSTOMER:
+            continue
+        dtype = types[table.fields[key].kind]
+        chosen.append(pl.col(key) if key in have else pl.lit(None, dtype=dtype).alias(key))
+    return customers.frame.select(chosen)
+
+
+def sink(frame: pl.LazyFrame, path: Path) -> None:
+    """Streams a frame to Parquet with fixed settings, so that equal frames are equal bytes."""
+    frame.sink_parquet(path, compression="zstd", compression_level=1, statistics=False, row_group_size=100_000, engine="streaming")
+
+
+def _write_inputs(plan: Plan, frame: pl.LazyFrame, path: Path) -> None:
+    """Adds the features stage by stage. A stage over the whole base reads just the columns it needs."""
+    spare: list[Path] = []
+    for stage in plan.stages:
+        if stage[0].scope != "base":
+            frame = frame_engine.with_features(plan, frame, [stage])
+            continue
+        before = path.with_name(f".stage{len(spare)}.parquet")
+        spare.append(before)
+        sink(frame, before)
+        scanned = pl.scan_parquet(before)
+        columns = [step.column for step in stage]
+        needed = sorted({name for step in stage for name in step.tree.names()})
+        figures = frame_engine.with_features(plan, scanned.select(needed), [stage]).select(columns).collect(engine="streaming")
+        frame = pl.concat([scanned, figures.lazy()], how="horizontal")
+    sink(frame_engine.as_dates(frame.select(input_columns(plan, frame)), (*plan.fields, *plan.kinds), plan.kinds), path)
+    for extra in spare:
+        extra.unlink()
+
+
+def input_columns(plan: Plan, frame: pl.LazyFrame) -> list[str]:
+    """id, place, name, fields, then every step in the order it is computed."""
+    have = frame.collect_schema().names()
+    first = [name for name in (CUSTOMER, SOURCE, ROW, "name") if name in have]
+    return list(dict.fromkeys([*first, *plan.fields, *(step.column for step in plan.steps)]))
+
+
+def _compute_by_row(plan: Plan, customers: pl.LazyFrame, events: Mapping[str, pl.LazyFrame], inputs: Path, trace: Path) -> None:
+    kept = customers.collect()
+    records = rows_of(frame_engine.as_numbers(kept.lazy(), plan.fields, plan.kinds).collect())
+    grouped = run_folder.grouped_events(plan, events, [record[CUSTOMER] for record in records])
+    results = RowEngine(plan).evaluate_base(records, grouped)
+    columns = {}
+    types: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}
+    for step in plan.steps:
+        columns[step.column] = pl.Series([result.values[step.column] for result in results], dtype=types[step.tree.kind])
+    full = kept.with_columns(**columns) if columns else kept
+    lazy = frame_engine.as_dates(full.lazy(), [step.column for step in plan.steps], plan.kinds)
+    sink(lazy.select(input_columns(plan, lazy)), inputs)
+    sink(trace_of_results(plan, [record[CUSTOMER] for record in records], results).lazy().select(run_folder.trace_columns(plan)), trace)
+
+
+def _write_cells(plan: Plan, tables: Mapping[str, TableData], path: Path) -> None:
+    """Which row of which file each event came from; customers' own rows stand in the inputs."""
+    parts = []
+    for table in _event_tables(plan):
+        if table in tables:
+            customer = plan.pack.tables[table].customer
+            parts.append(tables[table].frame.select(
+                pl.lit(table).alias("table"), pl.col(customer).alias(CUSTOMER), pl.col(SOURCE).cast(pl.Int32), pl.col(ROW).cast(pl.Int64),
+            ))  # fmt: skip
+    schema: dict[str, Any] = {"table": pl.String, CUSTOMER: pl.String, SOURCE: pl.Int32, ROW: pl.Int64}
+    sink(pl.concat(parts) if parts else pl.LazyFrame(schema=schema), path)
+
+
+def _describe(request: Request, problems: Problems, building: Path) -> dict[str, Any]:
+    """Writes rulesets, problems, rejected rows and, last, the manifest."""
+    for name, text in request.pack.files:
+        path = building / "rulesets" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    if request.assessment:
+        (building / "assessment.yaml").write_text(request.assessment, encoding="utf-8", newline="\n")
+    run_folder.write_problems(problems, building / run_folder.PROBLEMS)
+    run_folder.write_rejected(request.rejected, building / run_folder.REJECTED)
+    return run_folder.write_manifest(building, _facts(request, building))
+
+
+def _facts(request: Request, building: Path) -> dict[str, Any]:
+    from . import __version__
+
+    inputs = []
+    for table in request.tables.values():
+        for source in table.sources:
+            inputs.append({
+                "table": table.id, "file": source.file, "sheet": source.sheet, "encoding": source.encoding, "sha256": source.sha256,
+                "rows": source.rows, "columns": dict(source.columns), "unused": list(source.unused),
+            })  # fmt: skip
+    plan, pack = request.plan, request.pack
+    customers = pl.scan_parquet(building / run_folder.TRACE).select(pl.len()).collect().item()
+    return {
+        "format": 1,
+        "engine": {"name": request.engine, "rulescore": __version__, "polars": pl.__version__},
+        "pack": {"id": pack.id, "version": pack.version, "fingerprint": plan.fingerprint()},
+        "company": dict(request.company), "purpose": dict(request.purpose), "as_of": run_folder.iso(plan.as_of),
+        "parameters": {key: _plain(value) for key, value in sorted(plan.parameters.items())},
+        "overrides": {key: _plain(value) for key, value in sorted(request.overrides.items())},
+        "customers": customers, "inputs": inputs,
+    }  # fmt: skip
+
+
+def _plain(value: float | str | bool) -> float | int | str | bool:
+    """Whole numbers without a fraction, as canonical JSON writes them."""
+    return int(value) if isinstance(value, float) and value == int(value) else value
+
+
+def _log(building: Path, started: float) -> None:
+    """What differs from run to run, outside the hashes."""
+    facts = {"started_at": started, "seconds": round(time.time() - started, 3), "host": os.uname().nodename if hasattr(os, "uname") else ""}
+    (building / run_folder.LOG).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,388 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The JSON Schemas (draft 7) of every YAML file, composed from the kinds; and schema violations as problems.
+
+The files in `schemas/` are these, written by `rulescore schema --write`; editors and the loader use the same text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from .bundled import folder
+from .kinds import KINDS
+from .kinds.builder import BILINGUAL, EXPRESSION, POINTS
+from .problems import Problems, close_names
+from .source import Document, Path_
+
+ID = {"type": "string", "pattern": r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"}
+NAME = {"type": "string", "pattern": r"^[^\W\d]\w*$"}
+PERIOD = {"type": "string", "pattern": r"^[0-9]{1,5}[dwmy]$"}
+DATE = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "format": "date"}
+SOURCE = {
+    "description": "依据：条目编号、法规、研究，或 judgement（专业判断）。Source: catalogue ids, a statute, a study, or judgement.",
+    "oneOf": [
+        {"type": "string", "minLength": 1},
+        {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}},
+    ],
+}
+
+
+def _object(description: str, properties: dict[str, Any], required: Iterable[str] = (), **more: Any) -> dict[str, Any]:
+    return {
+        "type": "object", "description": description, "additionalProperties": False,
+        "required": list(required), "properties": properties, **more,
+    }  # fmt: skip
+
+
+def _described(schema: dict[str, Any], description: str) -> dict[str, Any]:
+    return {**schema, "description": description}
+
+
+COMMON: dict[str, Any] = {
+    "id": _described(ID, "规则编号：小写英文名词，用连字符。The rule's id: lower-case nouns with hyphens."),
+    "title": _described(BILINGUAL, "规则名称。The rule's name."),
+    "why": _described(BILINGUAL, "为什么看这一点。Why this is asked."),
+    "weight": {
+        "type": "integer", "minimum": 1, "maximum": 10000, "default": 1,
+        "description": "在本维度内的权重，正整数。Weight inside the dimension, a positive whole number.",
+    },
+    "applies": _described(EXPRESSION, "适用条件；不成立则不适用，不计入均值。When the rule applies; otherwise it leaves no trace in the mean."),
+    "on_missing": {
+        "description": "所需数据缺失时：不计入、最低分、中间分、给定分值或报错。When an input is missing: leave out, worst, neutral, given points, or fail.",
+        "default": "leave_out",
+        "oneOf": [
+            {"enum": ["leave_out", "worst", "neutral", "fail"]},
+            _object("给定分值。Given points.", {"points": POINTS}, ["points"]),
+        ],
+    },
+    "source": SOURCE,
+}  # fmt: skip
+
+FEATURE = _object(
+    "一个指标：有名称的表达式。A feature: a named expression.",
+    {
+        "title": BILINGUAL,
+        "unit": {"type": "string", "description": "单位，如 CNY、days、%。Unit, such as CNY, days, %."},
+        "is": EXPRESSION,
+        "source": SOURCE,
+    },
+    ["title", "is"],
+)
+
+GATE_LIMIT = {
+    "type": "object", "minProperties": 1, "maxProperties": 1,
+    "description": "tier: 等级；composite: 分值；或 维度编号: 分值。tier: a tier; composite: points; or a dimension's id: points.",
+    "additionalProperties": {"type": ["number", "string"]},
+}  # fmt: skip
+
+REMOVE = {
+    "type": "array", "items": {"type": "string"},
+    "description": "从所扩展规则包中删去的规则或关卡编号。Ids of rules or gates of the extended pack to leave out.",
+}  # fmt: skip
+
+
+def rule_schema(kind: Any) -> dict[str, Any]:
+    """The schema of one rule of a kind, with the keys every rule has."""
+    return _object(
+        f"{kind.TITLE['zh']}规则。A rule of kind {kind.NAME}.",
+        {**COMMON, **kind.SCHEMA["properties"]},
+        ["id", "title", *kind.SCHEMA["required"]],
+    )
+
+
+def override_schema() -> dict[str, Any]:
+    """A rule that changes some keys of an extended pack's rule: its id and whatever keys it gives."""
+    properties: dict[str, Any] = dict(COMMON)
+    for kind in KINDS:
+        properties.update(kind.SCHEMA["properties"])
+    return _object("改写所扩展规则包中的一条规则，只写要改的键。Changes a rule of the extended pack; only the keys that differ.", properties, ["id"])
+
+
+def _file(name: str, title: str, body: dict[str, Any]) -> dict[str, Any]:
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "$id": f"rulescore/{name}.schema.json", "title": title, **body}
+
+
+def _pack() -> dict[str, Any]:
+    parameter = _object(
+        "一个有日期的参数。A dated parameter.",
+        {
+            "title": BILINGUAL,
+            "unit": {"type": "string"},
+            "values": {
+                "type": "array", "minItems": 1,
+                "description": "自某日起的取值，按日期先后。Values, each from a date on, oldest first.",
+                "items": _object("一个取值。One value.", {"from": DATE, "value": {"type": ["number", "string", "boolean"]}, "source": SOURCE}, ["from", "value", "source"]),
+            },
+        },
+        ["title", "values"],
+    )  # fmt: skip
+    gate = _object(
+        "关卡：在均值之后限制得分或等级。A gate limits a score or the tier after the mean.",
+        {"id": ID, "title": BILINGUAL, "when": EXPRESSION, "cap": GATE_LIMIT, "floor": GATE_LIMIT, "reason": BILINGUAL, "source": SOURCE},
+        ["id", "title", "when", "reason"],
+        oneOf=[{"required": ["cap"]}, {"required": ["floor"]}],
+    )
+    action = _object("对该等级客户的措施。A measure for customers of the tier.", {"title": BILINGUAL, "owner": BILINGUAL, "due": PERIOD}, ["title"])
+    tier = _object(
+        "客户等级，自高到低；最后一级不写 when。A tier, best first; the last has no `when`.",
+        {"id": ID, "title": BILINGUAL, "when": EXPRESSION, "why": BILINGUAL, "source": SOURCE, "actions": {"type": "array", "items": action}},
+        ["id", "title"],
+    )
+    return _file("pack", "规则包 · ruleset pack", _object(
+        "规则包的总说明。What the pack is, and how dimensions, gates and tiers make the result.",
+        {
+            "id": _described(NAME, "规则包编号，与文件夹同名。The pack's id, the folder's name."),
+            "version": {"type": "string", "pattern": r"^\d+\.\d+\.\d+$", "description": "版本号。Version, like 1.0.0."},
+            "title": BILINGUAL, "why": BILINGUAL,
+            "extends": {"type": "string", "description": "所扩展的规则包（编号或相对文件夹）。The pack this one extends, by id or relative folder."},
+            "decimals": _object("小数位。Decimals.", {
+                "dimension": {"type": "integer", "minimum": 0, "maximum": 4, "default": 4},
+                "composite": {"type": "integer", "minimum": 0, "maximum": 4, "default": 2},
+            }),
+            "minimum_coverage": _object(
+                "数据覆盖率低于此值时等级封顶。Below this coverage the tier is capped.",
+                {"share": {"type": "number", "minimum": 0, "maximum": 1}, "cap": ID, "source": SOURCE}, ["share", "cap"],
+            ),
+            "review": _described(BILINGUAL, "复评周期。The review cycle."),
+            "dimensions": {
+                "type": "object", "minProperties": 1,
+                "description": "维度及其权重（正整数），顺序即报告顺序。Dimensions with their weights (positive whole numbers), in report order.",
+                "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 10000},
+            },
+            "dimension_source": SOURCE,
+            "parameters": {"type": "object", "propertyNames": NAME, "additionalProperties": parameter},
+            "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE},
+            "gates": {"type": "array", "items": gate},
+            "tiers": {"type": "array", "minItems": 1, "items": tier},
+            "remove": REMOVE,
+        },
+        ["id", "version", "title"],
+    ))  # fmt: skip
+
+
+def _dimension() -> dict[str, Any]:
+    kinds = [rule_schema(kind) for kind in KINDS]
+    return _file("dimension", "维度规则 · rules of a dimension", _object(
+        "一个维度的指标与规则。The features and rules of one dimension.",
+        {
+            "dimension": _described(NAME, "维度编号，与文件名相同。The dimension's id, the file's name."),
+            "title": BILINGUAL, "why": BILINGUAL,
+            "combine": {"enum": ["mean", "sum", "min", "max"], "default": "mean", "description": "规则合成方式：加权均值、相加、最小、最大。How rules combine."},
+            "initial": {**POINTS, "description": "sum 的起始分。Where a sum starts."},
+            "min": {**POINTS, "description": "维度最低分。Least points of the dimension."},
+            "max": {**POINTS, "description": "维度最高分。Most points of the dimension."},
+            "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE, "description": "指标。Features."},
+            "rules": {"type": "array", "description": "规则。Rules.", "items": {"anyOf": [*kinds, override_schema()]}},
+            "remove": REMOVE,
+        },
+        ["dimension"],
+    ))  # fmt: skip
+
+
+def _tables() -> dict[str, Any]:
+    words = {"type": "array", "items": {"type": "string"}}
+    field = _object(
+        "一个字段。A field.",
+        {
+            "type": {"enum": ["text", "number", "integer", "percent", "bool", "date"], "description": "类型。Type."},
+            "title": BILINGUAL,
+            "unit": {"type": "string", "description": "单位。Unit."},
+            "min": {"type": "number"}, "max": {"type": "number"},
+            "values": {**words, "description": "允许的取值。Allowed values."},
+            "words": {"type": "object", "additionalProperties": words, "description": "各取值的同义词。Synonyms of each value."},
+            "missing": {**words, "description": "另外表示缺失的词。More words that mean missing."},
+            "not_missing": {**words, "description": "在此字段不表示缺失的词。Words that here do not mean missing."},
+            "aliases": {**words, "description": "可识别的列名。Headers it is known by."},
+            "required": {"type": "boolean"},
+            "personal": {"type": "boolean", "description": "是否个人信息。Whether it is personal data."},
+        },
+        ["type", "title"],
+    )  # fmt: skip
+    table = _object(
+        "一张表。A table.",
+        {
+            "title": BILINGUAL,
+            "key": _described(NAME, "客户表的主键字段。The key field of the customers table."),
+            "customer": _described(NAME, "指向客户的字段。The field that points to the customer."),
+            "date": _described(NAME, "事件日期字段。The field that dates the event."),
+            "fields": {"type": "object", "propertyNames": NAME, "additionalProperties": field},
+        },
+        ["fields"],
+    )
+    return _file("tables", "数据字典 · data dictionary", _object(
+        "表与字段的定义。Tables and fields.", {"tables": {"type": "object", "propertyNames": NAME, "additionalProperties": table}}, ["tables"],
+    ))  # fmt: skip
+
+
+def _tests() -> dict[str, Any]:
+    outcome = {
+        "description": "分值，或 missing / not_applicable / error，或分值与情形。Points, a state, or points and case.",
+        "oneOf": [
+            {"type": "number"}, {"enum": ["missing", "not_applicable", "error"]},
+            _object("分值与情形。Points and case.", {"points": {"type": "number"}, "case": {"type": ["integer", "string"]}, "state": {"enum": ["scored", "missing", "not_applicable", "error"]}}),
+        ],
+    }  # fmt: skip
+    want = _object(
+        "期望结果，只比较写出的部分。What is wanted; only what is written is compared.",
+        {
+            "features": {"type": "object"},
+            "rules": {"type": "object", "additionalProperties": outcome},
+            "dimensions": {"type": "object", "additionalProperties": {"oneOf": [{"type": "number"}, {"enum": ["not_assessed"]}]}},
+            "composite": {"oneOf": [{"type": "number"}, {"enum": ["not_assessed"]}]},
+            "low": {"type": "number"}, "high": {"type": "number"}, "coverage": {"type": "number"},
+            "tier": {"type": "string"},
+            "gates": {"type": "array", "items": {"type": "string"}},
+        },
+    )  # fmt: skip
+    test = _object(
+        "一个测试：给定一名客户，期望某结果。A test: one customer given, a result wanted.",
+        {
+            "name": {"type": "string", "minLength": 1}, "as_of": DATE, "labels": {"type": "array", "items": {"type": "string"}},
+            "given": {"type": "object"}, "base": {"type": "array", "items": {"type": "object"}}, "want": want,
+        },
+        ["name", "as_of", "given", "want"],
+    )  # fmt: skip
+    return _file("tests", "规则包测试 · a pack's tests", _object("规则包自带的测试。A pack's own tests.", {"tests": {"type": "array", "items": test}}, ["tests"]))
+
+
+def _assessment() -> dict[str, Any]:
+    words = {"type": "array", "items": {"type": "string"}}
+    column = {
+        "oneOf": [
+            {"type": "string"},
+            _object("列的映射与写法。A column's field and how it is written.", {"field": NAME, "missing": words, "date_format": {"type": "string"}}, ["field"]),
+        ]
+    }
+    file = {"oneOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": "string"}}]}
+    table = {
+        "oneOf": [
+            file,
+            _object(
+                "一张表的文件与列。A table's file and columns.",
+                {
+                    "file": file, "sheet": {"type": "string"}, "encoding": {"type": "string"}, "delimiter": {"type": "string"},
+                    "columns": {"type": "object", "additionalProperties": column, "description": "列名 → 字段。Header -> field."},
+                },
+                ["file"],
+            ),
+        ]
+    }  # fmt: skip
+    return _file("assessment", "评估说明 · assessment", _object(
+        "评估什么公司、何时、用哪个规则包、数据在哪。Which company, as of when, by which pack, from which files.",
+        {
+            "company": BILINGUAL, "purpose": BILINGUAL,
+            "as_of": _described(DATE, "评估基准日。The date the assessment speaks of."),
+            "pack": {"type": "string", "description": "规则包编号或文件夹。A pack's id or folder."},
+            "tables": {"type": "object", "propertyNames": NAME, "additionalProperties": table},
+        },
+        ["company", "as_of", "tables"],
+    ))  # fmt: skip
+
+
+def build() -> dict[str, dict[str, Any]]:
+    """Every schema by name."""
+    return {"pack": _pack(), "dimension": _dimension(), "tables": _tables(), "tests": _tests(), "assessment": _assessment()}
+
+
+def as_text(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+
+
+def shipped(name: str) -> dict[str, Any]:
+    """The schema as shipped in `schemas/`."""
+    loaded: dict[str, Any] = json.loads((folder("schemas") / f"{name}.schema.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+_VALIDATORS: dict[str, Any] = {}
+
+
+def _validator(key: str, schema: dict[str, Any]) -> Any:
+    if key not in _VALIDATORS:
+        import jsonschema
+
+        _VALIDATORS[key] = jsonschema.Draft7Validator(schema)
+    return _VALIDATORS[key]
+
+
+def check_document(document: Document, name: str, problems: Problems) -> bool:
+    """Checks a parsed file against its schema; rules are checked one by one against the schema of their kind."""
+    schema = shipped(name)
+    if name == "dimension":
+        schema["properties"]["rules"] = {"type": "array", "items": {"type": "object", "required": ["id"]}}
+    return check_part(document, (), document.data, name, schema, problems)
+
+
+def check_part(document: Document, path: Path_, data: Any, key: str, schema: dict[str, Any], problems: Problems) -> bool:
+    """Checks a part of a document; every violation becomes a problem at its own place. True when there is none."""
+    before = len(problems)
+    for error in _validator(key, schema).iter_errors(data):
+        _report(document, path, error, problems)
+    return len(problems) == before
+
+
+def _report(document: Document, base: Path_, error: Any, problems: Problems) -> None:
+    path: Path_ = (*base, *error.absolute_path)
+    place = document.at(*path)
+    value = error.instance
+    match error.validator:
+        case "additionalProperties" if isinstance(value, dict):
+            known = sorted(error.schema.get("properties", {}))
+            missing = [key for key in error.schema.get("required", ()) if key not in value]
+            for key in value:
+                if key not in known:
+                    close = close_names(str(key), known)
+                    problems.error("unknown-key", document.key(*path, key), key=str(key), close=close, known=known)
+                    missing = [name for name in missing if name not in close]
+        case "required" if isinstance(value, dict):
+            known = set(error.schema.get("properties", {}))
+            strangers = [key for key in value if key not in known] if known else []
+            for key in error.validator_value:
+                near = any(key in close_names(str(stranger), known) for stranger in strangers)
+                if key not in value and not near:
+                    problems.error("missing-key", document.key(*path), key=key)
+        case "type":
+            wanted = error.validator_value
+            wanted = [wanted] if isinstance(wanted, str) else wanted
+            problems.error("wrong-type", place, read=_shown(value), want=", ".join(wanted))
+        case "enum":
+            allowed = [str(item) for item in error.validator_value]
+            problems.error("unknown-choice", place, read=_shown(value), allowed=allowed, close=close_names(str(value), allowed))
+        case "pattern":
+            problems.error("wrong-form", place, read=_shown(value), want=error.validator_value)
+        case "oneOf" | "anyOf":
+            deeper = [sub for sub in error.context if len(sub.absolute_path) or sub.validator in ("additionalProperties", "required")]
+            matching = [sub for sub in deeper if isinstance(sub.instance, dict)]
+            if isinstance(value, dict) and matching:
+                for sub in matching:
+                    sub_error = sub
+                    sub_error.parent = error.parent
+                    _report(document, (*base, *error.absolute_path), _Relative(sub), problems)
+            else:
+                problems.error("wrong-form", place, read=_shown(value), want=str(error.schema.get("description", "")) or _choices(error))
+        case _:
+            problems.error("schema-violation", place, read=_shown(value), rule=str(error.validator), want=_shown(error.validator_value))
+
+
+class _Relative:
+    """A sub-error of `oneOf`, with the path counted from the value that has the choice."""
+
+    def __init__(self, error: Any) -> None:
+        self.absolute_path = error.relative_path
+        self.instance, self.validator, self.validator_value = error.instance, error.validator, error.validator_value
+        self.schema, self.context, self.parent = error.schema, error.context, None
+
+
+def _choices(error: Any) -> str:
+    words: list[str] = []
+    for option in error.validator_value:
+        if isinstance(option, dict):
+            words.append(", ".join(map(str, option.get("enum", option.get("required", [option.get("type", "")])))))
+    return " | ".join(word for word in words if word)
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Trace -> the table of scores that people read: CSV for up to 100,000 customers, Parquet beyond."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from .engines.frame import CUSTOMER
+from .engines.row import REASONS
+from .engines.verdicts import tier_reason_words
+from .plan import Plan
+
+CSV_UP_TO = 100_000
+
+
+def score_columns(plan: Plan, with_name: bool) -> list[str]:
+    """The columns of the scores, in order."""
+    first = [CUSTOMER, "name"] if with_name else [CUSTOMER]
+    dimensions = [dimension.id for dimension in plan.pack.dimensions]
+    return [*first, *dimensions, "composite", "low", "high", "coverage", "tier", "tier_reason", "gates", "reasons"]
+
+
+def score_frame(plan: Plan, trace: pl.LazyFrame) -> pl.LazyFrame:
+    """The scores without names: points as numbers, tiers, gates and rules by their ids, several joined by `;`."""
+    pack = plan.pack
+    shown = [_points(f"{dimension.id}.points").alias(dimension.id) for dimension in pack.dimensions]
+    shown += [_points(f"composite.{part}").alias(name) for part, name in (("points", "composite"), ("low", "low"), ("high", "high"), ("coverage", "coverage"))]
+    tiers = pl.Series([tier.id for tier in pack.tiers], dtype=pl.String)
+    reasons = pl.Series(tier_reason_words(plan), dtype=pl.String)
+    gates = [pl.when(pl.col(f"gate.{gate.id}")).then(pl.lit(gate.id)) for gate in pack.gates]
+    rules = pl.Series([rule.id for rule in pack.rules], dtype=pl.String)
+    none = pl.lit("", dtype=pl.String)
+    return trace.select(
+        pl.col(CUSTOMER),
+        *shown,
+        pl.lit(tiers).gather(pl.col("tier.index")).alias("tier"),
+        pl.lit(reasons).gather(pl.col("tier.reason")).alias("tier_reason"),
+        (pl.concat_str(gates, separator=";", ignore_nulls=True) if gates else none).alias("gates"),
+        pl.concat_str(
+            [pl.lit(rules).gather(pl.col(f"reason.{place}")) for place in range(REASONS)], separator=";", ignore_nulls=True
+        ).alias("reasons"),
+    )
+
+
+def _points(column: str) -> pl.Expr:
+    value = pl.col(column).cast(pl.Float64)
+    return value / (value * 0.0 + 10_000.0)  # kept a division, correctly rounded
+
+
+def scores_of_trace(plan: Plan, trace: pl.LazyFrame, inputs: pl.LazyFrame, folder: Path) -> None:
+    """Writes `scores.csv` (UTF-8 with a byte order mark, for spreadsheets) or `scores.parquet`."""
+    scores = score_frame(plan, trace)
+    named = "name" in inputs.collect_schema().names()
+    if named:
+        scores = pl.concat([scores, inputs.select("name")], how="horizontal")
+    scores = scores.select(score_columns(plan, named))
+    if inputs.select(pl.len()).collect().item() > CSV_UP_TO:
+        scores.sink_parquet(
+            folder / "scores.parquet", compression="zstd", compression_level=1, statistics=False, row_group_size=100_000, engine="streaming"
+        )
+        return
+    texts = [CUSTOMER, "name"] if named else [CUSTOMER]
+    scores.with_columns(_harmless(text) for text in texts).collect().write_csv(folder / "scores.csv", include_bom=True)
+
+
+def _harmless(column: str) -> pl.Expr:
+    """A leading apostrophe keeps a spreadsheet from running text as a formula."""
+    text = pl.col(column)
+    return pl.when(text.str.contains(r"^['=+\-@\t\r]")).then(pl.lit("'") + text).otherwise(text).alias(column)

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the sample of a fictitious supplier of industrial goods: `python samples/general/make.py [FOLDER]`.
+
+Nothing here is real: no company, person, number or credit code. Every customer draws from its own stream, seeded by
+`SEED` and its id, so that the same files come out byte for byte each time, and a change to one customer leaves the others
+alone. There is no clock: everything is told from AS_OF backwards. How each value is drawn stands beside it; the README
+sums it up. After the tables are made, `spoil` plants the known flaws and writes each down in `flaws.csv`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import rows
+from flaws import spoil
+from world import AS_OF, SEED, SEGMENTS, Row, make_customer
+
+# File, encoding, and how it is sorted. UTF-8 without a mark but for two that come as Excel and an old CRM write them.
+FILES = {
+    "customers": "utf-8", "contacts": "utf-8", "orders": "utf-8", "contracts": "utf-8", "invoices": "utf-8", "receivables": "utf-8",
+    "activities": "utf-8-sig", "complaints": "gb18030", "survey_answers": "utf-8", "referrals": "utf-8",
+}  # fmt: skip
+
+
+def make() -> dict[str, list[Row]]:
+    tables: dict[str, list[Row]] = {name: [] for name in FILES}
+    number, names = 0, set[str]()
+    for segment in SEGMENTS:
+        for _ in range(segment.size):
+            number += 1
+            who = make_customer(number, segment)
+            tables["customers"].append(rows.customer_row(who, names) | rows.STORIES.get(who.id, {}))
+            tables["orders"] += rows.order_rows(who)
+            tables["contracts"] += rows.contract_rows(who)
+            tables["invoices"] += rows.invoice_rows(who)
+            tables["receivables"] += [
+                row for cut in (date(2026, 3, 31), AS_OF) if (row := rows.receivable_row(who, cut))
+            ]
+            tables["activities"] += rows.activity_rows(who)
+            tables["complaints"] += rows.complaint_rows(who)
+            tables["survey_answers"] += rows.survey_rows(who)
+            tables["referrals"] += rows.referral_rows(who)
+            tables["contacts"] += rows.contact_rows(who)
+    dates = {"orders": "Order Date", "contracts": "签订日期", "invoices": "开票日期", "receivables": "截止日期", "activities": "跟进时间",
+             "complaints": "投诉时间", "survey_answers": "Response date", "referrals": "Referral date"}  # fmt: skip
+    for name, header in dates.items():
+        tables[name].sort(key=lambda row: (row[header], row[next(iter(row))]))
+    # customers are listed as an export lists them, not by segment
+    tables["customers"].sort(key=lambda row: Random(f"{SEED}/order/{row['客户编号']}").random())
+    return tables
+
+
+def write(path: Path, table: list[Row], encoding: str) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table[0])
+    writer.writerows(row.values() for row in table)  # a row that lacks its last cells stays short
+    path.write_bytes(text.getvalue().encode(encoding))
+
+
+def main(folder: Path) -> None:
+    tables = make()
+    flaws = spoil(tables)
+    for name, encoding in FILES.items():
+        write(folder / f"{name}.csv", tables[name], encoding)
+    write(folder / "flaws.csv", flaws, "utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent)

@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who the customers of the sample are and what they did: segments, orders, invoices. Every draw stands here with its range."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+SEED = "rulescore general sample 1"
+AS_OF = date(2026, 6, 30)
+START = date(2023, 7, 1)
+VAT = 0.13
+
+Row = dict[str, str]
+
+
+class Draw:
+    """Random values of one customer. Only `random()` of the generator is used: its values never change with Python."""
+
+    def __init__(self, name: str) -> None:
+        self._next = Random(f"{SEED}/{name}").random
+
+    def chance(self, share: float) -> bool:
+        return self._next() < share
+
+    def between(self, low: float, high: float) -> float:
+        return low + (high - low) * self._next()
+
+    def whole(self, low: int, high: int) -> int:
+        return low + int(self._next() * (high - low + 1))
+
+    def normal(self, mean: float, spread: float) -> float:
+        return mean + spread * math.sqrt(-2 * math.log(1 - self._next())) * math.cos(
+            2 * math.pi * self._next()
+        )
+
+    def around(self, middle: float, spread: float) -> float:
+        """Lognormal with the given median."""
+        return middle * math.exp(self.normal(0, spread))
+
+    def pick(self, **weights: float) -> str:
+        """One of the words, by weight."""
+        at = self._next() * sum(weights.values())
+        for word, weight in weights.items():
+            at -= weight
+            if at < 0:
+                return word
+        return next(iter(weights))
+
+    def one(self, values: Sequence[Any]) -> Any:
+        return values[int(self._next() * len(values))]
+
+    def count(self, mean: float) -> int:
+        """Poisson."""
+        found, product = 0, self._next()
+        while product > math.exp(-mean):
+            found, product = found + 1, product * self._next()
+        return found
+
+
+@dataclass
+class Segment:
+    """A kind of customer. Ranges are uniform from low to high; growth is a year's factor on the pace of ordering."""
+
+    name: str
+    size: int
+    orders: tuple[float, float]  # a year, about the middle of the three years
+    amount: tuple[float, float]  # CNY, median of an order
+    growth: tuple[float, float]
+    margin: tuple[float, float]
+    liking: tuple[float, float]  # 0..1, how content it is; answers, complaints, referrals, intent hang on it
+    visits: tuple[float, float]  # a year
+    since: tuple[int, int]  # first year of cooperation
+
+
+SEGMENTS = (
+    Segment(
+        "key",
+        12,
+        (14, 60),
+        (30_000, 110_000),
+        (1.02, 1.28),
+        (0.27, 0.46),
+        (0.62, 0.96),
+        (4, 11),
+        (2014, 2021),
+    ),
+    Segment(
+        "call-off",
+        2,
+        (106, 112),
+        (5_000, 9_000),
+        (1.05, 1.10),
+        (0.28, 0.33),
+        (0.86, 0.95),
+        (4, 8),
+        (2015, 2018),
+    ),
+    Segment(
+        "growing",
+        44,
+        (6, 13),
+        (12_000, 42_000),
+        (1.06, 1.45),
+        (0.15, 0.31),
+        (0.40, 0.82),
+        (1, 5),
+        (2020, 2023),
+    ),
+    Segment(
+        "steady", 94, (4, 10), (8_000, 28_000), (0.93, 1.10), (0.18, 0.35), (0.42, 0.87), (1, 5), (2014, 2022)
+    ),
+    Segment(
+        "shrinking",
+        38,
+        (5, 11),
+        (8_000, 30_000),
+        (0.50, 0.82),
+        (0.05, 0.28),
+        (0.20, 0.65),
+        (0, 3),
+        (2014, 2021),
+    ),
+    Segment(
+        "dormant", 34, (3, 7), (6_000, 20_000), (0.80, 1.00), (0.12, 0.32), (0.20, 0.60), (0, 1), (2015, 2022)
+    ),
+    Segment(
+        "new", 24, (4, 10), (6_000, 25_000), (1.00, 1.30), (0.18, 0.36), (0.50, 0.90), (2, 6), (2025, 2026)
+    ),
+    Segment("prospect", 6, (0, 0), (0, 0), (1.00, 1.00), (0.25, 0.30), (0.50, 0.70), (1, 3), (2026, 2026)),
+)
+
+TOP = ("key", "call-off")
+
+# Orders of a month against the year's mean: the Spring Festival empties February, autumn and the year's end are busy.
+SEASON = (0.80, 0.50, 1.15, 1.10, 1.05, 1.05, 0.95, 0.90, 1.10, 1.05, 1.20, 1.15)
+
+PLACES = (
+    ("华东", "云溪"), ("华东", "青岚"), ("华东", "江汀"), ("华南", "南渡"), ("华南", "榕浦"), ("华北", "北屿"),
+    ("华北", "雁陵"), ("华中", "楚泽"), ("西南", "渝岭"), ("西北", "河塬"), ("东北", "松澜"),
+)  # fmt: skip
+FIRST = (
+    "恒",
+    "瑞",
+    "鼎",
+    "启",
+    "宏",
+    "锐",
+    "嘉",
+    "泰",
+    "盛",
+    "朗",
+    "卓",
+    "旭",
+    "辰",
+    "沐",
+    "翊",
+    "骏",
+    "澄",
+    "砚",
+)
+SECOND = ("达", "远", "川", "峰", "新", "和", "信", "图", "立", "升", "越", "诚", "禾", "岳")
+TRADES = (
+    ("机械制造", "机械制造有限公司"), ("汽车零部件", "汽车零部件有限公司"), ("电子设备", "电子科技有限公司"),
+    ("金属加工", "金属制品有限公司"), ("食品加工", "食品有限公司"), ("建材", "建材有限公司"),
+    ("轨道交通", "轨道装备有限公司"), ("化工", "化工有限公司"),
+)  # fmt: skip
+LINES = {
+    "Fasteners": 0.22,
+    "Bearings": 0.2,
+    "Cutting tools": 0.18,
+    "Seals": 0.14,
+    "Lubricants": 0.14,
+    "Safety gear": 0.12,
+}
+
+
+def weighted(draw: Draw, weights: dict[str, float]) -> str:
+    return draw.pick(**weights)
+
+
+def money(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def working_day(day: date) -> date:
+    return day + timedelta(days=(0, 0, 0, 0, 0, 2, 1)[day.weekday()])
+
+
+def iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def blank(draw: Draw, share: float, value: str) -> str:
+    """The value, or nothing for a given share: facts nobody wrote down."""
+    return "" if draw.chance(share) else value
+
+
+# GB 32100-2015: thirty-one characters, powers of three; the organisation code inside has a check digit of its own.
+LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def credit_code(number: int, kind: str = "91") -> str:
+    """An invented code: the division 990000 does not exist and every body begins with FAKE; the check digits are right."""
+    body = f"FAKE{number:04d}"
+    total = sum(
+        (int(c) if c.isdigit() else ord(c) - 55) * w
+        for c, w in zip(body, (3, 7, 9, 10, 5, 8, 4, 2), strict=True)
+    )
+    own = "0X987654321"[total % 11]
+    code = f"{kind}990000{body}{own}"
+    total = sum(LETTERS.index(c) * pow(3, i, 31) for i, c in enumerate(code))
+    return code + LETTERS[(31 - total % 31) % 31]
+
+
+@dataclass
+class Customer:
+    """One customer with its events, before they become rows."""
+
+    number: int
+    segment: Segment
+    draw: Draw
+    liking: float = 0.0
+    payer: str = "prompt"
+    terms: int = 30
+    since: date = AS_OF
+    stop: date = AS_OF
+    orders: list[dict[str, Any]] = field(default_factory=list)
+    invoices: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        return f"C{self.number:04d}"
+
+
+def make_customer(number: int, segment: Segment) -> Customer:
+    draw = Draw(f"C{number:04d}")
+    who = Customer(number, segment, draw)
+    who.liking = draw.between(*segment.liking)
+    unhappy = 1 - who.liking
+    who.payer = draw.pick(prompt=1.6 * who.liking + 0.2, slow=0.55, late=0.6 * unhappy, bad=0.16 * unhappy)
+    who.terms = int(draw.pick(**{"30": 0.4, "45": 0.15, "60": 0.3, "90": 0.15}))
+    if segment.name == "new":
+        who.since = AS_OF - timedelta(days=draw.whole(50, 330))
+    elif segment.name != "prospect":
+        who.since = date(draw.whole(*segment.since), draw.whole(1, 12), draw.whole(1, 28))
+    if segment.name == "dormant":
+        who.stop = AS_OF - timedelta(days=draw.whole(200, 800))
+    make_orders(who)
+    make_invoices(who)
+    return who
+
+
+def make_orders(who: Customer) -> None:
+    """A customer orders by its own rhythm: each gap is lognormal about the usual one, shorter in busy months and as it grows."""
+    draw, segment = who.draw, who.segment
+    a_year = draw.between(*segment.orders)
+    if not a_year:
+        return
+    usual = draw.around(draw.between(*segment.amount), 0.25)
+    if segment.name == "key":  # who orders often orders little at a time
+        usual *= (20 / a_year) ** 0.5
+    growth, margin = draw.between(*segment.growth), draw.between(*segment.margin)
+    # one in fourteen costs more to serve than it brings
+    service = (
+        draw.between(0.30, 0.42)
+        if segment.name not in TOP and draw.chance(0.07)
+        else draw.between(0.02, 0.07)
+    )
+    evenness = draw.between(0.25, 0.5)
+    habits = {line: share * draw.around(1, 0.8) for line, share in LINES.items()}
+    costs_known = not draw.chance(0.05)
+    day = max(START, who.since)
+    if day == START:
+        day += timedelta(days=draw.whole(0, int(365 / a_year)))
+    while day <= who.stop:
+        when = working_day(day)
+        if when > AS_OF:
+            break
+        years = (when - date(2024, 12, 31)).days / 365
+        price = 1.03**years * (growth**0.4) ** years
+        amount = round(draw.around(usual * price, 0.45), 2)
+        status = (
+            "cancelled"
+            if draw.chance(0.025)
+            else "open"
+            if (AS_OF - when).days < 20 and draw.chance(0.7)
+            else "done"
+        )
+        cost = amount * (1 - min(0.6, draw.normal(margin, 0.03)))
+        who.orders.append({
+            "day": when, "amount": amount, "cost": cost if costs_known else None, "selling": amount * draw.between(0.01, 0.04),
+            "service": amount * service * draw.between(0.8, 1.2), "line": weighted(draw, habits), "status": status,
+            "channel": draw.pick(Direct=0.8, Dealer=0.12, Online=0.08),
+        })  # fmt: skip
+        if status == "done" and draw.chance(0.015):  # part of it comes back
+            back, share = working_day(when + timedelta(days=draw.whole(5, 20))), draw.between(0.2, 0.6)
+            if back <= AS_OF:
+                returned = {
+                    key: -share * who.orders[-1][key]
+                    for key in ("amount", "cost")
+                    if who.orders[-1][key] is not None
+                }
+                who.orders.append(
+                    {**who.orders[-1], "day": back, "cost": None, **returned, "selling": 0.0, "service": 0.0}
+                )
+        pace = a_year * growth ** (0.6 * years) * SEASON[when.month - 1]
+        day += timedelta(days=max(1, round(draw.around(365 / max(pace, 0.4), evenness))))
+
+
+def make_invoices(who: Customer) -> None:
+    """One invoice an order, VAT on top, some days after; paid by the customer's habit counted from the due date."""
+    draw = who.draw
+    habit = {"prompt": (-3, 5), "slow": (14, 10), "late": (55, 30), "bad": (140, 70)}[who.payer]
+    never = {"prompt": 0.0, "slow": 0.005, "late": 0.04, "bad": 0.25}[who.payer]
+    for order in who.orders:
+        if order["status"] == "cancelled":
+            continue
+        billed = working_day(order["day"] + timedelta(days=draw.whole(2, 14)))
+        if billed > AS_OF:
+            continue
+        gross = round(order["amount"] * (1 + VAT), 2)
+        due = billed + timedelta(days=who.terms)
+        paid = due + timedelta(days=round(draw.normal(*habit)))
+        paid = max(billed, paid)
+        unpaid = gross > 0 and (paid > AS_OF or draw.chance(never))
+        paid = paid if gross > 0 else billed  # a red-letter invoice is settled at once
+        # some pay in part; now and then any customer deducts a little and the rest stays open
+        part = (
+            round(gross * draw.one((0.3, 0.5, 0.7)), 2)
+            if who.payer in ("late", "bad") and draw.chance(0.08)
+            else gross
+        )
+        part = round(gross * draw.between(0.88, 0.98), 2) if part > 0 and draw.chance(0.025) else part
+        who.invoices.append({"day": billed, "due": due, "net": order["amount"], "gross": gross, "paid_on": None if unpaid else paid,
+                             "paid": 0.0 if unpaid else part})  # fmt: skip
+
+
+def revenue(who: Customer, key: str = "amount") -> float:
+    """Of the last twelve months, cancelled orders left out."""
+    return sum(o[key] or 0 for o in who.orders if o["day"] > date(2025, 6, 30) and o["status"] != "cancelled")
+
+
+def recent(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [event for event in events if event["day"] > date(2025, 6, 30)]
