@@ -45,13 +45,15 @@ def evaluate(
     parameters: Mapping[str, Value] | None = None,
     tables: Mapping[str, Any] | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    default_out: bool = False,
 ) -> Run:
     """Scores a customer base.
 
     `source`: a frame of customers (pandas, polars, Arrow), a mapping of frames by table, an assessment folder or
     file, or a list of table files. `tables` adds event tables to a frame of customers. `pack` and `as_of`
     (`2026-06-30`) are required unless the assessment gives them. `parameters` overrides parameters (what-if).
-    `out` is the run folder; without it the run lives in a temporary folder as long as the returned Run.
+    `out` is the run folder; without it the run lives in a temporary folder as long as the returned Run, or with
+    `default_out` under `runs/`, named by company, date and run id.
 
     Returns the Run; its `.scores` is a pandas frame when `source` was one. Raises RulesetError, DataError or
     UsageError, each holding every problem found.
@@ -84,7 +86,7 @@ def evaluate(
         company=assessment.company if assessment else {}, purpose=assessment.purpose if assessment else {}, plan=plan, tables=data,
         rejected=rejected, assessment=assessment.text if assessment else "", engine=engine, overrides=overrides,
     )  # fmt: skip
-    run = conductor.evaluate(request, problems, None if out is None else Path(out), progress)
+    run = conductor.evaluate(request, problems, None if out is None else Path(out), progress, default_out)
     return run.answer_as("pandas" if type(source).__module__.split(".")[0] == "pandas" else "polars")
 
 
@@ -159,10 +161,10 @@ def explain(run: Run | str | Path, customer: str, language: str = "en") -> str:
     """Why a customer has its score: the tree from composite to source cell, in words. See `audit.explain` for data."""
     from .audit import explain as _explain
     from .folder import Run
-    from .tree import as_text
+    from .reports.text import explanation
 
     opened = run if isinstance(run, Run) else Run.read(run)
-    return as_text(_explain(opened, customer), language)
+    return explanation(_explain(opened, customer), language)
 
 
 def verify(run: Run | str | Path, sample: int | None = None, sources: str | Path | None = None) -> list[Problem]:

@@ -51,14 +51,19 @@ class Request:
         return self.plan.pack
 
 
-def evaluate(request: Request, problems: Problems, out: Path | None, progress: Progress = lambda _: None) -> run_folder.Run:
-    """Scores every customer and writes the run. `out` None: a temporary folder that lives as long as the Run.
+def evaluate(
+    request: Request, problems: Problems, out: Path | None, progress: Progress = lambda _: None, default_out: bool = False
+) -> run_folder.Run:
+    """Scores every customer and writes the run. `out` None: a temporary folder that lives as long as the Run, or with
+    `default_out` a folder under `runs/`.
 
-    Raises UsageError when `out` exists and is not the same run.
+    Raises UsageError when the folder exists and is not the same run.
     """
     started = time.time()
     target = out
-    parent = Path(tempfile.gettempdir()) if out is None else out.parent
+    if out is not None:
+        _refuse_strangers(out)
+    parent = (Path("runs") if default_out else Path(tempfile.gettempdir())) if out is None else out.parent
     parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".rulescore-", dir=parent))
     try:
@@ -66,6 +71,8 @@ def evaluate(request: Request, problems: Problems, out: Path | None, progress: P
         progress("write")
         manifest = _describe(request, problems, building)
         _log(building, started)
+        if target is None and default_out:
+            target = default_folder(request, manifest["run_id"])
         if target is None:
             return run_folder.Run(building, manifest, temporary=True)
         if target.exists() and _same_run(target, manifest):
@@ -85,6 +92,12 @@ def default_folder(request: Request, run_id: str) -> Path:
     return Path("runs") / f"{safe or 'run'}-{run_folder.iso(request.plan.as_of)}-{run_id[:8]}"
 
 
+def _refuse_strangers(target: Path) -> None:
+    """A folder with something else in it, or a file, is never written to; told before any work is done."""
+    if target.exists() and not (target.is_dir() and (not any(target.iterdir()) or (target / run_folder.MANIFEST).is_file())):
+        raise UsageError([Problem("folder-taken", "error", None, {"folder": str(target)})])
+
+
 def _publish(building: Path, target: Path) -> None:
     if target.exists():
         if any(target.iterdir()):
@@ -99,20 +112,6 @@ def _same_run(target: Path, manifest: Mapping[str, Any]) -> bool:
         return bool(json.loads((target / run_folder.MANIFEST).read_bytes())["run_id"] == manifest["run_id"])
     except (OSError, ValueError, KeyError):
         return False
-
-
-def move_to_default(run: run_folder.Run, request: Request) -> run_folder.Run:
-    """Moves a run from its temporary folder to its default place."""
-    target = default_folder(request, run.run_id)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists() and _same_run(target, run.manifest):
-        return run_folder.Run(target, run.manifest)
-    beside = Path(tempfile.mkdtemp(prefix=".rulescore-", dir=target.parent))
-    beside.rmdir()
-    shutil.move(str(run.folder), beside)
-    run.keep()
-    _publish(beside, target)
-    return run_folder.Run(target, run.manifest)
 
 
 def _compute(request: Request, building: Path, progress: Progress) -> None:

@@ -13,13 +13,19 @@ from typing import Any
 from .bundled import folder
 from .kinds import KINDS
 from .kinds.builder import BILINGUAL, EXPRESSION, POINTS
-from .problems import Problems, close_names
+from .problems import Problems, Span, close_names
 from .source import Document, Path_
 
 ID = {"type": "string", "pattern": r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"}
 NAME = {"type": "string", "pattern": r"^[^\W\d]\w*$"}
 PERIOD = {"type": "string", "pattern": r"^[0-9]{1,5}[dwmy]$"}
 DATE = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "format": "date"}
+VERSION = {"type": "string", "pattern": r"^\d+\.\d+\.\d+$"}
+FORMS = {
+    ID["pattern"]: "form-id", "^[a-z0-9][a-z0-9-]*$": "form-id", NAME["pattern"]: "form-name", PERIOD["pattern"]: "form-period",
+    DATE["pattern"]: "form-date", VERSION["pattern"]: "form-version",
+}  # fmt: skip
+"""Pattern -> the word that names it in messages."""
 SOURCE = {
     "description": "依据：条目编号、法规、研究，或 judgement（专业判断）。Source: catalogue ids, a statute, a study, or judgement.",
     "oneOf": [
@@ -134,7 +140,7 @@ def _pack() -> dict[str, Any]:
         "规则包的总说明。What the pack is, and how dimensions, gates and tiers make the result.",
         {
             "id": _described(NAME, "规则包编号，与文件夹同名。The pack's id, the folder's name."),
-            "version": {"type": "string", "pattern": r"^\d+\.\d+\.\d+$", "description": "版本号。Version, like 1.0.0."},
+            "version": _described(VERSION, "版本号。Version, like 1.0.0."),
             "title": BILINGUAL, "why": BILINGUAL,
             "extends": {"type": "string", "description": "所扩展的规则包（编号或相对文件夹）。The pack this one extends, by id or relative folder."},
             "decimals": _object("小数位。Decimals.", {
@@ -345,25 +351,69 @@ def _report(document: Document, base: Path_, error: Any, problems: Problems) -> 
                     problems.error("missing-key", document.key(*path), key=key)
         case "type":
             wanted = error.validator_value
-            wanted = [wanted] if isinstance(wanted, str) else wanted
-            problems.error("wrong-type", place, read=_shown(value), want=", ".join(wanted))
+            _wrong_type(document, path, value, [wanted] if isinstance(wanted, str) else list(wanted), problems)
         case "enum":
-            allowed = [str(item) for item in error.validator_value]
-            problems.error("unknown-choice", place, read=_shown(value), allowed=allowed, close=close_names(str(value), allowed))
+            _unknown_choice(place, value, error.validator_value, problems)
         case "pattern":
-            problems.error("wrong-form", place, read=_shown(value), want=error.validator_value)
+            form = FORMS.get(error.validator_value, error.validator_value)
+            inside = document.at(*path) != document.key(*path, value) if isinstance(value, str) else False
+            place = document.key(*path, value) if inside else place  # the name of a key, not a value
+            problems.error("wrong-form", place, read=_shown(value), want=form)
         case "oneOf" | "anyOf":
-            deeper = [sub for sub in error.context if len(sub.absolute_path) or sub.validator in ("additionalProperties", "required")]
-            matching = [sub for sub in deeper if isinstance(sub.instance, dict)]
-            if isinstance(value, dict) and matching:
-                for sub in matching:
-                    sub_error = sub
-                    sub_error.parent = error.parent
-                    _report(document, (*base, *error.absolute_path), _Relative(sub), problems)
-            else:
-                problems.error("wrong-form", place, read=_shown(value), want=str(error.schema.get("description", "")) or _choices(error))
+            _report_choice(document, path, error, problems)
+        case "not" | "minProperties" if "up_to" in error.schema.get("properties", {}):
+            problems.error("band-bounds", document.key(*path))
         case _:
             problems.error("schema-violation", place, read=_shown(value), rule=str(error.validator), want=_shown(error.validator_value))
+
+
+def _wrong_type(document: Document, path: Path_, value: Any, wanted: list[str], problems: Problems) -> None:
+    if isinstance(value, str) and "object" in wanted and not set(wanted) & {"string", "array"}:
+        for colon, code in (("：", "wide-punctuation"), (":", "yaml-colon")):
+            if colon in value:
+                facts = {"read": "：", "instead": ": "} if colon == "：" else {}
+                problems.error(code, document.inside(path, value.index(colon), 1), **facts)
+                return
+    problems.error("wrong-type", document.at(*path), read=_shown(value), want=wanted)
+
+
+def _unknown_choice(place: Span, value: Any, choices: Iterable[Any], problems: Problems) -> None:
+    allowed = [str(item) for item in choices]
+    problems.error("unknown-choice", place, read=_shown(value), allowed=allowed, close=close_names(str(value), allowed))
+
+
+def _report_choice(document: Document, path: Path_, error: Any, problems: Problems) -> None:
+    """One problem for a value that fits none (or several) of the forms it may take: that of the form it was meant to have."""
+    value, options = error.instance, error.validator_value
+    if isinstance(value, dict) and all(set(option) == {"required"} for option in options):
+        begun = [option["required"] for option in options if any(key in value for key in option["required"])]
+        if len(begun) == 1:
+            for key in begun[0]:
+                if key not in value:
+                    problems.error("missing-key", document.key(*path), key=key)
+        else:
+            known = [" + ".join(option["required"]) for option in options]
+            problems.error("key-choice", document.key(*path), known=known)
+        return
+    for index, option in enumerate(options):
+        if _fits_type(value, option.get("type")):
+            for sub in error.context:
+                if sub.relative_schema_path[0] == index:
+                    _report(document, path, _Relative(sub), problems)
+            return
+    choices = [item for option in options for item in option.get("enum", ())]
+    if isinstance(value, str) and choices:
+        _unknown_choice(document.at(*path), value, choices, problems)
+    else:
+        types = [option["type"] for option in options if "type" in option]
+        wanted = [name for found in types for name in ([found] if isinstance(found, str) else found)]
+        _wrong_type(document, path, value, wanted + [str(item) for item in choices], problems)
+
+
+def _fits_type(value: Any, wanted: str | list[str] | None) -> bool:
+    if wanted is None:
+        return False
+    return bool(_validator(f"type:{wanted}", {"type": wanted}).is_valid(value))
 
 
 class _Relative:
@@ -373,14 +423,6 @@ class _Relative:
         self.absolute_path = error.relative_path
         self.instance, self.validator, self.validator_value = error.instance, error.validator, error.validator_value
         self.schema, self.context, self.parent = error.schema, error.context, None
-
-
-def _choices(error: Any) -> str:
-    words: list[str] = []
-    for option in error.validator_value:
-        if isinstance(option, dict):
-            words.append(", ".join(map(str, option.get("enum", option.get("required", [option.get("type", "")])))))
-    return " | ".join(word for word in words if word)
 
 
 def _shown(value: Any) -> str:

@@ -33,7 +33,9 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _WORD_BOOL = frozenset({"yes", "no", "on", "off", "y", "n"})
-_WIDE_COLON = re.compile(r"^\s*(?:- )?[^\s#'\"{\[：:]+：")
+_BREAK = re.compile("\r\n?")
+_OTHER_BREAK = re.compile("[\x85\u2028\u2029]")  # line breaks to YAML, but not to an editor
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(slots=True)
@@ -124,7 +126,7 @@ def read_yaml(path: Path, problems: Problems, shown: str | None = None) -> Docum
 
 def parse_yaml(text: str, file: str, problems: Problems) -> Document:
     """Parses YAML text to plain data with places."""
-    text = text.replace("\r\n", "\n")
+    text = _OTHER_BREAK.sub(" ", _BREAK.sub("\n", text))
     document = Document(file, text)
     if _refused_characters(text, file, problems):
         return document
@@ -132,9 +134,6 @@ def parse_yaml(text: str, file: str, problems: Problems) -> Document:
         root = _compose(text, file, problems)
     except yaml.YAMLError as error:
         _report_syntax(error, text, file, problems)
-        return document
-    except UnicodeEncodeError:
-        problems.error("yaml-syntax", Span(file, 1, 1), detail="invalid character")
         return document
     if root is None:
         return document
@@ -153,25 +152,58 @@ def _refused_characters(text: str, file: str, problems: Problems) -> bool:
         if "\u3000" in indent:
             problems.error("wide-indent", Span(file, number, indent.index("\u3000") + 1))
             bad = True
-        if "\x00" in line:
-            problems.error("yaml-syntax", Span(file, number, line.index("\x00") + 1), detail="NUL")
+        if match := _CONTROL.search(line):
+            problems.error("control-character", Span(file, number, match.start() + 1), read=f"U+{ord(match.group()):04X}")
             bad = True
     return bad
 
 
 def _report_syntax(error: yaml.YAMLError, text: str, file: str, problems: Problems) -> None:
+    """What the author most likely slipped on, at the place where it stands; the parser's own words as a last resort."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    begun = getattr(error, "context_mark", None) or mark
     lines = text.split("\n")
-    for number in range(line, max(0, line - 3), -1):
-        if number <= len(lines) and (match := _WIDE_COLON.match(lines[number - 1])):
-            problems.error("wide-punctuation", Span(file, number, match.end()), read="：", instead=": ")
-            return
-    detail = str(getattr(error, "problem", None) or error).split("\n")[0]
-    if line <= len(lines) and "\t" in lines[line - 1][: column + 1]:
-        problems.error("yaml-tab", Span(file, line, lines[line - 1].index("\t") + 1))
-        return
-    problems.error("yaml-syntax", Span(file, line, column), detail=detail)
+    number = min(mark.line, len(lines) - 1) if mark else 0
+    column = mark.column if mark else 0
+    line, detail = lines[number], str(getattr(error, "problem", None) or error).split("\n")[0]
+
+    def report(code: str, at: int, place: int, **facts: str) -> None:
+        problems.error(code, Span(file, at + 1, place + 1), **facts)
+
+    for at in range(number, max(-1, number - 3), -1):
+        for pattern, instead in _WIDE_SLIPS:
+            if match := pattern.match(lines[at]):
+                return report("wide-punctuation", at, match.start(1), read=match.group(1), instead=instead[match.group(1)])
+    if "\t" in line[: column + 1]:
+        return report("yaml-tab", number, line.index("\t"))
+    context = str(getattr(error, "context", None) or "")
+    if "quoted scalar" in context and begun:
+        return report("yaml-unclosed-quote", begun.line, begun.column)
+    if "simple key" in context and begun:
+        return report("yaml-colon", begun.line, begun.column)
+    if "flow" in context and begun:
+        opened = begun if begun.line < number else mark
+        return report("yaml-bracket", opened.line, opened.column)
+    value = _VALUE.match(line)
+    if value and column >= value.start(1) and (_SPECIAL.match(value.group(1)) or "mapping values" in detail):
+        return report("yaml-quoting", number, value.start(1))
+    before = next((at for at in range(number - 1, -1, -1) if lines[at].strip() and not lines[at].lstrip().startswith("#")), None)
+    if "mapping values" in detail and before is not None and not _KEY.match(lines[before]):
+        return report("yaml-colon", before, len(lines[before]) - len(lines[before].lstrip(" -")))
+    if "mapping values" in detail or "expected key" in detail or "'-' indicator" in detail or "block end" in detail:
+        return report("yaml-indent", number, len(line) - len(line.lstrip()))
+    return report("yaml-syntax", number, column, detail=detail)
+
+
+_WIDE_SLIPS: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
+    (re.compile(r"^\s*(?:- )?[^\s#'\"{\[：:]+(：)"), {"：": ": "}),
+    (re.compile(r"^[^#'\"]*?([｛｝［］])"), {"｛": "{", "｝": "}", "［": "[", "］": "]"}),
+    (re.compile(r"^[^#'\"]*\{[^#'\"]*(，)\s*[\w-]+\s*[:：]"), {"，": ", "}),
+    (re.compile(r"^[^#'\"]*\{(?:[^#'\"]*,)?\s*[\w-]+(：)"), {"：": ": "}),
+)
+_KEY = re.compile(r"^\s*(?:- )*[^\s#][^:]*:(?:\s|$)")
+_VALUE = re.compile(r"^\s*(?:- )*[\w-]+:\s+(\S.*)$")
+_SPECIAL = re.compile(r"[{\[&*!|>%@`]|\"[^\"]*\"\s*[^\s#]|'[^']*'\s*[^\s#]")
 
 
 def _compose(text: str, file: str, problems: Problems) -> _Node | None:
@@ -236,11 +268,17 @@ class _Builder:
         length = end.column - start.column if end is not None and end.line == start.line else 1
         return Span(self.document.file, start.line + 1, start.column + 1, max(1, length))
 
-    def build(self, node: _Node, path: Path_) -> Any:
+    def full(self, node: _Node, path: Path_) -> bool:
+        """Counts a node, so that what aliases and merge keys expand to stays bounded as well."""
         self.count += 1
-        if self.count > MAX_NODES:
-            if self.count == MAX_NODES + 1:
-                self.problems.error("yaml-too-large", self.span(node), limit=MAX_NODES)
+        if self.count == MAX_NODES + 1:
+            self.problems.error("yaml-too-large", self.span(node), limit=MAX_NODES)
+        if len(path) == MAX_DEPTH + 1:
+            self.problems.error("yaml-too-deep", self.span(node), limit=MAX_DEPTH)
+        return self.count > MAX_NODES or len(path) > MAX_DEPTH
+
+    def build(self, node: _Node, path: Path_) -> Any:
+        if self.full(node, path):
             return None
         document = self.document
         document.values[path] = self.span(node)
@@ -261,11 +299,16 @@ class _Builder:
                 continue
             if key_node.value == "<<" and key_node.plain:
                 for source in value_node.items if value_node.kind == "list" else [value_node]:
-                    if source.kind == "map":
+                    if source.kind != "map":
+                        self.problems.error("wrong-type", self.span(source), read=source.value, want="object")
+                    elif not self.full(source, path):
                         for name, value in self.mapping(source, path).items():
                             merged.setdefault(name, value)
                 continue
             key = key_node.value
+            if value_node.kind == "scalar" and value_node.value == "" and self.without_colon(key_node, value_node):
+                self.problems.error("unquoted-comma", self.span(key_node), key=key)
+                continue
             here = (*path, key)
             if key in result:
                 first = self.document.keys[here]
@@ -276,6 +319,12 @@ class _Builder:
             self.document.keys[here] = self.span(key_node)
             result[key] = self.build(value_node, here)
         return {**merged, **result}
+
+    def without_colon(self, key: _Node, value: _Node) -> bool:
+        """`{a, b: 1}`: YAML reads a key `a` without a value; our authors meant a text that holds a comma."""
+        start = self.offsets[key.end.line] + key.end.column
+        end = self.offsets[value.start.line] + value.start.column
+        return start <= end and ":" not in self.document.text[start:end]
 
     def scalar(self, node: _Node) -> Any:
         text = node.value

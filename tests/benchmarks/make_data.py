@@ -62,8 +62,12 @@ def chunk(number: int, rows: int) -> pl.DataFrame:
         "registered_on": AS_OF - rng.integers(60, 11_000, CHUNK),
         "last_order_on": AS_OF - rng.gamma(1.1, 130.0, CHUNK).astype(np.int64),
     }
-    columns = [pl.int_range(number * CHUNK + 1, number * CHUNK + CHUNK + 1, eager=True)
-               .cast(pl.String).str.zfill(9).alias("number")]
+    columns = [
+        pl.int_range(number * CHUNK + 1, number * CHUNK + CHUNK + 1, eager=True)
+        .cast(pl.String)
+        .str.zfill(9)
+        .alias("number")
+    ]
     drawn: list[tuple[str, object, pl.DataType | type[pl.DataType]]] = [
         *((name, values, pl.Float64) for name, values in numbers.items()),
         *((name, values.astype(np.int64), pl.Int64) for name, values in counts.items()),

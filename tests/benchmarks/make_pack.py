@@ -18,7 +18,14 @@ from typing import Any
 SEED = 20260630
 # Of every hundred rules, so many of each kind.
 MIX = {"when": 25, "bands": 30, "lookup": 12, "cases": 10, "scale": 8, "formula": 10, "checklist": 5}
-DIMENSIONS = {"basic_info": 5, "needs": 10, "quality": 25, "stability": 25, "reputation": 15, "financial_risk": 20}
+DIMENSIONS = {
+    "basic_info": 5,
+    "needs": 10,
+    "quality": 25,
+    "stability": 25,
+    "reputation": 15,
+    "financial_risk": 20,
+}
 
 # Number fields: unit, whole numbers only, places to cut.
 NUMBERS: dict[str, tuple[str, bool, list[float]]] = {
@@ -40,7 +47,16 @@ NUMBERS: dict[str, tuple[str, bool, list[float]]] = {
     "contact_count": ("count", True, [1, 2, 3, 5, 8]),
 }
 TEXTS = {
-    "industry": ["biotech", "ventilation", "automation", "photography", "retail", "machinery", "food", "other"],
+    "industry": [
+        "biotech",
+        "ventilation",
+        "automation",
+        "photography",
+        "retail",
+        "machinery",
+        "food",
+        "other",
+    ],
     "region": ["north", "east", "south", "west", "central", "abroad"],
     "ownership": ["state", "private", "foreign", "joint", "listed"],
     "contact_level": ["owner", "director", "manager", "clerk"],
@@ -54,13 +70,36 @@ DATES = {
 # Features: the dimension that holds it, unit, expression, places to cut.
 FEATURES: dict[str, tuple[str, str, str, list[float]]] = {
     "age_years": ("basic_info", "times", "years_between(registered_on, as_of)", [1, 3, 5, 10, 20]),
-    "revenue_per_head": ("basic_info", "CNY", "annual_revenue / employees", [3000, 10000, 30000, 90000, 300000]),
-    "revenue_growth": ("needs", "%", "(annual_revenue - revenue_last_year) / revenue_last_year",
-                       [-0.3, -0.1, 0, 0.1, 0.3, 0.8]),
-    "average_order": ("quality", "CNY", "annual_revenue / order_count", [20000, 60000, 150000, 500000, 2000000]),
-    "margin_amount": ("quality", "CNY", "annual_revenue * (gross_margin - discount_rate)",
-                      [0, 50000, 200000, 600000, 2000000]),
-    "days_since_last_order": ("stability", "days", "days_between(last_order_on, as_of)", [30, 60, 120, 240, 480]),
+    "revenue_per_head": (
+        "basic_info",
+        "CNY",
+        "annual_revenue / employees",
+        [3000, 10000, 30000, 90000, 300000],
+    ),
+    "revenue_growth": (
+        "needs",
+        "%",
+        "(annual_revenue - revenue_last_year) / revenue_last_year",
+        [-0.3, -0.1, 0, 0.1, 0.3, 0.8],
+    ),
+    "average_order": (
+        "quality",
+        "CNY",
+        "annual_revenue / order_count",
+        [20000, 60000, 150000, 500000, 2000000],
+    ),
+    "margin_amount": (
+        "quality",
+        "CNY",
+        "annual_revenue * (gross_margin - discount_rate)",
+        [0, 50000, 200000, 600000, 2000000],
+    ),
+    "days_since_last_order": (
+        "stability",
+        "days",
+        "days_between(last_order_on, as_of)",
+        [30, 60, 120, 240, 480],
+    ),
     "complaint_rate": ("reputation", "%", "complaint_count / order_count", [0.02, 0.05, 0.1, 0.2, 0.5]),
     "overdue_share": ("financial_risk", "%", "overdue_amount / open_amount", [0.05, 0.15, 0.3, 0.5, 0.8]),
     "credit_use": ("financial_risk", "%", "open_amount / credit_limit", [0.1, 0.3, 0.6, 0.9, 1.2]),
@@ -88,7 +127,11 @@ def flow(value: Any) -> str:
         return "[" + ", ".join(flow(item) for item in value) + "]"
     if isinstance(value, str):
         plain = re.fullmatch(r"[\w.()<>=/+*-][\w .()<>=/+*-]*", value) and not re.match(r"[-+.\d>*]", value)
-        return value if plain and value not in {"true", "false", "null"} else json.dumps(value, ensure_ascii=False)
+        return (
+            value
+            if plain and value not in {"true", "false", "null"}
+            else json.dumps(value, ensure_ascii=False)
+        )
     return json.dumps(value)
 
 
@@ -102,7 +145,7 @@ def block(entries: dict[str, Any], indent: str, first: str = "") -> list[str]:
         else:
             lines.append(f"{indent}{key}: {flow(value)}")
     if first:
-        lines[0] = first + lines[0][len(first):]
+        lines[0] = first + lines[0][len(first) :]
     return lines
 
 
@@ -136,7 +179,7 @@ class Writer:
             f"{name} in [{', '.join(json.dumps(v) for v in sorted(rng.sample(TEXTS[name], 2)))}]",
             f"{name} == {self.text(name)} and {one} < {high}",
             f"{name} != {self.text(name)} or {two} >= {cut}",
-            f"{day} >= date(\"{rng.choice(DATES[day])}\")",
+            f'{day} >= date("{rng.choice(DATES[day])}")',
             f"is_missing({day}) or {two} > {cut}",
             f"coalesce({one}, {low}) > {high}",
             f"{low} <= {one} < {high}",
@@ -184,14 +227,23 @@ class Writer:
 
     def formula(self, number: int) -> dict[str, Any]:
         text = FORMULAS[number % len(FORMULAS)].format(
-            c=self.rng.choice([15, 30, 45, 60]), m=self.rng.choice([0.3, 0.35, 0.55]),
-            k=self.rng.choice([30000, 70000, 110000]))
+            c=self.rng.choice([15, 30, 45, 60]),
+            m=self.rng.choice([0.3, 0.35, 0.55]),
+            k=self.rng.choice([30000, 70000, 110000]),
+        )
         return {"formula": text} | ({"min": 5, "max": 95} if self.rng.random() < 0.3 else {})
 
     def checklist(self) -> dict[str, Any]:
         count = self.rng.randint(4, 6)
-        items = [{"id": f"item-{i + 1}", "title": words(f"项目 {i + 1}", f"Item {i + 1}"), "when": self.condition(),
-                  "points": self.rng.choice([10, 15, 20, 25, 30])} for i in range(count)]
+        items = [
+            {
+                "id": f"item-{i + 1}",
+                "title": words(f"项目 {i + 1}", f"Item {i + 1}"),
+                "when": self.condition(),
+                "points": self.rng.choice([10, 15, 20, 25, 30]),
+            }
+            for i in range(count)
+        ]
         return {"checklist": items} | ({"max": 90, "initial": 5} if self.rng.random() < 0.5 else {})
 
     def extras(self, kind: str) -> dict[str, Any]:
@@ -200,7 +252,9 @@ class Writer:
         if weight > 1:
             extras["weight"] = weight
         if self.rng.random() < 0.15:
-            extras["applies"] = self.rng.choice(["order_count >= 2", "open_amount > 0", "channel != \"online\""])
+            extras["applies"] = self.rng.choice(
+                ["order_count >= 2", "open_amount > 0", 'channel != "online"']
+            )
         elif kind in {"when", "bands", "lookup"} and self.rng.random() < 0.1:
             extras["on_missing"] = self.rng.choice(["worst", {"points": 40}])
         return extras
@@ -211,16 +265,32 @@ def modeline(kind: str) -> str:
 
 
 def dimension_text(dimension: str, place: int, rules: list[list[str]]) -> str:
-    lines = [modeline("dimension"), f"dimension: {dimension}", *block({
-        "title": words(f"维度 {place}", f"Dimension {place}"),
-        "why": words("仅用于性能测试", "For measuring speed only"),
-    }, "")]
+    lines = [
+        modeline("dimension"),
+        f"dimension: {dimension}",
+        *block(
+            {
+                "title": words(f"维度 {place}", f"Dimension {place}"),
+                "why": words("仅用于性能测试", "For measuring speed only"),
+            },
+            "",
+        ),
+    ]
     features = {name: f for name, f in FEATURES.items() if f[0] == dimension}
     if features:
         lines.append("features:")
     for number, (name, (_, unit, text, _)) in enumerate(features.items(), 1):
-        lines += [f"  {name}:", *block({
-            "title": words(f"特征 {place}.{number}", f"Feature {place}.{number}"), "unit": unit, "is": text}, "    ")]
+        lines += [
+            f"  {name}:",
+            *block(
+                {
+                    "title": words(f"特征 {place}.{number}", f"Feature {place}.{number}"),
+                    "unit": unit,
+                    "is": text,
+                },
+                "    ",
+            ),
+        ]
     lines.append("rules:")
     for rule in rules:
         lines += rule
@@ -228,40 +298,72 @@ def dimension_text(dimension: str, place: int, rules: list[list[str]]) -> str:
 
 
 def pack_text(count: int) -> str:
-    lines = [modeline("pack"), *block({
-        "id": "bench", "version": "1.0.0",
-        "title": words(f"性能测试 {count}", f"Benchmark {count}"),
-        "why": words("仅用于性能测试", "For measuring speed only"),
-        "decimals": {"dimension": 4, "composite": 2},
-        "minimum_coverage": {"share": 0.6, "cap": "important", "source": "judgement"},
-        "review": words("每季度", "Every quarter"),
-        "dimensions": DIMENSIONS,
-        "dimension_source": "judgement",
-    }, ""), "gates:"]
+    lines = [
+        modeline("pack"),
+        *block(
+            {
+                "id": "bench",
+                "version": "1.0.0",
+                "title": words(f"性能测试 {count}", f"Benchmark {count}"),
+                "why": words("仅用于性能测试", "For measuring speed only"),
+                "decimals": {"dimension": 4, "composite": 2},
+                "minimum_coverage": {"share": 0.6, "cap": "important", "source": "judgement"},
+                "review": words("每季度", "Every quarter"),
+                "dimensions": DIMENSIONS,
+                "dimension_source": "judgement",
+            },
+            "",
+        ),
+        "gates:",
+    ]
     gates: list[dict[str, Any]] = [
-        {"id": "dishonest-debtor", "title": words("失信", "Dishonest debtor"), "when": "dishonest_debtor",
-         "cap": {"tier": "ordinary"}},
-        {"id": "heavy-overdue", "title": words("严重逾期", "Heavy overdue"),
-         "when": "overdue_share > 0.5 and overdue_amount > 300000", "cap": {"composite": 50}},
+        {
+            "id": "dishonest-debtor",
+            "title": words("失信", "Dishonest debtor"),
+            "when": "dishonest_debtor",
+            "cap": {"tier": "ordinary"},
+        },
+        {
+            "id": "heavy-overdue",
+            "title": words("严重逾期", "Heavy overdue"),
+            "when": "overdue_share > 0.5 and overdue_amount > 300000",
+            "cap": {"composite": 50},
+        },
     ]
     for gate in gates:
-        lines += block(gate | {"reason": words("仅用于性能测试", "For measuring speed only"),
-                               "source": "judgement"}, "    ", "  - ")
+        lines += block(
+            gate | {"reason": words("仅用于性能测试", "For measuring speed only"), "source": "judgement"},
+            "    ",
+            "  - ",
+        )
     lines.append("tiers:")
     tiers: list[dict[str, Any]] = [
-        {"id": "strategic", "title": words("战略", "strategic"), "when": "composite >= 54 and score.stability >= 50"},
+        {
+            "id": "strategic",
+            "title": words("战略", "strategic"),
+            "when": "composite >= 54 and score.stability >= 50",
+        },
         {"id": "important", "title": words("重要", "important"), "when": "composite >= 47"},
         {"id": "ordinary", "title": words("普通", "ordinary")},
     ]
     for tier in tiers:
-        lines += block(tier | {"why": words("仅用于性能测试", "For measuring speed only"), "source": "judgement"},
-                       "    ", "  - ")
+        lines += block(
+            tier | {"why": words("仅用于性能测试", "For measuring speed only"), "source": "judgement"},
+            "    ",
+            "  - ",
+        )
     return "\n".join(lines) + "\n"
 
 
 def tables_text() -> str:
-    lines = [modeline("tables"), "tables:", "  customers:", "    title: {zh: 客户, en: Customers}",
-             "    key: customer_id", "    fields:"]
+    lines = [
+        modeline("tables"),
+        "tables:",
+        "  customers:",
+        "    title: {zh: 客户, en: Customers}",
+        "    key: customer_id",
+        "    fields:",
+    ]
 
     def field(name: str, entries: dict[str, Any]) -> None:
         title = name.replace("_", " ")
@@ -294,9 +396,14 @@ def rules_text(count: int) -> dict[str, list[list[str]]]:
             formulas += 1
         else:
             body = getattr(writer, kind)()
-        entries = {"id": f"rule-{number:03}", "title": words(f"规则 {number:03}", f"Rule {number:03}"), **body,
-                   **writer.extras(kind), "source": "judgement",
-                   "why": words("仅用于性能测试", "For measuring speed only")}
+        entries = {
+            "id": f"rule-{number:03}",
+            "title": words(f"规则 {number:03}", f"Rule {number:03}"),
+            **body,
+            **writer.extras(kind),
+            "source": "judgement",
+            "why": words("仅用于性能测试", "For measuring speed only"),
+        }
         place = (number - 1) * len(names) // len(kinds)
         rules[names[place]].append(block(entries, "    ", "  - "))
     return rules

@@ -33,7 +33,9 @@ def dimensions() -> dict[str, dict[str, Any]]:
 
 
 def features() -> dict[str, str]:
-    return {name: item["is"] for file in dimensions().values() for name, item in file.get("features", {}).items()}
+    return {
+        name: item["is"] for file in dimensions().values() for name, item in file.get("features", {}).items()
+    }
 
 
 def condition_of_band(name: str, band: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ import math
 import time
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,9 @@ class Writer:
 
     def known(self, parts: list[str], text: str) -> str:
         """`text`, or None when a part is missing."""
-        unknown = " or ".join(f"{part} is None" for part in parts if part.isidentifier() and part not in ("True", "False"))
+        unknown = " or ".join(
+            f"{part} is None" for part in parts if part.isidentifier() and part not in ("True", "False")
+        )
         return self.keep(f"None if {unknown} else {text}") if unknown else text
 
     def value(self, text: Any) -> str:
@@ -60,8 +63,8 @@ class Writer:
                 return repr(float(AS_OF))
             case ast.Name(id=name):
                 return name
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)):
-                return repr(-float(value))
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+                return repr(-float(number))
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 part = self.node(operand)
                 return self.known([part], f"not {part}")
@@ -74,12 +77,12 @@ class Writer:
             case ast.Compare(left=left, ops=ops, comparators=rights):
                 parts = [self.node(left)]
                 text = parts[0]
-                for op, right in zip(ops, rights, strict=True):
+                for comparison, right in zip(ops, rights, strict=True):
                     if isinstance(right, ast.List):
                         text += f" in {ast.unparse(right)}"
                         continue
                     parts.append(self.node(right))
-                    sign = ast.unparse(ast.Compare(ast.Name("a"), [op], [ast.Name("b")]))[2:-2]
+                    sign = ast.unparse(ast.Compare(ast.Name("a"), [comparison], [ast.Name("b")]))[2:-2]
                     text += f" {sign} {parts[-1]}"
                 return self.known(parts, text)
             case ast.BinOp(left=left, op=op, right=right):
@@ -157,13 +160,15 @@ class Writer:
             case "cases":
                 *steps, last = rule["cases"]
                 earned = [*(step["points"] for step in steps), last["else"]]
-                self.steps([(step["when"], str(step["points"] * UNIT)) for step in steps], str(last["else"] * UNIT))
+                self.steps(
+                    [(step["when"], str(step["points"] * UNIT)) for step in steps], str(last["else"] * UNIT)
+                )
             case "scale":
                 knots = rule["scale"]
                 earned = [points for _, points in knots]
                 between = [
                     f"floor(({float(y0)} + ({name} - {float(x0)}) / {float(x1) - float(x0)} * {float(y1 - y0)}) * {UNIT} + 0.5)"
-                    for (x0, y0), (x1, y1) in zip(knots, knots[1:], strict=False)
+                    for (x0, y0), (x1, y1) in pairwise(knots)
                 ]
                 points = [str(earned[0] * UNIT), *between, str(earned[-1] * UNIT)]
                 self.ladder(name, [f"{name} <= {float(x)}" for x, _ in knots], points)
@@ -220,7 +225,9 @@ def source() -> str:
     heavy, dishonest = (out.value(gate["when"]) for gate in reversed(read("pack")["gates"]))
     out.put(f"if {heavy}: composite = min(composite, 500000)")
     out.put("stable = scores[3]")
-    out.put("tier = 0 if composite >= 540000 and stable is not None and stable >= 500000 else 1 if composite >= 470000 else 2")
+    out.put(
+        "tier = 0 if composite >= 540000 and stable is not None and stable >= 500000 else 1 if composite >= 470000 else 2"
+    )
     out.put("if (2 * covered + bounds * 100) // (2 * bounds * 100) < 6000: tier = max(tier, 1)")
     out.put(f"if {dishonest}: tier = 2")
     out.put("return scores, composite, ('strategic', 'important', 'ordinary')[tier], cases, points")
@@ -229,7 +236,7 @@ def source() -> str:
 
 def compiled() -> Callable[[dict[str, Any]], Any]:
     scope: dict[str, Any] = {"floor": math.floor, "sqrt": math.sqrt, "years_between": years_between}
-    exec(compile(source(), "<generated>", "exec"), scope)  # noqa: S102
+    exec(compile(source(), "<generated>", "exec"), scope)
     score: Callable[[dict[str, Any]], Any] = scope["score"]
     return score
 
@@ -264,7 +271,11 @@ def main() -> None:
     start = time.perf_counter()
     results = [score(record) for record in rows]
     seconds = time.perf_counter() - start
-    print(json.dumps({"records": len(rows), "seconds": round(seconds, 4), "per_second": round(len(rows) / seconds)}))
+    print(
+        json.dumps(
+            {"records": len(rows), "seconds": round(seconds, 4), "per_second": round(len(rows) / seconds)}
+        )
+    )
     if arguments.compare and compare(results, arguments.compare):
         raise SystemExit(1)
 

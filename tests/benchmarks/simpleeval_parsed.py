@@ -13,6 +13,7 @@ import json
 import math
 import time
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -63,22 +64,42 @@ class Rules:
             case "when":
                 return [(self.parsed(rule["when"]), rule["points"]), (None, rule.get("else", 0))]
             case "bands":
-                return [(self.parsed(condition_of_band(name, band)), band["points"]) for band in rule["bands"]]
+                return [
+                    (self.parsed(condition_of_band(name, band)), band["points"]) for band in rule["bands"]
+                ]
             case "lookup":
                 pairs = rule["lookup"].items()
-                return [*((self.parsed(f"{name} == {json.dumps(v)}"), p) for v, p in pairs), (None, rule["else"])]
+                return [
+                    *((self.parsed(f"{name} == {json.dumps(v)}"), p) for v, p in pairs),
+                    (None, rule["else"]),
+                ]
             case "cases":
                 *steps, last = rule["cases"]
-                return [*((self.parsed(step["when"]), step["points"]) for step in steps), (None, last["else"])]
+                return [
+                    *((self.parsed(step["when"]), step["points"]) for step in steps),
+                    (None, last["else"]),
+                ]
             case "scale":
                 knots = rule["scale"]
                 between = [
-                    (self.parsed(f"{name} <= {x1}"), self.parsed(f"{y0} + ({name} - {x0}) / {x1 - x0} * {y1 - y0}"))
-                    for (x0, y0), (x1, y1) in zip(knots, knots[1:], strict=False)
+                    (
+                        self.parsed(f"{name} <= {x1}"),
+                        self.parsed(f"{y0} + ({name} - {x0}) / {x1 - x0} * {y1 - y0}"),
+                    )
+                    for (x0, y0), (x1, y1) in pairwise(knots)
                 ]
-                return [(self.parsed(f"{name} <= {knots[0][0]}"), knots[0][1]), *between, (None, knots[-1][1])]
+                return [
+                    (self.parsed(f"{name} <= {knots[0][0]}"), knots[0][1]),
+                    *between,
+                    (None, knots[-1][1]),
+                ]
             case "formula":
-                return [(None, self.parsed(f"clip({rule['formula']}, {rule.get('min', 0)}, {rule.get('max', 100)})"))]
+                return [
+                    (
+                        None,
+                        self.parsed(f"clip({rule['formula']}, {rule.get('min', 0)}, {rule.get('max', 100)})"),
+                    )
+                ]
             case _:
                 return []
 
@@ -134,7 +155,11 @@ def main() -> None:
     for record in rows:
         rules.score(record)
     seconds = time.perf_counter() - start
-    print(json.dumps({"records": len(rows), "seconds": round(seconds, 4), "per_second": round(len(rows) / seconds)}))
+    print(
+        json.dumps(
+            {"records": len(rows), "seconds": round(seconds, 4), "per_second": round(len(rows) / seconds)}
+        )
+    )
 
 
 if __name__ == "__main__":

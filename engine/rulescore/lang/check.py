@@ -34,6 +34,7 @@ class Scope:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tables: Mapping[str, EventTable] = field(default_factory=dict)
     base_allowed: bool = True
+    outside: frozenset[str] = frozenset()
 
     def inside(self, table: str) -> Scope:
         """The scope of an aggregate's arguments: columns of its table, parameters and as_of."""
@@ -41,7 +42,7 @@ class Scope:
         names = {n: k for n, k in self.names.items() if n == "as_of" or n.startswith("param.")}
         names |= {f"{table}.{column}": kind for column, kind in event.columns.items()}
         values = {f"{table}.{column}": allowed for column, allowed in event.values.items()}
-        return Scope(names, values, {}, base_allowed=False)
+        return Scope(names, values, {}, base_allowed=False, outside=frozenset(self.names.keys() - names.keys()))
 
 
 class _Failed(Exception):
@@ -116,6 +117,8 @@ class _Checker:
             raise self.fail(tree, "event-outside-aggregate", name=text, table=text)
         if text in FUNCTIONS or text in AGGREGATES or text in BASE:
             raise self.fail(tree, "function-without-call", name=text)
+        if text in self.scope.outside:
+            raise self.fail(tree, "name-outside-table", name=text)
         near = close_names(text, self.scope.names)
         raise self.fail(tree, "unknown-name", name=text, close=near)
 
@@ -193,8 +196,10 @@ class _Checker:
             return replace(tree, args=(left, right), kind="number")
         if sign == "+" and right.kind == "date":
             left, right = right, left
-        if sign not in "+-" or right.kind not in ("number", "period", "unknown"):
-            raise self.fail(tree, "wrong-kind", got=right.kind, want="number")
+        if sign not in "+-":
+            raise self.fail(tree, "date-arithmetic", read=sign)
+        if right.kind not in ("number", "period", "unknown"):
+            raise self.fail(right, "wrong-kind", got=right.kind, want="number")
         if sign == "-":
             right = replace(right, op="neg", args=(right,), value=None)
         name = "shift_months" if right.kind == "period" else "shift_days"
@@ -222,7 +227,7 @@ class _Checker:
     def date_literal(self, tree: Tree) -> Tree:
         if len(tree.args) == 1 and tree.args[0].op == "const" and tree.args[0].kind == "text":
             return self.convert(tree.args[0], "date")
-        raise self.fail(tree, "wrong-arguments", function="date", got=len(tree.args), want="1")
+        raise self.fail(tree, "literal-wanted", want='"2026-06-30"')
 
     def function(self, tree: Tree, function: Function) -> Tree:
         args = list(self.visit_all(tree.args))
@@ -231,7 +236,7 @@ class _Checker:
             parameters = parameters[:-1] + [parameters[-2]] * max(0, len(args) - len(parameters) + 1)
         least = sum(1 for parameter in parameters if not parameter.endswith("?"))
         if not least <= len(args) <= len(parameters):
-            raise self.fail(tree, "wrong-arguments", function=function.name, got=len(args), want=str(least))
+            raise self.fail(tree, "wrong-arguments", function=function.name, got=len(args), want=_counts(least, len(parameters), function.parameters[-1]))
         if "any" in parameters:
             args = self.alike(tree, args)
             if function.name in ("min", "max") and any(arg.kind in ("bool", "period") for arg in args):
@@ -320,6 +325,11 @@ class _Checker:
             if literal.op != "const" or not isinstance(number, float) or number != int(number) or not 2 <= number <= 1000:
                 raise self.fail(literal, "literal-wanted", want="2-1000")
         return replace(tree, op="base", args=(value, *tree.args[1:]), kind="number")
+
+
+def _counts(least: int, most: int, last: str) -> str:
+    """How many arguments there may be, as text: 2, 1-2, 2+."""
+    return f"{least}+" if last == "..." else str(least) if least == most else f"{least}-{most}"
 
 
 _REFUSED_GROUP = re.compile(r"\(\?(?!:|i\)|i:)")

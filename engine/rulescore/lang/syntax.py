@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from .slips import one_literal, refused_characters, report_syntax
+
 Kind = Literal["number", "text", "bool", "date", "period", "list", "unknown"]
 Op = Literal["const", "name", "and", "or", "not", "compare", "in", "arith", "neg", "if", "call", "aggregate", "base"]
 Value = float | str | bool | tuple[float | str | bool, ...] | None
@@ -92,13 +94,6 @@ _COMPARE: dict[type, str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
 }  # fmt: skip
 
-WIDE = {
-    "，": ",", "（": "(", "）": ")", "“": '"', "”": '"', "‘": "'", "’": "'", "≥": ">=", "≤": "<=", "≠": "!=",
-    "＝": "==", "＞": ">", "＜": "<", "＋": "+", "－": "-", "×": "*", "÷": "/", "：": ":", "；": ";", "、": ",", "！": "!",
-    "\u3000": " ",
-}  # fmt: skip
-
-
 def fold(text: str) -> str:
     """NFKC, the folding that Python applies to identifiers; headers and ids are folded alike."""
     return unicodedata.normalize("NFKC", text)
@@ -114,7 +109,11 @@ def parse(text: str | int | float | bool, report: Report) -> Tree | None:
     if len(text) > MAX_TEXT:
         report("expression-too-long", 0, 1, limit=MAX_TEXT)
         return None
-    if _wide(text, report):
+    if refused_characters(text, report):
+        return None
+    text = text.replace("\n", " ").replace("\t", " ")  # a folded line is still one expression
+    if not text.strip():
+        report("expression-empty", 0, 1)
         return None
     lead = len(text) - len(text.lstrip())
     try:
@@ -122,7 +121,7 @@ def parse(text: str | int | float | bool, report: Report) -> Tree | None:
             warnings.simplefilter("ignore")
             body = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
-        _report_syntax(error, text, lead, report)
+        report_syntax(error, text, report)
         return None
     except (ValueError, MemoryError, RecursionError):
         report("expression-too-deep", 0, 1, limit=MAX_DEPTH)
@@ -132,55 +131,27 @@ def parse(text: str | int | float | bool, report: Report) -> Tree | None:
     return tree if reader.ok else None
 
 
-def _wide(text: str, report: Report) -> bool:
-    """Full-width punctuation outside quotes: the commonest slip of a Chinese author."""
-    quote, found = "", False
-    for index, char in enumerate(text):
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "\"'":
-            quote = char
-        elif char in WIDE:
-            report("wide-punctuation", index, 1, read=char, instead=WIDE[char])
-            found = True
-    return found
-
-
-def _report_syntax(error: SyntaxError, text: str, lead: int, report: Report) -> None:
-    stripped = text.strip()
-    offset = 0
-    if error.offset:
-        lines = stripped.split("\n")
-        line = min((error.lineno or 1) - 1, len(lines) - 1)
-        # in "eval" mode CPython gives the offset in characters for syntax errors
-        offset = sum(len(part) + 1 for part in lines[:line]) + error.offset - 1
-    offset = max(0, min(offset, max(len(stripped) - 1, 0)))
-    for wrong, right in (("&&", "and"), ("||", "or"), ("=", "=="), ("!", "not"), ("?", "a if c else b")):
-        if stripped[offset:].startswith(wrong) and not stripped[offset:].startswith("=="):
-            report("expression-syntax", lead + offset, len(wrong), read=wrong, instead=right)
-            return
-    report("expression-syntax", lead + offset, 1, read=stripped[offset : offset + 12], instead="")
-
-
 class _Reader:
     """Python's tree -> ours; anything outside the whitelist is reported."""
 
     def __init__(self, text: str, lead: int, report: Report) -> None:
         self.lead, self.report, self.ok, self.count = lead, report, True, 0
-        self.lines = text.strip().split("\n")
-        self.starts = [0]
-        for line in self.lines:
-            self.starts.append(self.starts[-1] + len(line) + 1)
+        self.text = text
+        self.bytes = text.strip().encode()
 
     def place(self, node: ast.AST) -> tuple[int, int]:
-        def position(line: int, column: int) -> int:
-            # ast columns are UTF-8 byte offsets
-            text = self.lines[line - 1].encode()[:column].decode(errors="replace")
-            return self.starts[line - 1] + len(text)
+        """Where the node stands in the text, which is one line; Python's columns are UTF-8 byte offsets."""
 
-        start = position(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
-        end = position(getattr(node, "end_lineno", 1) or 1, getattr(node, "end_col_offset", 0) or 0)
+        def position(column: int) -> int:
+            return len(self.bytes[:column].decode(errors="replace"))
+
+        start = position(getattr(node, "col_offset", 0))
+        end = position(getattr(node, "end_col_offset", 0) or 0)
         return self.lead + start, max(1, end - start)
+
+    def written(self, node: ast.AST) -> str:
+        offset, length = self.place(node)
+        return self.text[offset : offset + length]
 
     def refuse(self, node: ast.AST, code: str, **facts: str | int) -> Tree:
         self.ok = False
@@ -202,11 +173,15 @@ class _Reader:
             return self.read(child, depth + 1)
 
         match node:
+            case ast.Constant(value=str()) if not one_literal(self.written(node)):
+                return self.refuse(node, "expression-refused", what='"a" "b"')
+            case ast.Constant(value=None):
+                return self.refuse(node, "expression-word", read="None", instead="is_missing(...)")
             case ast.Constant(value=bool() | str() as value):
                 return replace(constant(value), offset=offset, length=length)
             case ast.Constant(value=int() | float() as value):
                 if abs(value) >= MAX_NUMBER:
-                    return self.refuse(node, "number-too-large", read=str(value)[:40])
+                    return self.refuse(node, "number-too-large", read=self.written(node)[:40])
                 return replace(constant(value), offset=offset, length=length)
             case ast.Name(id=text):
                 return tree("name", value=text)
@@ -220,7 +195,7 @@ class _Reader:
                 return tree("not", (sub(operand),))
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)) if not isinstance(value, bool):
                 if abs(value) >= MAX_NUMBER:
-                    return self.refuse(node, "number-too-large", read=str(value)[:40])
+                    return self.refuse(node, "number-too-large", read=self.written(node)[:40])
                 return replace(constant(-value), offset=offset, length=length)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return tree("neg", (sub(operand),))
@@ -228,6 +203,11 @@ class _Reader:
                 return tree("arith", (sub(left_node), sub(right_node)), _ARITH[type(operator)])
             case ast.Compare(left=left_node, ops=[ast.In() | ast.NotIn() as operator], comparators=[ast.List() | ast.Tuple() as items]):
                 return self.membership(node, tree, sub, left_node, isinstance(operator, ast.NotIn), items.elts)
+            case ast.Compare(ops=[ast.In() | ast.NotIn()]):
+                return self.refuse(node, "in-needs-list")
+            case ast.Compare(ops=[ast.Is() | ast.IsNot() as operator], comparators=[ast.Constant(value=None)]):
+                read, instead = ("is None", "is_missing(...)") if isinstance(operator, ast.Is) else ("is not None", "not is_missing(...)")
+                return self.refuse(node, "expression-word", read=read, instead=instead)
             case ast.Compare(left=left_node, ops=ops, comparators=others) if all(type(op) in _COMPARE for op in ops):
                 operands = (sub(left_node), *(sub(other) for other in others))
                 return tree("compare", operands, tuple(_COMPARE[type(op)] for op in ops))
@@ -243,7 +223,7 @@ class _Reader:
     ) -> Tree:  # fmt: skip
         members = [sub(item) for item in items]
         if not members or any(member.op != "const" for member in members):
-            return self.refuse(node, "expression-refused", what="in")
+            return self.refuse(node, "in-needs-list")
         found = tree("in", (sub(left), *members))
         return tree("not", (found,)) if negated else found
 
@@ -279,6 +259,11 @@ def parse_period(text: object) -> tuple[int, str] | None:
     return None
 
 
+_SIGNS: dict[type, str] = {
+    ast.MatMult: "@", ast.LShift: "<<", ast.RShift: ">>", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.Invert: "~", ast.UAdd: "+",
+}  # fmt: skip
+
+
 def _described(node: ast.AST) -> str:
     words = {
         ast.Attribute: "a.b", ast.Subscript: "a[b]", ast.Lambda: "lambda", ast.ListComp: "[... for ...]",
@@ -288,7 +273,7 @@ def _described(node: ast.AST) -> str:
     if isinstance(node, ast.Constant):
         return "..." if node.value is ... else str(node.value)[:20]
     if isinstance(node, ast.BinOp | ast.UnaryOp):
-        return type(node.op).__name__
+        return _SIGNS[type(node.op)]
     if isinstance(node, ast.Compare):
         return "is / in"
     return words.get(type(node), type(node).__name__)

@@ -31,6 +31,16 @@ def catalogue(language: str) -> Mapping[str, Mapping[str, Any]]:
     return merged
 
 
+@functools.cache
+def pages() -> Mapping[str, Mapping[str, str]]:
+    """Examples of problem codes, the same in every language: code -> {file, bad, good}."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(_FOLDER.glob("*pages.yaml")):
+        found.update(yaml.load(path.read_text(encoding="utf-8"), Loader=loader))
+    return found
+
+
 def default_language() -> str:
     """zh or en, from RULESCORE_LANG or the locale; en when neither says."""
     for variable in ("RULESCORE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
 from wcwidth import wcwidth
@@ -13,6 +14,7 @@ from . import lines, location, word
 SourceLines = Callable[[str], Sequence[str] | None]
 """file as shown -> its lines, or None when they can't be shown."""
 
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 TAB = 4
 WIDEST = 160
 LEAD = "  "
@@ -91,9 +93,9 @@ def _visible(text: str, offset: int = 0) -> str:
             done.append(" " * blanks)
             width += blanks
             continue
-        wide = wcwidth(char)
-        done.append(char if wide >= 0 else "\ufffd")
-        width += max(wide, 0) if wide >= 0 else 1
+        shown = "\ufffd" if unicodedata.category(char) in _INVISIBLE else char
+        done.append(shown)
+        width += wcwidth(shown)
     return "".join(done)
 
 

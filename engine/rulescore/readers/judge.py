@@ -13,6 +13,7 @@ import polars as pl
 from ..model import Table
 from ..problems import Problems, close_names
 from .coerce import CODES, Column, full, listed_words, plain, shown
+from .forms import SHAPES, shapes_of
 from .table import ROW, Raw
 
 LISTED = 20
@@ -72,24 +73,37 @@ def _judge(raw: Raw, columns: tuple[Column, ...], table: Table, problems: Proble
             missing[column.field.id] = counts[f"null {column.name}"]
         else:
             odd.append(column)
-            values.append(full(column)[0].alias(column.field.id))
-    missing.update(_count_odd(raw, odd, table, problems))
+    frame = full(raw.frame, odd, _shapes(raw, odd)).with_columns(values)
+    missing.update(_count(raw, frame, odd, table, problems))
     _tell_faults(raw, columns, table, problems)
-    return Judged(raw.frame.with_columns(values), rows, missing)
+    return Judged(frame, rows, missing)
 
 
-def _count_odd(raw: Raw, odd: list[Column], table: Table, problems: Problems) -> dict[str, int]:
-    """Counts what doesn't fit in the irregular columns; how often each is missing."""
+def _shapes(raw: Raw, odd: list[Column]) -> dict[str, list[str]]:
+    """Which unusual forms occur in each irregular column of text, so that no others need to be looked for."""
+    parsed = [column for column in odd if column.is_parsed]
+    if not parsed:
+        return {}
+    found = [
+        expression.alias(f"{shape} {column.name}")
+        for column in parsed
+        for shape, expression in shapes_of(pl.col(column.name)).items()
+    ]
+    occurs = raw.frame.select(found).collect(engine="streaming").row(0, named=True)
+    return {column.name: [shape for shape in SHAPES if occurs[f"{shape} {column.name}"]] for column in parsed}
+
+
+def _count(
+    raw: Raw, frame: pl.LazyFrame, odd: list[Column], table: Table, problems: Problems
+) -> dict[str, int]:
+    """Counts what doesn't fit in the irregular columns and tells it; how often each is missing."""
     if not odd:
         return {}
-    coded = [full(column)[1].alias(f"code {column.name}") for column in odd]
-    typed = [full(column)[0].is_null().alias(f"null {column.name}") for column in odd]
     sums = [pl.len().alias("rows")]
     for column in odd:
-        sums.append(pl.col(f"null {column.name}").sum().alias(f"null {column.name}"))
-        for index in range(1, len(CODES)):
-            sums.append((pl.col(f"code {column.name}") == index).sum().alias(f"{index} {column.name}"))
-    counts = raw.frame.select(*coded, *typed).select(sums).collect(engine="streaming").row(0, named=True)
+        sums.append(pl.col(column.field.id).null_count().alias(f"null {column.name}"))
+        sums += [(pl.col(column.code) == i).sum().alias(f"{i} {column.name}") for i in range(1, len(CODES))]
+    counts = frame.select(sums).collect(engine="streaming").row(0, named=True)
     for column in odd:
         found = {
             CODES[i]: counts[f"{i} {column.name}"]
@@ -98,7 +112,7 @@ def _count_odd(raw: Raw, odd: list[Column], table: Table, problems: Problems) ->
         }
         if found:
             read = counts["rows"] - counts[f"null {column.name}"]
-            _tell(raw, column, table, found, read, problems)
+            _tell(raw, frame, column, table, found, read, problems)
     return {column.field.id: counts[f"null {column.name}"] for column in odd}
 
 
@@ -114,14 +128,20 @@ _WHOLLY = {
 
 
 def _tell(
-    raw: Raw, column: Column, table: Table, found: dict[str, int], read: int, problems: Problems
+    raw: Raw,
+    frame: pl.LazyFrame,
+    column: Column,
+    table: Table,
+    found: dict[str, int],
+    read: int,
+    problems: Problems,
 ) -> None:
     """Tells the first cells that don't fit, then counts; a wholly unreadable column is one problem."""
     facts = _facts(column, table)
-    first = _first(raw, column, [code for code in found if code != _COUNTED])
     if infinite := found.pop(_COUNTED, 0):
-        row, value, _ = _first(raw, column, [_COUNTED])[0]
+        row, value, _ = _first(frame, column, [_COUNTED])[0]
         problems.warning(_COUNTED, raw.cell(row, column.header), **facts, count=infinite, read=value)
+    first = _first(frame, column, list(found))
     total = sum(found.values())
     main = max(found, key=lambda code: found[code], default="")
     if read == 0 and total >= _UNUSABLE_FROM and main in _WHOLLY:
@@ -137,10 +157,12 @@ def _tell(
         problems.warning("cells-unlisted", place, **facts, count=total - len(first), total=total)
 
 
-def _first(raw: Raw, column: Column, codes: list[str]) -> list[tuple[int, str, str]]:
+def _first(frame: pl.LazyFrame, column: Column, codes: list[str]) -> list[tuple[int, str, str]]:
     """The first cells with one of the codes: row, cell as text, code."""
+    if not codes:
+        return []
     wanted = [CODES.index(code) for code in codes]
-    cells = raw.frame.select(ROW, shown(column).alias("read"), full(column)[1].alias("code"))
+    cells = frame.select(ROW, shown(column).alias("read"), pl.col(column.code).alias("code"))
     rows = cells.filter(pl.col("code").is_in(wanted)).head(LISTED).collect(engine="streaming").rows()
     return [(row, str(value), CODES[code]) for row, value, code in rows]
 

@@ -131,6 +131,8 @@ select *,
   -- needs
   10000 * case when category_count_12m <= 0 then 0 when category_count_12m <= 2 then 30 when category_count_12m <= 4 then 60
     when category_count_12m <= 6 then 85 else 100 end as category_breadth,
+  points((case when product_count_12m <= 0 then 0 when product_count_12m <= 10 then product_count_12m / 10 * 50
+    when product_count_12m <= 35 then 50 + (product_count_12m - 10) / 25 * 50 else 100 end)::double) as product_breadth,
   case when median_quantity_12m is null then 500000 else points((case when median_quantity_12m <= 1 then 0
     when median_quantity_12m <= 10 then (ln30(median_quantity_12m) - ln30(1)) / (ln(10) - ln(1)) * 40
     when median_quantity_12m <= 60 then 40 + (ln30(median_quantity_12m) - ln30(10)) / (ln(60) - ln(10)) * 60 else 100 end)::double) end as line_size,
@@ -151,8 +153,8 @@ create or replace macro known(w, p) as case when p is null then 0 else w end;
 create or replace temp table dimensions as
 select *,
   half_up(part(2, contact_record) + part(1, contact_level), nullif(known(2, contact_record) + known(1, contact_level), 0)) as basic_info,
-  half_up(part(3, category_breadth) + part(1, line_size) + part(1, bulk_line) + part(1, one_category),
-    nullif(known(3, category_breadth) + known(1, line_size) + known(1, bulk_line) + known(1, one_category), 0)) as needs,
+  half_up(part(3, category_breadth) + part(1, product_breadth) + part(1, line_size) + part(1, bulk_line) + part(1, one_category),
+    nullif(known(3, category_breadth) + known(1, product_breadth) + known(1, line_size) + known(1, bulk_line) + known(1, one_category), 0)) as needs,
   half_up(part(4, revenue_band) + part(3, share_of_revenue) + part(2, revenue_level) + part(1, place_in_base) + part(2, order_size) + part(1, discount_discipline),
     nullif(known(4, revenue_band) + known(3, share_of_revenue) + known(2, revenue_level) + known(1, place_in_base) + known(2, order_size) + known(1, discount_discipline), 0)) as quality,
   half_up(part(3, purchase_rhythm) + part(3, revenue_retention) + part(1, recent_order),
@@ -172,7 +174,7 @@ create or replace temp table coverages as
 select customer_id, (2 * covered + 100 * 100) // (2 * 100 * 100) as coverage from (
   select customer_id,
     5 * ((2 + one(contact_level)) * 1000000 // 3)
-    + 15 * ((3 + one(median_quantity_12m) + one(largest_line_24m) + one(one_category)) * 1000000 // (5 + cast(one_category_applies as integer)))
+    + 15 * ((4 + one(median_quantity_12m) + one(largest_line_24m) + one(one_category)) * 1000000 // (6 + cast(one_category_applies as integer)))
     + 35 * ((10 + 2 * one(average_order_12m) + one(discount_given_12m)) * 1000000 // 13)
     + 25 * ((3 * one(purchase_rhythm) + 3 * one(revenue_retention) + one(days_since_last_order)) * 1000000
       // (3 * cast(purchase_rhythm_applies as integer) + 3 * cast(revenue_retention_applies as integer) + 1))
@@ -205,7 +207,7 @@ select customer_id, name,
   purchase_rhythm as "r_purchase-rhythm", purchase_rhythm_applies as "a_purchase-rhythm",
   revenue_retention as "r_revenue-retention", revenue_retention_applies as "a_revenue-retention", recent_order as "r_recent-order",
   tenure as "r_tenure", order_frequency as "r_order-frequency", repeat_purchase as "r_repeat-purchase",
-  category_breadth as "r_category-breadth", line_size as "r_line-size", bulk_line as "r_bulk-line", one_category as "r_one-category", one_category_applies as "a_one-category",
+  category_breadth as "r_category-breadth", product_breadth as "r_product-breadth", line_size as "r_line-size", bulk_line as "r_bulk-line", one_category as "r_one-category", one_category_applies as "a_one-category",
   late_deliveries as "r_late-deliveries", handling_time as "r_handling-time", freight_trend as "r_freight-trend",
   basic_info as d_basic_info, needs as d_needs, quality as d_quality, stability as d_stability, loyalty as d_loyalty, cooperation as d_cooperation,
   no_orders as "g_no-orders", test_record as "g_test-record", lapsed as "g_lapsed",

@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Why one customer has its score: the run, replayed on the row engine and compared with what is stored, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from .arithmetic import UNIT
+from .engines import frame as frame_engine
+from .engines.row import Result, RowEngine
+from .folder import Run
+from .lang.syntax import Tree, constant, text_of
+from .lang.words import grouped_number, sentence
+from .model import Expr, Gate, Pack, Rule, Text, Tier
+from .plan import PlannedRule
+from .problems import Problem, UsageError, close_names
+from .scoring import Outcome, coverage_units
+from .values import iso
+
+CELLS_AT_MOST = 20
+LANGUAGES = ("zh", "en")
+
+Node = dict[str, Any]
+
+
+def explain(run: Run, customer: str) -> Node:
+    """The whole explanation of a customer as plain data; every text in both languages. UsageError for an unknown id."""
+    record = _record(run, customer)
+    names = {key: value for key, value in record.items() if not key.startswith("#")}
+    result = RowEngine(run.plan).evaluate(names)
+    return _Explainer(run, record, result).node()
+
+
+def _record(run: Run, customer: str) -> dict[str, Any]:
+    """The customer's stored inputs, dates as numbers of days."""
+    frame = run.inputs.filter(pl.col(frame_engine.CUSTOMER) == customer)
+    found = frame_engine.as_numbers(frame, list(run.plan.kinds), run.plan.kinds).collect()
+    if not found.height:
+        known = run.inputs.select(pl.col(frame_engine.CUSTOMER)).head(100_000).collect().to_series().to_list()
+        raise UsageError([Problem("unknown-customer", "error", None, {"name": customer, "close": close_names(customer, known[:5_000])})])
+    return found.row(0, named=True)
+
+
+def labels(pack: Pack, language: str) -> Any:
+    """A function from any name an expression may hold to what people call it."""
+    fields = pack.customers.fields
+    dimensions = {dimension.id: dimension for dimension in pack.dimensions}
+    fixed = {
+        "zh": {"as_of": "评估基准日", "composite": "综合分", "coverage": "数据覆盖率"},
+        "en": {"as_of": "the as-of date", "composite": "composite", "coverage": "data coverage"},
+    }[language]
+
+    def label(name: str) -> str:
+        if name in fixed:
+            return fixed[name]
+        if name in pack.features:
+            return pack.features[name].title[language]
+        if name in fields:
+            return fields[name].title[language]
+        head, _, rest = name.partition(".")
+        if head == "param" and rest in pack.parameters:
+            return pack.parameters[rest].title[language]
+        if head == "score" and rest in dimensions:
+            return dimensions[rest].title[language]
+        if head == "gate":
+            return next((gate.title[language] for gate in pack.gates if gate.id.replace("-", "_") == rest), name)
+        if head in pack.tables:
+            table = pack.tables[head]
+            if not rest:
+                return table.title[language]
+            if rest in table.fields:
+                return table.title[language] + ("的" if language == "zh" else " ") + table.fields[rest].title[language]
+        return name
+
+    return label
+
+
+class _Explainer:
+    def __init__(self, run: Run, record: Mapping[str, Any], result: Result) -> None:
+        self.run, self.record, self.result = run, record, result
+        self.pack, self.plan = run.pack, run.plan
+        self.labels = {language: labels(self.pack, language) for language in LANGUAGES}
+        self.sources: dict[str, list[dict[str, Any]]] = {}
+        for source in run.manifest["inputs"]:
+            self.sources.setdefault(source["table"], []).append(source)
+        self.events: dict[str, dict[str, Any]] = {}
+        # what the tiers' conditions may name, beside the record
+        self.names = dict(result.values)
+        self.names |= {f"score.{key}": _shown(score.points) for key, score in result.dimensions.items()}
+        self.names |= {"composite": _shown(result.composite.points), "coverage": _shown(result.coverage)}
+        self.names |= {f"gate.{key.replace('-', '_')}": acted for key, acted in result.gates.items()}
+        self.names["as_of"] = float(self.plan.as_of)
+        self.names |= {f"param.{key}": value for key, value in self.plan.parameters.items()}
+
+    def node(self) -> Node:
+        composite = self.result.composite
+        return {
+            "run_id": self.run.run_id, "as_of": self.run.as_of, "customer_id": self.record[frame_engine.CUSTOMER],
+            "name": self.record.get("name"),
+            "composite": _shown(composite.points), "low": _shown(composite.low), "high": _shown(composite.high),
+            "coverage": _shown(self.result.coverage), "minimum_coverage": self.pack.minimum_coverage,
+            "decimals": self.pack.composite_decimals, "tier": self.tier(), "gates": [self.gate(gate) for gate in self.pack.gates],
+            "reasons": [{"rule": key, "title": dict(self.pack.rule(key).title)} for key in self.result.reasons],
+            "dimensions": [self.dimension(dimension.id) for dimension in self.pack.dimensions],
+            "agrees_with_run": self.agrees(),
+        }  # fmt: skip
+
+    # ---- tier and gates ---------------------------------------------------------------------------------
+
+    def tier(self) -> Node:
+        tiers = [tier for tier, _ in self.plan.tiers]
+        reached = next((tier for tier in tiers if tier.id == self.result.tier), None)
+        if reached is None:
+            return {"id": None, "title": None, "reason": self.result.tier_reason, "next": None, "actions": []}
+        index = tiers.index(reached)
+        above = tiers[index - 1] if index else None
+        return {
+            "id": reached.id, "title": dict(reached.title), "natural": self.result.natural_tier, "reason": self.result.tier_reason,
+            "condition": None if reached.when is None else self.condition(reached.when),
+            "next": None if above is None else self.missed(above),
+            "actions": [{"title": dict(a.title), "owner": dict(a.owner) if a.owner else None, "due": a.due} for a in reached.actions],
+        }  # fmt: skip
+
+    def missed(self, tier: Tier) -> Node:
+        """Each part of the condition of the next tier with whether it holds."""
+        assert tier.when is not None
+        tree = tier.when.tree
+        parts = tree.args if tree.op == "and" else (tree,)
+        return {
+            "id": tier.id, "title": dict(tier.title), "condition": self.condition(tier.when),
+            "parts": [{**self.words(part), "text": text_of(part), "with_values": self.with_values(part), "holds": self.value(part)} for part in parts],
+        }  # fmt: skip
+
+    def gate(self, gate: Gate) -> Node:
+        return {
+            "id": gate.id, "title": dict(gate.title), "acted": self.result.gates[gate.id], "action": gate.action, "target": gate.target,
+            "limit": gate.limit if isinstance(gate.limit, str) else gate.limit / UNIT, "reason": dict(gate.reason),
+            "condition": self.condition(gate.when), "place": str(gate.span),
+        }  # fmt: skip
+
+    # ---- dimensions and rules ---------------------------------------------------------------------------
+
+    def dimension(self, dimension_id: str) -> Node:
+        dimension = next(d for d in self.pack.dimensions if d.id == dimension_id)
+        score = self.result.dimensions[dimension_id]
+        rules = self.plan.rules_of(dimension)
+        counted = sum(p.rule.weight for p in rules if self.result.outcomes[p.rule.id].points is not None)
+        assessed = sum(d.weight for d in self.pack.dimensions if self.result.dimensions[d.id].points is not None)
+        share = Fraction(dimension.weight, assessed) if score.points is not None else Fraction(0)
+        return {
+            "id": dimension.id, "title": dict(dimension.title), "points": _shown(score.points), "low": _shown(score.low),
+            "high": _shown(score.high), "coverage": _shown(coverage_units(score)), "weight": dimension.weight,
+            "share": _rounded(share * 100), "combine": dimension.combine,
+            "contribution": _rounded(share * Fraction(score.points or 0, UNIT)),
+            "rules": [self.rule(planned, counted, share) for planned in rules],
+        }  # fmt: skip
+
+    def rule(self, planned: PlannedRule, counted: int, share: Fraction) -> Node:
+        rule, outcome = planned.rule, self.result.outcomes[planned.rule.id]
+        mean = next(d.combine for d in self.pack.dimensions if d.id == rule.dimension) == "mean"
+        points = Fraction(outcome.points or 0, UNIT)
+        within = points * Fraction(rule.weight, counted) if mean and counted and outcome.points is not None else points
+        node: Node = {
+            "id": rule.id, "title": dict(rule.title), "why": dict(rule.why), "kind": rule.kind, "state": outcome.state,
+            "points": _shown(outcome.points), "best": rule.high / UNIT, "weight": rule.weight,
+            "contribution": _rounded(within * share) if outcome.points is not None else None,
+            "on_missing": rule.on_missing, "source": list(rule.source), "place": str(rule.span), "file": rule.span.file, "line": rule.span.line,
+            "case": self.case(rule, outcome), "inputs": self.inputs(rule, outcome),
+        }  # fmt: skip
+        if rule.applies is not None:
+            node["applies"] = self.condition(rule.applies)
+        return node
+
+    def case(self, rule: Rule, outcome: Outcome) -> Node | None:
+        if outcome.case < 0:
+            return None
+        case = rule.cases[outcome.case]
+        node: Node = {
+            "index": outcome.case, "id": case.id, "place": str(case.span), "line": case.span.line,
+            "reason": dict(case.reason) if case.reason else None, "condition": self.condition(case.when) if case.when else None,
+        }  # fmt: skip
+        if isinstance(case.points, Expr):
+            node["points"] = self.condition(case.points)
+        if case.parts:
+            node["parts"] = [
+                {"id": part.id, "title": dict(part.title), "points": part.points / UNIT, **self.condition(part.when)} for part in case.parts
+            ]
+        return node
+
+    def inputs(self, rule: Rule, outcome: Outcome) -> list[Node]:
+        """The values that went in, each with where it came from; features open up to what they are made of."""
+        trees = [rule.of.tree] if rule.of else []
+        trees += [rule.applies.tree] if rule.applies else []
+        for case in rule.cases:
+            trees += [case.when.tree] if case.when else []
+            trees += [case.points.tree] if isinstance(case.points, Expr) else []
+        names = dict.fromkeys(name for tree in trees for name in self.named(tree))
+        return [self.input(name, depth=0) for name in names]
+
+    def named(self, tree: Tree) -> list[str]:
+        """What a tree reads, in order: fields, features, aggregates and figures of the base by their text."""
+        if tree.op in ("aggregate", "base"):
+            return [text_of(self.settled(tree))]
+        if tree.op == "name":
+            name = str(tree.value)
+            return [] if name == "as_of" or name.startswith("param.") else [name]
+        return [name for arg in tree.args for name in self.named(arg)]
+
+    def settled(self, tree: Tree) -> Tree:
+        """Parameters and the as-of date as the constants they were, as in the names of aggregates."""
+
+        def change(node: Tree) -> Tree:
+            if node.op == "name" and node.value == "as_of":
+                return constant(self.plan.as_of, "date")
+            if node.op == "name" and str(node.value).startswith("param."):
+                return constant(self.plan.parameters[str(node.value)[6:]])
+            return node
+
+        return tree.map(change)
+
+    def input(self, name: str, depth: int) -> Node:
+        node: Node = {"name": name, "value": self.readable(name)}
+        feature = self.pack.features.get(name)
+        field = self.pack.customers.fields.get(name)
+        if feature is not None:
+            node |= {"title": dict(feature.title), "unit": feature.unit, "expression": feature.expr.text, "place": str(feature.span)}
+            node |= {"words": self.words(feature.expr.tree)["words"]}
+            if depth < 6:
+                node["inputs"] = [self.input(part, depth + 1) for part in dict.fromkeys(self.named(feature.expr.tree))]
+        elif field is not None:
+            node |= {"title": dict(field.title), "unit": field.unit, "cells": self.customer_cells(name)}
+        else:
+            step = next((step for step in self.plan.steps if step.column == name), None)
+            if step is not None:
+                node |= {"title": {language: sentence(step.tree, language, self.labels[language]) for language in LANGUAGES}, "unit": ""}
+                if step.scope == "events":
+                    node["cells"] = self.event_cells(step.tree)
+                elif depth < 6:
+                    node["inputs"] = [self.input(part, depth + 1) for part in dict.fromkeys(self.named(step.tree.args[0]))]
+        return node
+
+    # ---- places -----------------------------------------------------------------------------------------
+
+    def customer_cells(self, field: str) -> list[Node]:
+        source = self.sources["customers"][self.record["#source"]]
+        if field not in source["columns"]:
+            return []
+        return [{"file": source["file"], "sheet": source["sheet"], "rows": [self.record["#row"]], "columns": [source["columns"][field]]}]
+
+    def event_cells(self, tree: Tree) -> list[Node]:
+        """Rows of the customer's events, by file; all of the customer's rows, since the window is told by the words."""
+        if tree.table not in self.events:
+            rows = pl.scan_parquet(self.run.folder / "cells.parquet").filter(
+                (pl.col("table") == tree.table) & (pl.col(frame_engine.CUSTOMER) == self.record[frame_engine.CUSTOMER])
+            )
+            by_source: dict[str, Any] = {}
+            for source, row in rows.select("#source", "#row").collect().iter_rows():
+                by_source.setdefault(source, []).append(row)
+            self.events[tree.table] = by_source
+        fields = sorted({name.split(".", 1)[1] for arg in tree.args for name in arg.names() if name.startswith(tree.table + ".")})
+        date = self.pack.tables[tree.table].date
+        cells = []
+        for index, rows_found in sorted(self.events[tree.table].items()):
+            source = self.sources[tree.table][index]
+            columns = [source["columns"][field] for field in dict.fromkeys([*fields, date]) if field in source["columns"]]
+            cells.append({"file": source["file"], "sheet": source["sheet"], "rows": rows_found[:CELLS_AT_MOST], "count": len(rows_found), "columns": columns})
+        return cells
+
+    # ---- words and values -------------------------------------------------------------------------------
+
+    def condition(self, expr: Expr) -> Node:
+        return {"text": expr.text, **self.words(expr.tree), "with_values": self.with_values(expr.tree), "value": self.value(expr.tree)}
+
+    def words(self, tree: Tree) -> Node:
+        return {"words": {language: sentence(tree, language, self.labels[language]) for language in LANGUAGES}}
+
+    def lifted(self, tree: Tree) -> Tree:
+        """Aggregates and figures of the base as names of their columns."""
+
+        def change(node: Tree) -> Tree:
+            if node.op in ("aggregate", "base"):
+                return Tree("name", value=text_of(node), kind=node.kind)
+            return node
+
+        return self.settled(tree).map(change)
+
+    def value(self, tree: Tree) -> Any:
+        from .engines.evaluator import Evaluator
+
+        value = Evaluator().value(self.lifted(tree), self.names)
+        return iso(int(value)) if tree.kind == "date" and value is not None else value
+
+    def with_values(self, tree: Tree) -> str:
+        """The expression with the customer's values in place of names; `?` where one is missing."""
+
+        def change(node: Tree) -> Tree:
+            if node.op != "name":
+                return node
+            value = self.names.get(str(node.value))
+            if value is None:
+                return Tree("name", value="?", kind=node.kind)
+            if node.kind == "number":
+                value = float(f"{value:.6g}") if abs(value) < 1e6 else float(round(value, 2))
+            return constant(value, node.kind)
+
+        return text_of(self.lifted(tree).map(change))
+
+    def readable(self, name: str) -> Any:
+        value = self.names.get(name)
+        return iso(int(value)) if value is not None and self.plan.kinds.get(name) == "date" else value
+
+    def agrees(self) -> bool:
+        """Whether the replay equals what the run stores."""
+        stored = self.run.trace.filter(pl.col(frame_engine.CUSTOMER) == self.record[frame_engine.CUSTOMER]).collect().row(0, named=True)
+        tiers = [tier.id for tier, _ in self.plan.tiers]
+        same = stored["composite.points"] == self.result.composite.points
+        same &= stored["tier.index"] == (None if self.result.tier is None else tiers.index(self.result.tier))
+        for rule_id, outcome in self.result.outcomes.items():
+            same &= (stored[f"{rule_id}.case"], stored[f"{rule_id}.points"]) == (outcome.case, outcome.points)
+        return bool(same)
+
+
+def _shown(number: int | None) -> float | None:
+    return None if number is None else number / UNIT
+
+
+def _rounded(value: Fraction) -> float:
+    """To four decimals, half up."""
+    return float(Fraction((2 * value * UNIT + 1) // 2, UNIT))
+
+
+def value_text(value: Any, language: str) -> str:
+    """A value as people read it."""
+    if value is None:
+        return "缺失" if language == "zh" else "missing"
+    if isinstance(value, bool):
+        return {"zh": "是", "en": "yes"}[language] if value else {"zh": "否", "en": "no"}[language]
+    if isinstance(value, float):
+        return grouped_number(float(f"{value:.6g}") if abs(value) < 1e6 else round(value, 2))
+    return str(value)
+
+
+def text_in(text: Text | None, language: str) -> str:
+    return "" if text is None else text[language]

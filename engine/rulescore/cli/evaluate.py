@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`rulescore evaluate`: tables in, a run out, and a screen that says what came of it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from .shared import echo_json, json_option, lang_option
+
+
+@click.command("evaluate", short_help="Score a customer base. 给客户群打分。")
+@click.argument("source", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
+@click.option("--pack", metavar="ID|DIR", help="Ruleset pack. 规则包。")
+@click.option("--as-of", metavar="DATE", help="The date assessed, like 2026-06-30. 评估基准日。")
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder. 评估批次文件夹。")
+@click.option("--engine", type=click.Choice(["frame", "row"]), default="frame", show_default=True, help="Engine. 引擎。")
+@click.option("--set", "parameters", multiple=True, metavar="NAME=VALUE", help="Another value of a parameter (what-if). 改一个参数试算。")
+@json_option
+@lang_option
+@click.pass_obj
+def command(
+    language: str, source: tuple[str, ...], pack: str | None, as_of: str | None, out: Path | None,
+    engine: str, parameters: tuple[str, ...], as_json: bool,
+) -> None:  # fmt: skip
+    """Score the customers of SOURCE: a folder with an assessment.yaml, that file, or table files.
+
+    给 SOURCE 中的客户打分：含 assessment.yaml 的文件夹、该文件本身，或若干数据表文件。
+
+    \b
+      rulescore evaluate samples/general
+      rulescore evaluate customers.csv orders.xlsx --pack general --as-of 2026-06-30 --out my-run
+    """
+    from ..messages import word
+
+    overrides: dict[str, str] = {}
+    for item in parameters:
+        name, sign, value = item.partition("=")
+        if not sign:
+            raise click.BadParameter(f"{item!r}: NAME=VALUE", param_hint="--set")
+        overrides[name.removeprefix("param.").strip()] = value.strip()
+
+    def progress(step: str) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r\033[K{word(f'progress.{step}', language)}", err=True, nl=False)
+
+    from .. import api
+
+    run = api.evaluate(list(source), pack, as_of, out=out, engine=engine, parameters=overrides, progress=progress, default_out=out is None)
+    if sys.stderr.isatty():
+        click.echo("\r\033[K", err=True, nl=False)
+    if as_json:
+        echo_json({"run": str(run.folder), **{key: value for key, value in run.manifest.items() if key != "files"}})
+        return
+    from ..reports.text import summary
+
+    click.echo(summary(run, language, shutil.get_terminal_size((100, 24)).columns))

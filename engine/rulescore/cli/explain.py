@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`rulescore explain`: why a customer has its score, down to the cells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .shared import echo_json, json_option, lang_option
+
+
+@click.command("explain", short_help="Why a customer has its score. 解释一个客户的得分。")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("customer")
+@json_option
+@lang_option
+@click.pass_obj
+def command(language: str, run: Path, customer: str, as_json: bool) -> None:
+    """Explain the score of CUSTOMER in RUN: composite, tier, gates, every rule, its values and their cells.
+
+    解释批次 RUN 中客户 CUSTOMER 的得分：综合分、等级、关卡、每条规则、所用数值及其来源单元格。
+    """
+    from ..audit import explain
+    from ..folder import Run
+    from ..reports.text import explanation
+
+    node = explain(Run.read(run), customer)
+    if as_json:
+        echo_json(node)
+    else:
+        click.echo(explanation(node, language))

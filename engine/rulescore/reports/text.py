@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The terminal: a run's summary screen, and the explanation of one customer as an indented tree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+from tabulate import tabulate
+from wcwidth import wcswidth
+
+from ..audit import value_text
+from ..folder import Run
+from ..lang.words import grouped_number
+from ..messages import word
+
+Node = dict[str, Any]
+BAR = 28
+
+
+def summary(run: Run, language: str, width: int = 80) -> str:
+    """The screen that `evaluate` ends with."""
+    pack, table, manifest = run.pack, run.table, run.manifest
+
+    def say(key: str, **facts: Any) -> str:
+        return word(f"summary.{key}", language, **facts)
+
+    company = manifest["company"].get(language, "")
+    head = say("head", as_of=run.as_of, pack=pack.title[language], id=pack.id, version=pack.version, rules=len(pack.rules), dimensions=len(pack.dimensions))
+    lines = [company] if company else []
+    lines += [head, ""]
+    composite = table["composite"].drop_nulls()
+    lines.append(say("customers", count=f"{table.height:,}", assessed=f"{composite.len():,}"))
+    if composite.len():
+        lines.append(say(
+            "composite", mean=_mean(composite), median=_number(composite.median()), least=_number(composite.min()), most=_number(composite.max()),
+        ))  # fmt: skip
+        lines.append(say("coverage", mean=f"{float(table['coverage'].mean() or 0):.1%}"))  # type: ignore[arg-type]
+    lines += ["", _tiers(run, language, min(BAR, max(8, width - 50))), "", _dimensions(run, language)]
+    findings = _findings(run, language)
+    if findings:
+        lines += ["", say("findings"), *findings]
+    if run.problems:
+        worst = {severity: sum(1 for problem in run.problems if problem["severity"] == severity) for severity in ("error", "warning", "note")}
+        lines += ["", say("problems", warnings=worst["warning"], notes=worst["note"], file=f"{run.folder}/problems.jsonl")]
+    lines += ["", say("folder", folder=str(run.folder), run_id=run.run_id[:12])]
+    return "\n".join(lines)
+
+
+def _mean(values: pl.Series) -> str:
+    return _number(values.mean())
+
+
+def _number(value: Any) -> str:
+    return f"{float(value):.2f}"
+
+
+def _tiers(run: Run, language: str, bar: int) -> str:
+    """The tiers with counts, shares and bars."""
+    table = run.table
+    counts = dict(table.group_by("tier").len().iter_rows())
+    total = max(1, table.height)
+    rows = []
+    for tier in [*run.pack.tiers, None]:
+        key = tier.id if tier else None
+        count = counts.get(key, 0)
+        if tier is None and not count:
+            continue
+        title = tier.title[language] if tier else word("summary.not-assessed", language)
+        rows.append([title, f"{count:,}", f"{count / total:.1%}", "█" * round(bar * count / total) or ("▏" if count else "")])
+    headers = [word(f"summary.column.{key}", language) for key in ("tier", "count", "share")] + [""]
+    return tabulate(rows, headers, tablefmt="simple", colalign=("left", "right", "right", "left"), disable_numparse=True)
+
+
+def _dimensions(run: Run, language: str) -> str:
+    rows = []
+    total = sum(dimension.weight for dimension in run.pack.dimensions)
+    for dimension in run.pack.dimensions:
+        values = run.table[dimension.id].drop_nulls()
+        spread = [_number(values.mean()), _number(values.quantile(0.1, "nearest")), _number(values.quantile(0.9, "nearest"))] if values.len() else ["", "", ""]
+        rows.append([dimension.title[language], f"{dimension.weight / total:.0%}", *spread, f"{values.len():,}"])
+    headers = [word(f"summary.column.{key}", language) for key in ("dimension", "weight", "mean", "low", "high", "assessed")]
+    return tabulate(rows, headers, tablefmt="simple", colalign=("left", *("right",) * 5), disable_numparse=True)
+
+
+def _findings(run: Run, language: str) -> list[str]:
+    """The rules that most often cost customers most, and the gates that acted."""
+    found = []
+    first = run.table.select(pl.col("reasons").str.split(";").list.first().alias("rule")).filter(pl.col("rule") != "")
+    top = first.group_by("rule").len().sort(["len", "rule"], descending=[True, False]).head(3)
+    for rule_id, count in top.iter_rows():
+        found.append("· " + word("summary.reason", language, rule=run.pack.rule(rule_id).title[language], id=rule_id, count=f"{count:,}"))
+    acted = run.table.select(pl.col("gates").str.split(";").alias("gate")).explode("gate").filter(pl.col("gate") != "")
+    for gate_id, count in acted.group_by("gate").len().sort(["len", "gate"], descending=[True, False]).iter_rows():
+        gate = next(gate for gate in run.pack.gates if gate.id == gate_id)
+        found.append("· " + word("summary.gate", language, gate=gate.title[language], id=gate_id, count=f"{count:,}"))
+    return found
+
+
+# ---- one customer --------------------------------------------------------------------------------------------
+
+
+def explanation(node: Node, language: str) -> str:
+    """The tree of one customer: composite, tier and why, gates, each dimension, each rule down to the source cells."""
+    return "\n".join(_Tree(node, language).lines())
+
+
+class _Tree:
+    def __init__(self, node: Node, language: str) -> None:
+        self.node, self.language = node, language
+
+    def say(self, key: str, **facts: Any) -> str:
+        return word(f"explain.{key}", self.language, **facts)
+
+    def text(self, texts: dict[str, str] | None) -> str:
+        return texts[self.language] if texts else ""
+
+    def points(self, value: float | None, decimals: int | None = None) -> str:
+        if value is None:
+            return self.say("not-assessed")
+        return f"{value:.{decimals}f}" if decimals is not None else grouped_number(value)
+
+    def lines(self) -> list[str]:
+        node, language = self.node, self.language
+        lines = [f"{node['customer_id']}  {node['name'] or ''}".rstrip(), self.say("as-of", as_of=node["as_of"], run=node["run_id"][:12]), ""]
+        decimals = node["decimals"]
+        lines.append(self.say(
+            "composite", points=self.points(node["composite"], decimals), low=self.points(node["low"], decimals),
+            high=self.points(node["high"], decimals), coverage=_percent(node["coverage"]),
+        ))  # fmt: skip
+        lines += self.tier()
+        for gate in node["gates"]:
+            lines += self.gate(gate)
+        if node["reasons"]:
+            joiner = "、" if language == "zh" else ", "
+            lines.append(self.say("reasons", rules=joiner.join(f"{self.text(r['title'])} [{r['rule']}]" for r in node["reasons"])))
+        for dimension in node["dimensions"]:
+            lines += ["", *self.dimension(dimension)]
+        if not node["agrees_with_run"]:
+            lines += ["", self.say("disagrees")]
+        return lines
+
+    def tier(self) -> list[str]:
+        tier = self.node["tier"]
+        if tier["id"] is None:
+            return [self.say("no-tier")]
+        lines = [self.say("tier", tier=self.text(tier["title"]))]
+        reason = tier["reason"]
+        if reason == "coverage":
+            lines.append("  " + self.say("tier-coverage", coverage=_percent(self.node["coverage"]), minimum=_percent(self.node["minimum_coverage"])))
+        elif reason.startswith("gate:"):
+            gate = next(g for g in self.node["gates"] if g["id"] == reason[5:])
+            lines.append("  " + self.say("tier-gate", gate=self.text(gate["title"]), reason=self.text(gate["reason"])))
+        elif tier["condition"]:
+            lines.append("  " + self.say("tier-because", words=self.text(tier["condition"]["words"])))
+        else:
+            lines.append("  " + self.say("tier-last"))
+        if tier["next"]:
+            lines.append("  " + self.say("next", tier=self.text(tier["next"]["title"])))
+            for part in tier["next"]["parts"]:
+                mark = {True: "✓", False: "✗", None: "?"}[part["holds"]]
+                lines.append(f"    {mark} {self.text(part['words'])}    ({part['with_values']})")
+        for action in tier["actions"]:
+            owner = f" · {self.text(action['owner'])}" if action["owner"] else ""
+            due = f" · {action['due']}" if action["due"] else ""
+            lines.append("  → " + self.text(action["title"]) + owner + due)
+        return lines
+
+    def gate(self, gate: Node) -> list[str]:
+        if gate["acted"] is False:
+            return []
+        key = "gate-acted" if gate["acted"] else "gate-undecided"
+        effect = self.say(gate["action"], target=gate["target"], limit=str(gate["limit"]))
+        lines = [self.say(key, gate=self.text(gate["title"]), effect=effect)]
+        lines.append(f"  {self.text(gate['condition']['words'])}    ({gate['condition']['with_values']})")
+        return lines
+
+    def dimension(self, node: Node) -> list[str]:
+        head = self.say(
+            "dimension", title=self.text(node["title"]), points=self.points(node["points"]), share=f"{node['share']:.1f}%",
+            contribution=self.points(node["contribution"]), coverage=_percent(node["coverage"]),
+            low=self.points(node["low"]), high=self.points(node["high"]),
+        )  # fmt: skip
+        lines = [head, "─" * min(wcswidth(head), 100)]
+        for rule in node["rules"]:
+            lines += self.rule(rule)
+        return lines
+
+    def rule(self, node: Node) -> list[str]:
+        points = self.points(node["points"]) if node["points"] is not None else "—"
+        best = grouped_number(node["best"])
+        head = f"  {self.text(node['title'])}  {points}/{best}"
+        facts = [self.say("weight", weight=node["weight"])]
+        if node["contribution"] is not None:
+            facts.append(self.say("contribution", points=grouped_number(node["contribution"])))
+        if node["state"] != "scored":
+            facts.insert(0, self.say(f"state.{node['state']}"))
+        lines = [f"{head}  ({' · '.join(facts)})    {node['place']} [{node['id']}]"]
+        case = node["case"]
+        if case:
+            if case["condition"]:
+                lines.append(f"    {self.text(case['condition']['words'])}")
+                lines.append(f"      {case['condition']['text']}   →   {case['condition']['with_values']}")
+            elif "parts" in case:
+                for part in case["parts"]:
+                    mark = {True: "✓", False: "✗", None: "?"}[part["value"]]
+                    lines.append(f"    {mark} {self.text(part['title'])}  {grouped_number(part['points'])}    ({part['with_values']})")
+            elif "points" in case:
+                lines.append(f"    {self.text(case['points']['words'])}")
+                lines.append(f"      {case['points']['text']}   →   {case['points']['with_values']}")
+            else:
+                lines.append("    " + self.say("otherwise"))
+            if case["reason"]:
+                lines.append(f"    {self.text(case['reason'])}")
+        elif node["state"] == "not_applicable":
+            lines.append("    " + self.say("applies", words=self.text(node["applies"]["words"]), values=node["applies"]["with_values"]))
+        for item in node["inputs"]:
+            lines += self.input(item, 4)
+        return lines
+
+    def input(self, node: Node, indent: int) -> list[str]:
+        unit = f" {node['unit']}" if node.get("unit") and node["value"] is not None else ""
+        title = self.text(node.get("title")) or node["name"]
+        expression = f"  = {node['expression']}" if node.get("expression") else ""
+        line = f"{' ' * indent}· {title} [{node['name']}]: {value_text(node['value'], self.language)}{unit}{expression}"
+        if len(title) > 60 or title == node["name"]:
+            line = f"{' ' * indent}· {title}: {value_text(node['value'], self.language)}{unit}{expression}"
+        lines = [line]
+        for cell in node.get("cells", ()):
+            lines.append(f"{' ' * (indent + 2)}← {self.cell(cell)}")
+        for part in node.get("inputs", ()):
+            lines += self.input(part, indent + 2)
+        return lines
+
+    def cell(self, node: Node) -> str:
+        where = node["file"] + (f"!{node['sheet']}" if node["sheet"] else "")
+        rows = ", ".join(str(row) for row in node["rows"])
+        if node.get("count", 0) > len(node["rows"]):
+            rows += self.say("more", count=node["count"] - len(node["rows"]))
+        return self.say("cell", file=where, rows=rows, columns=", ".join(node["columns"]))
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}"
