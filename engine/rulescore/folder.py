@@ -47,10 +47,13 @@ def trace_columns(plan: Plan) -> list[str]:
 class Run:
     """A finished run. Frames are polars unless a caller asked for its own kind (`scores`)."""
 
-    def __init__(self, folder: Path, manifest: Mapping[str, Any], temporary: bool = False) -> None:
+    def __init__(self, folder: Path, manifest: Mapping[str, Any], temporary: bool = False, plan: Plan | None = None) -> None:
+        """`plan`: the plan just used, which saves loading the pack again from the run's copy."""
         self.folder, self.manifest = folder, manifest
         self._temporary = temporary
         self._as = ""
+        if plan is not None:
+            self.__dict__.update(plan=plan, pack=plan.pack)
 
     @classmethod
     def read(cls, folder: Path | str) -> Run:

@@ -74,12 +74,12 @@ def evaluate(
         if target is None and default_out:
             target = default_folder(request, manifest["run_id"])
         if target is None:
-            return run_folder.Run(building, manifest, temporary=True)
+            return run_folder.Run(building, manifest, temporary=True, plan=request.plan)
         if target.exists() and _same_run(target, manifest):
             shutil.rmtree(building)
         else:
             _publish(building, target)
-        return run_folder.Run(target, manifest)
+        return run_folder.Run(target, manifest, plan=request.plan)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
@@ -143,7 +143,7 @@ def customer_frame(plan: Plan, customers: TableData) -> pl.LazyFrame:
     have = set(customers.frame.collect_schema().names())
     types = {"number": pl.Float64(), "text": pl.String(), "bool": pl.Boolean(), "date": pl.Date()}
     chosen = [pl.col(table.key).alias(CUSTOMER), pl.col(SOURCE).cast(pl.Int32), pl.col(ROW).cast(pl.Int64)]
-    for key in dict.fromkeys((*(("name",) if "name" in table.fields else ()), *plan.fields)):
+    for key in dict.fromkeys((*(("name",) if "name" in have else ()), *plan.fields)):
         if key == CUSTOMER:
             continue
         dtype = types[table.fields[key].kind]
@@ -169,7 +169,7 @@ def _write_inputs(plan: Plan, frame: pl.LazyFrame, path: Path) -> None:
         scanned = pl.scan_parquet(before)
         columns = [step.column for step in stage]
         needed = sorted({name for step in stage for name in step.tree.names()})
-        figures = frame_engine.with_features(plan, scanned.select(needed), [stage]).select(columns).collect(engine="streaming")
+        figures = frame_engine.with_features(plan, scanned.select(needed or [CUSTOMER]), [stage]).select(columns).collect(engine="streaming")
         frame = pl.concat([scanned, figures.lazy()], how="horizontal")
     sink(frame_engine.as_dates(frame.select(input_columns(plan, frame)), (*plan.fields, *plan.kinds), plan.kinds), path)
     for extra in spare:

@@ -27,8 +27,10 @@ def score_frame(plan: Plan, trace: pl.LazyFrame) -> pl.LazyFrame:
     pack = plan.pack
     shown = [_points(f"{dimension.id}.points").alias(dimension.id) for dimension in pack.dimensions]
     shown += [_points(f"composite.{part}").alias(name) for part, name in (("points", "composite"), ("low", "low"), ("high", "high"), ("coverage", "coverage"))]
-    tiers = pl.Series([tier.id for tier in pack.tiers], dtype=pl.String)
-    reasons = pl.Series(tier_reason_words(plan), dtype=pl.String)
+    tier_ids = [tier.id for tier in pack.tiers]
+    words = tier_reason_words(plan)
+    tiers = pl.Series(tier_ids, dtype=pl.Enum(tier_ids))
+    reasons = pl.Series(words, dtype=pl.Enum(words))
     gates = [pl.when(pl.col(f"gate.{gate.id}")).then(pl.lit(gate.id)) for gate in pack.gates]
     rules = pl.Series([rule.id for rule in pack.rules], dtype=pl.String)
     none = pl.lit("", dtype=pl.String)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -43,26 +43,36 @@ def _joined(parts: Sequence[pl.Expr], join: Callable[[Any, Any], Any]) -> pl.Exp
 
 
 class Columns:
-    """Compiles trees. `fields` are the names whose numbers passed the door, where their size was limited."""
+    """Compiles trees. `fields` are the names whose numbers passed the door, where their size was limited; `bound`
+    holds expressions for names that are no columns."""
 
-    def __init__(self, fields: Collection[str]) -> None:
+    def __init__(self, fields: Collection[str], bound: Mapping[str, pl.Expr] | None = None) -> None:
         self.fields = frozenset(fields)
+        self.bound = bound or {}
 
     def expression(self, tree: Tree) -> pl.Expr:
         """The tree as an expression; columns are named as the tree's names, dates are numbers of days."""
+        if tree.op not in ("arith", "neg"):
+            return self.plain(tree)
+        # A result that is not finite stays so through + - * and in a numerator: one check where a chain of them ends.
+        return _finite(self.chain(tree)) if self.size(tree) > LARGEST else self.chain(tree)
+
+    def all(self, trees: Sequence[Tree]) -> list[pl.Expr]:
+        return [self.expression(tree) for tree in trees]
+
+    def plain(self, tree: Tree) -> pl.Expr:
         match tree.op:
             case "const":
                 return literal(tree)
             case "name":
-                return pl.col(str(tree.value))
+                name = str(tree.value)
+                return self.bound[name] if name in self.bound else pl.col(name)
             case "and":
                 return _joined(self.all(tree.args), operator.and_)
             case "or":
                 return _joined(self.all(tree.args), operator.or_)
             case "not":
                 return ~self.expression(tree.args[0])
-            case "neg":
-                return -self.expression(tree.args[0])
             case "compare":
                 assert isinstance(tree.value, tuple)
                 values = self.all(tree.args)
@@ -73,15 +83,10 @@ class Columns:
                 return _joined([left == literal(item) for item in tree.args[1:]], operator.or_)
             case "if":
                 test, then, other = self.all(tree.args)
-                return pl.when(test.is_null()).then(None).when(test).then(then).otherwise(other)
-            case "arith":
-                return self.arithmetic(tree)
+                return pl.when(test).then(then).when(~test).then(other)  # neither when the test is missing
             case "call":
                 return self.call(tree)
         raise TypeError(f"{tree.op} must be lifted before it is evaluated")
-
-    def all(self, trees: Sequence[Tree]) -> list[pl.Expr]:
-        return [self.expression(tree) for tree in trees]
 
     def call(self, tree: Tree) -> pl.Expr:
         function = FUNCTIONS[str(tree.value)]
@@ -92,31 +97,39 @@ class Columns:
         result: pl.Expr = function.frame(pl, *args)
         return result
 
-    def arithmetic(self, tree: Tree) -> pl.Expr:
+    def chain(self, tree: Tree) -> pl.Expr:
+        """Arithmetic without the last check for overflow."""
+        if tree.op == "neg":
+            return -self.chain(tree.args[0])
+        if tree.op != "arith":
+            return self.plain(tree)
         left, right = tree.args
-        sign, a = str(tree.value), self.expression(left)
-        match sign:
-            case "**":
-                return _power(a, right)
+        a = self.chain(left)
+        match str(tree.value):
+            case "+":
+                return a + self.chain(right)
+            case "-":
+                return a - self.chain(right)
+            case "*":
+                return a * self.chain(right)
             case "/":
-                return self.quotient(a, left, right)
+                return self.quotient(a, right)
             case "//":
-                return self.quotient(a, left, right).floor()
+                return _finite(self.quotient(a, right)).floor()
             case "%":
-                whole = self.quotient(a, left, right).floor()
-                return _finite(a - whole * self.expression(right))
-        b = self.expression(right)
-        result: pl.Expr = a + b if sign == "+" else a - b if sign == "-" else a * b
-        return result if self.size(tree) <= LARGEST else _finite(result)
+                return self.expression(left) - _finite(self.quotient(a, right)).floor() * self.expression(right)
+            case _:
+                return _power(self.expression(left), right)
 
-    def quotient(self, a: pl.Expr, left: Tree, right: Tree) -> pl.Expr:
-        divisor = right.value if right.op == "const" else None
-        if not isinstance(divisor, float):
-            return _finite(a / self.expression(right))
-        if divisor == 0:
-            return pl.when(a.is_null()).then(a)  # missing, whatever a is
-        result: pl.Expr = exact_divide(pl, a, divisor)
-        return result if self.size(left) - math.log10(abs(divisor)) <= LARGEST else _finite(result)
+    def quotient(self, a: pl.Expr, right: Tree) -> pl.Expr:
+        """a / right; dividing by zero gives what is not finite, and so missing in the end."""
+        if right.op == "const" and isinstance(right.value, float):
+            return exact_divide(pl, a, right.value)  # type: ignore[no-any-return]
+        divisor = self.expression(right)
+        if right.op == "name" and str(right.value) in self.fields and str(right.value) not in self.bound:
+            return a / divisor
+        # what is no field may be one value for all customers, and that Polars divides by as it does by a literal
+        return exact_divide(pl, a, divisor)  # type: ignore[no-any-return]
 
     def size(self, tree: Tree) -> float:
         """log10 of the largest absolute value the tree can have: tells which results need an overflow check."""
@@ -131,6 +144,8 @@ class Columns:
                 return max(self.size(arg) for arg in tree.args) + 0.5
             case "arith", "*":
                 return sum(self.size(arg) for arg in tree.args)
+            case "arith", "/" if tree.args[1].op == "const" and tree.args[1].value:
+                return self.size(tree.args[0]) - self.size(tree.args[1])
             case "if", _:
                 return max(self.size(arg) for arg in tree.args[1:])
         return 308.5

@@ -109,6 +109,8 @@ def with_features(plan: Plan, frame: pl.LazyFrame, stages: Sequence[Sequence[Ste
             elif step.scope == "base":
                 literals = [arg.value for arg in step.tree.args[1:]]
                 operand = columns.expression(step.tree.args[0])
+                if not step.tree.names():  # a constant stands once for every customer
+                    operand = pl.when(pl.int_range(pl.len()) >= 0).then(operand)
                 added.append(BASE[str(step.tree.value)].frame(pl, operand, *literals).alias(step.column))
         if added:
             frame = frame.with_columns(added)

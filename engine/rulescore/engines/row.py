@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..arithmetic import UNIT, shift
+from ..arithmetic import MIN_DAY, UNIT, shift
 from ..lang.functions import AGGREGATES, BASE
 from ..lang.syntax import Tree, Window
 from ..plan import Plan, PlannedRule, Step
@@ -207,7 +207,8 @@ def window_days(window: Window | None, as_of: int) -> tuple[int | None, int]:
     end, start = as_of, None
     if window is not None:
         if window.lag:
-            end = shift(as_of, -window.lag[0], window.lag[1]) or 0
+            moved = shift(as_of, -window.lag[0], window.lag[1])
+            end = MIN_DAY - 1 if moved is None else moved
         if window.within:
             start = shift_back(as_of, window)
     return start, end

@@ -2,14 +2,14 @@
 """Dimensions, composite and top reasons as columns of whole numbers.
 
 A rule's weight counts unless its state takes it out. Most customers have most rules scored, so each sum starts from the
-constant of a fully scored customer and subtracts what is lost and what is taken out; rules that are taken out alike
-share one sum of weights. That is the same arithmetic as `scoring`, with far fewer columns touched.
+constant of a fully scored customer and subtracts what is lost and what is taken out. That is the same arithmetic as
+`scoring`, with far fewer columns touched.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -19,24 +19,27 @@ from ..scoring import ERROR, MISSING, NOT_APPLICABLE
 from .row import REASONS
 from .verdicts import counts
 
+Terms = list[tuple[pl.Expr, int]]
+
 KEY_BITS = 11  # room for 2,048 rules in the key that orders reasons
 
 
 def dimension_columns(plan: Plan) -> list[list[pl.Expr]]:
     """Per dimension `.points`, `.low`, `.high` (Int64), `.scored` and `.applicable` weight."""
+    parts: list[pl.Expr] = []
     sums: list[pl.Expr] = []
     scores: list[pl.Expr] = []
     bounds: list[pl.Expr] = []
     decimals = plan.pack.dimension_decimals
     for dimension in plan.pack.dimensions:
         rules = plan.rules_of(dimension)
-        made = _mean(dimension, rules) if dimension.combine == "mean" else _other(dimension, rules)
+        made = _mean(dimension, rules, parts) if dimension.combine == "mean" else _other(dimension, rules)
         sums += [expr.alias(f"{dimension.id}.{key}") for key, expr in made.items()]
         for what in ("points", "low", "high"):
             value = _rounded(pl.col(f"{dimension.id}.{what}_sum"), pl.col(f"{dimension.id}.{what}_weight"), decimals)
             scores.append(_held(value, dimension).alias(f"{dimension.id}.{what}"))
         bounds += _containing(dimension.id)
-    return [sums, scores, bounds]
+    return [*([parts] if parts else []), sums, scores, bounds]
 
 
 def _containing(target: str) -> list[pl.Expr]:
@@ -67,52 +70,66 @@ def _sum(parts: Sequence[pl.Expr]) -> pl.Expr:
     return result
 
 
-def _states(planned: PlannedRule) -> Iterable[int]:
-    """The states below zero that the rule can come to."""
-    rule = planned.rule
-    if planned.applies is not None:
-        yield NOT_APPLICABLE
-    if rule.on_missing == "fail" or all(case.when is not None for case in planned.cases):
-        yield ERROR
-    if rule.on_missing != "fail":
-        yield MISSING
+def _mean(dimension: Dimension, rules: Sequence[PlannedRule], stage: list[pl.Expr]) -> dict[str, pl.Expr]:
+    """The sums of a weighted mean. What several of them need is put into `stage`, to be computed once before."""
 
+    def part(name: str, expr: pl.Expr) -> pl.Expr:
+        stage.append(expr.alias(f"?{dimension.id}.{name}"))
+        return pl.col(f"?{dimension.id}.{name}")
 
-def _mean(dimension: Dimension, rules: Sequence[PlannedRule]) -> dict[str, pl.Expr]:
     zero = pl.lit(0, dtype=pl.Int64)
     if not rules:
         return dict.fromkeys(("points_sum", "points_weight", "low_sum", "low_weight", "high_sum", "high_weight", "scored", "applicable"), zero)
-    by_weight: dict[int, list[pl.Expr]] = defaultdict(list)
-    taken_out: dict[tuple[int, int, int, int, int | None], list[pl.Expr]] = defaultdict(list)
+    lost: dict[int, list[pl.Expr]] = defaultdict(list)
+    out: dict[int, Terms] = defaultdict(list)  # by best points: weights that do not count
+    unknown: dict[int, Terms] = defaultdict(list)  # by highest possible points: weights not scored, yet applicable
+    given: Terms = []  # weights that count without being scored
+    inapplicable: Terms = []
+    lows: Terms = []
+    highs: Terms = []
     for planned in rules:
         rule, (low, high) = planned.rule, planned.span
-        by_weight[rule.weight].append(pl.col(f"{rule.id}.lost"))
-        weight = pl.lit(rule.weight, dtype=pl.Int32)
-        for state in _states(planned):
-            group = (state, rule.high, low, high, rule.missing_points if state == MISSING else None)
-            out = pl.when(pl.col(f"{rule.id}.case") == state).then(weight).otherwise(pl.lit(0, dtype=pl.Int32))
-            taken_out[group].append(out)
+        case, weight, points = pl.col(f"{rule.id}.case"), rule.weight, rule.missing_points
+        lost[weight].append(pl.col(f"{rule.id}.lost"))
+        out[rule.high].append((case < (0 if points is None else MISSING), weight))
+        if planned.applies is not None:
+            inapplicable.append((case == NOT_APPLICABLE, weight))
+        if points is None:
+            open_ = (case < 0) if planned.applies is None else (case == MISSING) | (case == ERROR)
+            unknown[high].append((open_, weight))
+            lows.append((open_, weight * low))
+        else:
+            given.append((case == MISSING, weight))
+            lows.append((case == MISSING, weight * (low - points)))
+            highs.append((case == MISSING, weight * (high - points)))
+            if any(c.when is None for c in planned.cases):
+                continue
+            unknown[high].append((case == ERROR, weight))
+            lows.append((case == ERROR, weight * low))
     total = pl.lit(sum(p.rule.weight for p in rules), dtype=pl.Int64)
     best = pl.lit(sum(p.rule.weight * p.rule.high for p in rules), dtype=pl.Int64)
-    lost = _sum([_lost_at(weight, parts, rules) for weight, parts in sorted(by_weight.items())])
-    points_sum = low_sum = high_sum = best - lost
-    points_weight = scored = applicable = total
-    for (state, top, low, high, given), parts in taken_out.items():
-        weight_out = _sum(parts).cast(pl.Int64)
-        scored = scored - weight_out
-        if given is None:
-            points_sum = points_sum - weight_out * top
-            points_weight = points_weight - weight_out
-        if state == NOT_APPLICABLE:
-            applicable = applicable - weight_out
-            low_sum, high_sum = low_sum - weight_out * top, high_sum - weight_out * top
-        else:
-            counted = top if given is None else given
-            low_sum, high_sum = low_sum - weight_out * (counted - low), high_sum - weight_out * (counted - high)
+    outs = {top: part(f"out{top}", _total(terms)) for top, terms in out.items()}
+    points_sum = best - part("lost", _sum([_lost_at(weight, parts, rules) for weight, parts in sorted(lost.items())]))
+    points_weight = total
+    for top, weight_out in outs.items():
+        points_sum, points_weight = points_sum - weight_out * top, points_weight - weight_out
+    low_sum = points_sum + _total(lows)
+    high_sum = _sum([points_sum + _total(highs), *(_total(terms) * top for top, terms in unknown.items())])
+    applicable = total - part("inapplicable", _total(inapplicable))
     return {
         "points_sum": points_sum, "points_weight": points_weight, "low_sum": low_sum, "low_weight": applicable,
-        "high_sum": high_sum, "high_weight": applicable, "scored": scored, "applicable": applicable,
+        "high_sum": high_sum, "high_weight": applicable, "scored": points_weight - _total(given), "applicable": applicable,
     }  # fmt: skip
+
+
+def _total(terms: Terms) -> pl.Expr:
+    """The sum of the numbers whose condition holds, in the narrowest whole numbers that hold it."""
+    terms = [(condition, value) for condition, value in terms if value]
+    if not terms:
+        return pl.lit(0, dtype=pl.Int64)
+    dtype = pl.Int32 if sum(abs(value) for _, value in terms) < 2**31 else pl.Int64
+    zero = pl.lit(0, dtype=dtype)
+    return _sum([pl.when(condition).then(pl.lit(value, dtype=dtype)).otherwise(zero) for condition, value in terms]).cast(pl.Int64)
 
 
 def _lost_at(weight: int, parts: Sequence[pl.Expr], rules: Sequence[PlannedRule]) -> pl.Expr:
@@ -193,14 +210,18 @@ def reason_columns(plan: Plan) -> list[list[pl.Expr]]:
     keys: list[pl.Expr] = []
     for index, planned in enumerate(plan.rules):
         factor = pl.lit(planned.influence * room, dtype=pl.UInt64)
-        keys.append((pl.col(f"{planned.rule.id}.lost").cast(pl.UInt64) * factor + (room - 1 - index)).alias(f"?key{index}"))
+        lost = pl.col(f"{planned.rule.id}.lost")
+        if (planned.rule.missing_points or 0) > planned.rule.high:  # more than the best case gives is no loss
+            lost = pl.when(lost > 0).then(lost).otherwise(0)
+        keys.append((lost.cast(pl.UInt64, wrap_numerical=True) * factor + (room - 1 - index)).alias(f"?key{index}"))
     names = [f"?key{index}" for index in range(len(keys))]
     if not keys:
         return [[pl.lit(None, dtype=pl.UInt32).alias(f"reason.{place}") for place in range(REASONS)]]
     stages = [keys, [pl.max_horizontal(names).alias("?top0")]]
     for place in range(1, REASONS):
         below = pl.col(f"?top{place - 1}") - 1
-        nearest = pl.min_horizontal([below - pl.col(name) for name in names])
+        groups = [names[start : start + 8] for start in range(0, len(names), 8)]  # a group stays in the cache
+        nearest = pl.min_horizontal([pl.min_horizontal([below - pl.col(name) for name in group]) for group in groups])
         stages.append([(below - nearest).alias(f"?top{place}")])
     positions: list[pl.Expr] = []
     for place in range(REASONS):

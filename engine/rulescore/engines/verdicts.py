@@ -8,6 +8,8 @@ points, 0 when the rule does not count) and `<id>.points` Int32 (null when the r
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
@@ -26,7 +28,8 @@ def rule_columns(plan: Plan, columns: Columns) -> list[list[pl.Expr]]:
     with_points = [planned for planned in plan.rules if _has_expression(planned)]
     stages = [
         [_raw_case(planned, columns).alias(f"{planned.rule.id}.case") for planned in plan.rules],
-        [_expression_points(planned, columns).alias(f"{planned.rule.id}.given") for planned in with_points],
+        [_raw_points(planned, columns).alias(f"{planned.rule.id}.raw") for planned in with_points],
+        [_expression_points(planned).alias(f"{planned.rule.id}.given") for planned in with_points],
         [_unless_points_missing(planned).alias(f"{planned.rule.id}.case") for planned in with_points],
         [_lost(planned).alias(f"{planned.rule.id}.lost") for planned in plan.rules],
         [_points(planned).alias(f"{planned.rule.id}.points") for planned in plan.rules],
@@ -88,17 +91,54 @@ def _subject(condition: Tree) -> Tree | None:
     return condition if condition.op == "name" else None
 
 
-def _expression_points(planned: PlannedRule, columns: Columns) -> pl.Expr:
-    """Units of the points that the case's expression gives, held between the rule's least and most; null if missing."""
-    case = pl.col(f"{planned.rule.id}.case")
-    given = [(index, columns.expression(c.points)) for index, c in enumerate(planned.cases) if isinstance(c.points, Tree)]
+def _raw_points(planned: PlannedRule, columns: Columns) -> pl.Expr:
+    """The points that the expression of the case gives, as it gives them."""
+    given = [(index, c.points) for index, c in enumerate(planned.cases) if isinstance(c.points, Tree)]
     if len(planned.cases) == 1:
-        points = given[0][1]
-    else:
-        chain = pl.when(case == given[0][0]).then(given[0][1])
-        for index, found in given[1:]:
-            chain = chain.when(case == index).then(found)  # type: ignore[assignment]
-        points = chain.otherwise(None)
+        return columns.expression(given[0][1])
+    case = pl.col(f"{planned.rule.id}.case")
+    shared = _one_shape(case, given)
+    if shared is not None:
+        tree, bound = shared
+        return Columns(columns.fields, bound).expression(tree)
+    return _chosen(case, [(index, columns.expression(tree)) for index, tree in given], None)
+
+
+def _chosen(case: pl.Expr, values: Sequence[tuple[int, Any]], otherwise: Any) -> pl.Expr:
+    chain = pl.when(case == values[0][0]).then(values[0][1])
+    for index, value in values[1:]:
+        chain = chain.when(case == index).then(value)  # type: ignore[assignment]
+    return chain.otherwise(otherwise)
+
+
+def _one_shape(case: pl.Expr, given: Sequence[tuple[int, Tree]]) -> tuple[Tree, dict[str, pl.Expr]] | None:
+    """Cases whose expressions differ only in their numbers, as those of a scale: one expression over numbers that
+    are chosen by the case. A number chosen so is a column, and dividing by a column is exact."""
+    bound: dict[str, pl.Expr] = {}
+
+    def merged(trees: Sequence[Tree]) -> Tree | None:
+        first = trees[0]
+        if all(tree == first for tree in trees):
+            return first
+        if all(tree.op == "const" and isinstance(tree.value, float) for tree in trees):
+            key = f"?constant{len(bound)}"
+            numbers = [(index, pl.lit(tree.value, dtype=pl.Float64)) for (index, _), tree in zip(given, trees, strict=True)]
+            bound[key] = _chosen(case, numbers[:-1], numbers[-1][1]) if len(numbers) > 1 else numbers[0][1]
+            return Tree("name", value=key, kind="number")
+        alike = {(tree.op, str(tree.value), len(tree.args)) for tree in trees}
+        if len(alike) > 1 or first.op not in ("arith", "neg"):
+            return None
+        args = [merged([tree.args[position] for tree in trees]) for position in range(len(first.args))]
+        known = [arg for arg in args if arg is not None]
+        return replace(first, args=tuple(known)) if len(known) == len(args) else None
+
+    tree = merged([tree for _, tree in given]) if len(given) > 1 else None
+    return (tree, bound) if tree is not None else None
+
+
+def _expression_points(planned: PlannedRule) -> pl.Expr:
+    """Units of the raw points, held between the rule's least and most; null if missing."""
+    points = pl.col(f"{planned.rule.id}.raw")
     low, high = planned.rule.low / UNIT, planned.rule.high / UNIT
     held = pl.when(points > high).then(high).when(points < low).then(low).otherwise(points)
     scaled = held * float(UNIT) + 0.5
@@ -113,7 +153,7 @@ def _unless_points_missing(planned: PlannedRule) -> pl.Expr:
         missing = missing & (case >= 0)
         for index in fixed:
             missing = missing & (case != index)
-    elif planned.applies is not None:
+    elif planned.applies is not None or planned.cases[0].when is not None:
         missing = missing & (case >= 0)
     return pl.when(missing).then(_case(_missing(planned))).otherwise(case)
 

@@ -20,7 +20,7 @@ WORDS = (
 """What other languages write -> what is written here; longer signs first."""
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-    (re.compile(r"(?<!\w)(\d+(?:\.\d+)?)%(?!\s*[\w(])"), lambda match: f"{float(match.group(1)) / 100:g}"),
+    (re.compile(r"(?<!\w)(\d+(?:\.\d+)?)%(?!\s*(?!(?:and|or|if|else)\b)[\w(])"), lambda match: f"{float(match.group(1)) / 100:g}"),
     (re.compile(r"(?<!\w)(\d+(?:\.\d+)?)万"), lambda match: f"{float(match.group(1)) * 1e4:.15g}"),
     (re.compile(r"(?<!\w)(\d+(?:\.\d+)?)亿"), lambda match: f"{float(match.group(1)) * 1e8:.15g}"),
     (re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])"), lambda match: f'date("{match.group()}")'),

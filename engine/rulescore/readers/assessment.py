@@ -203,7 +203,7 @@ class _Reading:
     def _text(self, read: Mapping[str, Any], key: str, at: tuple[str | int, ...]) -> str | None:
         """A text setting; a sheet may be called by a number."""
         value = read.get(key)
-        if value is None or isinstance(value, (dict, list)) and not self._is(value, str, "text", *at, key):
+        if value is None or (isinstance(value, (dict, list)) and not self._is(value, str, "text", *at, key)):
             return None
         return str(value)
 
@@ -215,7 +215,7 @@ class _Reading:
         return None
 
     def _row(self, read: Any, at: tuple[str | int, ...]) -> int | None:
-        if read is None or isinstance(read, int) and not isinstance(read, bool) and read >= 1:
+        if read is None or (isinstance(read, int) and not isinstance(read, bool) and read >= 1):
             return read
         self.problems.error(
             "wrong-type", self.document.at(*at, "header_row"), read=str(read), want="row number, from 1"
@@ -264,6 +264,6 @@ def _is_date_form(form: Any) -> bool:
     if not isinstance(form, str):
         return False
     found = _DIRECTIVE.findall(form)
-    if any(one not in _DATE_DIRECTIVES for one in found) or form.endswith("%") and not form.endswith("%%"):
+    if any(one not in _DATE_DIRECTIVES for one in found) or (form.endswith("%") and not form.endswith("%%")):
         return False
     return all(sum(found.count(one) for one in group) == 1 for group in ("Yy", "mbB", "d"))

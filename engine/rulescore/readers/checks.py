@@ -154,8 +154,8 @@ def _tell_broken(part: Part, table: Table, rejected: list[Rejected], problems: P
         names = [*_names(raw), *(f"#{index + 1}" for index in range(expected, width))]
         content = [[*broken.cells, *[None] * (width - len(broken.cells))] for broken in long]
         frame = pl.DataFrame(content, schema=dict.fromkeys(names, pl.String), orient="row")
-        rows = pl.Series(ROW, [broken.row for broken in long], pl.Int64)
-        kept = frame.insert_column(0, rows).lazy()
+        numbers = pl.Series(ROW, [broken.row for broken in long], pl.Int64)
+        kept = frame.insert_column(0, numbers).lazy()
         rejected.append(Rejected(table.id, raw.file, raw.sheet, "row-too-long", len(long), kept))
 
 

@@ -19,6 +19,8 @@ def column(name: str, values: Sequence[object]) -> pl.Series:
     kinds = set(map(type, values)) - {type(None)}
     if not kinds:
         return pl.Series(name, [None] * len(values), pl.String)
+    if kinds == {str}:
+        return pl.Series(name, values, pl.String)
     if kinds == {float}:
         return pl.Series(name, values, pl.Float64)
     if kinds == {bool}:

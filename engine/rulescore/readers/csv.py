@@ -7,6 +7,7 @@ Polars from disk. Any other is rewritten in memory, row by row, to a regular one
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -38,7 +39,8 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
 def _read(path: Path, file: str, options: Options, problems: Problems) -> Raw | None:
     with path.open("rb") as stream:
         start = stream.read(CHUNK)
-    survey = Survey(start)
+    separator = options.delimiter or _separator(start)
+    survey = Survey(start, separator)
     sha256 = digest(path, survey.see)
     survey.end()
     encoding = options.encoding or guess(survey, path, file, problems)
@@ -49,34 +51,57 @@ def _read(path: Path, file: str, options: Options, problems: Problems) -> Raw | 
     except LookupError:
         problems.error("unknown-encoding", Cell(file), encoding=encoding)
         return None
-    separator = options.delimiter if options.delimiter in SEPARATORS else _separator(text)
-    if encoding in ("utf-8", "utf-8-sig") and survey.utf8 and not survey.nul and not options.header_row:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        try:
-            headers = next(rows, [])
-        except csv.Error:
-            headers = []
-        if headers and survey.regular(len(headers), separator) and len(headers) <= MOST_COLUMNS:
-            frame = _scan(path, len(headers), separator, rows.line_num)
-            names = tuple(name.removeprefix("\ufeff") for name in headers)
-            return Raw(file, path, None, encoding, sha256, names, 1, frame)
+    headers, lines = _first_record(text, separator)
+    if 0 < len(headers) <= MOST_COLUMNS and not options.header_row and survey.regular(len(headers)):
+        source = _regular_source(path, encoding, separator, survey)
+        if source is not None:
+            frame = _scan(source, len(headers), separator, lines)
+            return Raw(file, path, None, encoding, sha256, headers, 1, frame)
     return _rewritten(path, file, options, encoding, separator, sha256, problems)
 
 
-def _separator(text: str) -> str:
+def _first_record(text: str, separator: str) -> tuple[tuple[str, ...], int]:
+    """The cells of the first record, and the lines that it takes; none when it is blank."""
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        cells = next(rows, [])
+    except csv.Error:
+        return (), 0
+    if not any(cell.strip() for cell in cells):
+        return (), 0
+    return tuple(cell.removeprefix("\ufeff") for cell in cells), rows.line_num
+
+
+def _regular_source(path: Path, encoding: str, separator: str, survey: Survey) -> Path | bytes | None:
+    """What Polars reads: the file itself, or its text in UTF-8; None where the bytes can't be trusted to be regular."""
+    name = codecs.lookup(encoding).name
+    if name in ("utf-8", "utf-8-sig"):
+        return path if survey.utf8 else None
+    if name not in ("gb18030", "gbk", "gb2312") or separator == "|":
+        return None
+    try:
+        with path.open("r", encoding=encoding, newline="") as stream:
+            return "".join(iter(lambda: stream.read(CHUNK), "")).encode()
+    except UnicodeError:
+        return None
+
+
+def _separator(start: bytes) -> str:
     """The separator that occurs most in the first line that has one, outside quotes."""
-    for line in text.splitlines()[:50]:
-        outside = "".join(line.split('"')[::2])
-        counts = [outside.count(separator) for separator in SEPARATORS]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        start = start.decode("utf-16", "replace").encode()
+    for line in start.splitlines()[:50]:
+        outside = b"".join(line.split(b'"')[::2])
+        counts = [outside.count(separator.encode()) for separator in SEPARATORS]
         if max(counts):
             return SEPARATORS[counts.index(max(counts))]
     return ","
 
 
-def _scan(path: Path, cells: int, separator: str, lines: int) -> pl.LazyFrame:
+def _scan(source: Path | bytes, cells: int, separator: str, lines: int) -> pl.LazyFrame:
     schema = {str(index): pl.String for index in range(cells)}
     return pl.scan_csv(
-        path,
+        source,
         has_header=False,
         schema=schema,
         separator=separator,

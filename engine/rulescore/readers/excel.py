@@ -46,6 +46,8 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
         return None
     if sheet is None or rows is None:
         return None
+    while rows and not any(value != "" for value in rows[-1]):
+        rows.pop()
     first = (options.header_row or 1) - 1
     while first < len(rows) and not options.header_row and not any(value != "" for value in rows[first]):
         first += 1

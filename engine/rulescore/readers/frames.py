@@ -54,8 +54,9 @@ def _taken(frame: object) -> tuple[tuple[str, ...], pl.DataFrame] | None:
         frame = pl.DataFrame(frame)
     if not isinstance(frame, pl.DataFrame):
         return None
-    headers = tuple(frame.columns)
-    return headers, frame.rename({header: str(index) for index, header in enumerate(headers)})
+    # rebuilt from its series, so that a column of one value is a column and no scalar (those divide differently)
+    columns = [series.alias(str(index)) for index, series in enumerate(frame.get_columns())]
+    return tuple(frame.columns), pl.DataFrame(columns)
 
 
 def _pandas(frame: Any) -> tuple[tuple[str, ...], pl.DataFrame]:

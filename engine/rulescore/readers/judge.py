@@ -12,8 +12,9 @@ import polars as pl
 
 from ..model import Table
 from ..problems import Problems, close_names
-from .coerce import CODES, Column, full, listed_words, plain, shown
+from .coerce import Column, listed_words, plain, shown
 from .forms import SHAPES, shapes_of
+from .steps import CODES, full
 from .table import ROW, Raw
 
 LISTED = 20

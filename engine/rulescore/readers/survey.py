@@ -14,61 +14,58 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", 
 _SURELY_UTF8 = 12
 """So many bytes of valid UTF-8 beyond ASCII do not happen by chance in another encoding."""
 
+_TAIL = 100
+"""Blank lines at the end of a file are looked for in so many bytes."""
+
 _WIDE = re.compile(rb"[\x80-\xff]")
 
 
 class Survey:
-    """Fed with the pieces of a file in order (`see`, then `end`)."""
+    """Fed with the pieces of a file in order (`see`, then `end`).
 
-    def __init__(self, start: bytes) -> None:
-        self.bom = next((name for mark, name in _BOMS if start.startswith(mark)), None)
+    It looks at bytes, not characters: a comma, tab, semicolon, quote or line end of UTF-8 or GB18030 is always
+    itself, never a part of another character.
+    """
+
+    def __init__(self, start: bytes, separator: str = ",") -> None:
         self.start = start
+        self.bom = next((name for mark, name in _BOMS if start.startswith(mark)), None)
         self.utf8, self.cut, self.nul = True, False, False
         self.wide = 0
-        self.lines = 0
+        self._mark = separator.encode()
+        self._stray = re.compile(b'[^\r\n"%b]"|"[^\r\n"%b]' % (re.escape(self._mark), re.escape(self._mark)))
         self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self._counts = dict.fromkeys(b",\t;|", 0)
-        self._strays = dict.fromkeys(b",\t;|", False)
-        self._patterns = {
-            mark: re.compile(
-                b'[^\r\n"' + re.escape(bytes([mark])) + b']"|"[^\r\n"' + re.escape(bytes([mark])) + b"]"
-            )
-            for mark in self._counts
-        }
-        self._quoted = False
-        self._returns = 0
+        self._separators = self._records = self._returns = 0
+        self._strays = self._quoted = False
         self._last = b"\n"
+        self._tail = b""
+        self._skip = 3 if self.bom == "utf-8-sig" else 0
 
     def see(self, chunk: bytes) -> None:
         """Takes the next piece of the file."""
         self._decode(chunk)
         self.nul = self.nul or b"\0" in chunk
-        if (
-            self.bom is not None
-            and self._last == b"\n"
-            and not self.lines
-            and chunk.startswith(b"\xef\xbb\xbf")
-        ):
-            chunk = chunk[3:]
+        chunk, self._skip = chunk[self._skip :], 0
+        if not chunk:
+            return
         outside = chunk
         if self._quoted or b'"' in chunk:
             pieces = chunk.split(b'"')
-            first = 1 if self._quoted else 0
-            kept = pieces[first::2]
-            outside = b"".join(kept)
+            kept = pieces[1::2] if self._quoted else pieces[::2]
             seam = (b'"' if self._quoted else self._last) + b'"'.join(kept)
-            if (len(pieces) - first) % 2 == 0:
-                seam += b'"'
-            for mark, pattern in self._patterns.items():
-                self._strays[mark] = self._strays[mark] or pattern.search(seam) is not None
             self._quoted ^= len(pieces) % 2 == 0
-        for mark in self._counts:
-            self._counts[mark] += outside.count(mark)
-        self.lines += outside.count(b"\n")
-        self._returns += outside.count(b"\r") - outside.count(b"\r\n")
-        if self._last == b"\r" and outside.startswith(b"\n"):
+            self._strays = (
+                self._strays or self._stray.search(seam + (b'"' if self._quoted else b"")) is not None
+            )
+            outside = b"".join(kept)
+        self._separators += outside.count(self._mark)
+        self._records += outside.count(b"\n")
+        if b"\r" in outside:
+            self._returns += outside.count(b"\r") - outside.count(b"\r\n")
+        if self._last == b"\r" and chunk.startswith(b"\n"):
             self._returns -= 1
-        self._last = chunk[-1:] or self._last
+        self._last = chunk[-1:]
+        self._tail = (self._tail + chunk[-_TAIL:])[-_TAIL:]
 
     def end(self) -> None:
         """Told that the file has ended."""
@@ -78,17 +75,12 @@ class Survey:
             except UnicodeDecodeError:
                 self.utf8, self.cut = False, True
 
-    def regular(self, cells: int, separator: str) -> bool:
+    def regular(self, cells: int) -> bool:
         """Whether every record has `cells` cells, and every quote and line end stands where it should."""
-        mark = ord(separator)
-        records = self.lines + (0 if self._last == b"\n" else 1)
-        return (
-            not self._quoted
-            and not self._strays[mark]
-            and self._returns == 0
-            and self._counts[mark] == (cells - 1) * records
-            and cells > 1
-        )
+        ending = self._tail[len(self._tail.rstrip(b"\r\n")) :].count(b"\n")
+        records = self._records - max(0, ending - 1) + (0 if ending else 1)
+        sound = not self._quoted and not self._strays and not self._returns and not self.nul
+        return sound and cells > 1 and self._separators == (cells - 1) * records
 
     def _decode(self, chunk: bytes) -> None:
         if not self.utf8 or self.bom == "utf-16":

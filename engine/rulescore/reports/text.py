@@ -20,7 +20,7 @@ BAR = 28
 
 def summary(run: Run, language: str, width: int = 80) -> str:
     """The screen that `evaluate` ends with."""
-    pack, table, manifest = run.pack, run.table, run.manifest
+    pack, manifest, trace = run.pack, run.manifest, run.trace
 
     def say(key: str, **facts: Any) -> str:
         return word(f"summary.{key}", language, **facts)
@@ -29,14 +29,15 @@ def summary(run: Run, language: str, width: int = 80) -> str:
     head = say("head", as_of=run.as_of, pack=pack.title[language], id=pack.id, version=pack.version, rules=len(pack.rules), dimensions=len(pack.dimensions))
     lines = [company] if company else []
     lines += [head, ""]
-    composite = table["composite"].drop_nulls()
-    lines.append(say("customers", count=f"{table.height:,}", assessed=f"{composite.len():,}"))
-    if composite.len():
-        lines.append(say(
-            "composite", mean=_mean(composite), median=_number(composite.median()), least=_number(composite.min()), most=_number(composite.max()),
-        ))  # fmt: skip
-        lines.append(say("coverage", mean=f"{float(table['coverage'].mean() or 0):.1%}"))  # type: ignore[arg-type]
-    lines += ["", _tiers(run, language, min(BAR, max(8, width - 50))), "", _dimensions(run, language)]
+    figures = _figures(run)
+    composite = figures["composite"]
+    lines.append(say("customers", count=f"{manifest['customers']:,}", assessed=f"{composite['known']:,}"))
+    if composite["known"]:
+        shown = {key: _number(composite[key]) for key in ("mean", "median", "least", "most")}
+        lines.append(say("composite", **shown))
+        coverage = trace.select(pl.col("composite.coverage").mean()).collect(engine="streaming").item()
+        lines.append(say("coverage", mean=f"{(coverage or 0) / 10_000:.1%}"))
+    lines += ["", _tiers(run, language, min(BAR, max(8, width - 50))), "", _dimensions(run, language, figures)]
     findings = _findings(run, language)
     if findings:
         lines += ["", say("findings"), *findings]
@@ -47,23 +48,41 @@ def summary(run: Run, language: str, width: int = 80) -> str:
     return "\n".join(lines)
 
 
-def _mean(values: pl.Series) -> str:
-    return _number(values.mean())
+def _figures(run: Run) -> dict[str, dict[str, Any]]:
+    """Mean, median, extremes and 10th and 90th percentiles of the composite and of each dimension."""
+    targets = ["composite", *(dimension.id for dimension in run.pack.dimensions)]
+    asked = []
+    for target in targets:
+        points = pl.col(f"{target}.points")
+        asked += [
+            points.mean().alias(f"{target}|mean"), points.median().alias(f"{target}|median"), points.min().alias(f"{target}|least"),
+            points.max().alias(f"{target}|most"), points.quantile(0.1, "nearest").alias(f"{target}|low"),
+            points.quantile(0.9, "nearest").alias(f"{target}|high"), points.count().alias(f"{target}|known"),
+        ]  # fmt: skip
+    row = run.trace.select(asked).collect(engine="streaming").row(0, named=True)
+    found: dict[str, dict[str, Any]] = {target: {} for target in targets}
+    for key, value in row.items():
+        target, _, what = key.partition("|")
+        found[target][what] = value if what == "known" or value is None else value / 10_000
+    return found
 
 
 def _number(value: Any) -> str:
-    return f"{float(value):.2f}"
+    return "" if value is None else f"{float(value):.2f}"
+
+
+def _counts(run: Run, column: str) -> dict[Any, int]:
+    frame = run.trace.group_by(column).agg(pl.len().alias("count")).collect(engine="streaming")
+    return dict(zip(frame[column].to_list(), frame["count"].to_list(), strict=True))
 
 
 def _tiers(run: Run, language: str, bar: int) -> str:
     """The tiers with counts, shares and bars."""
-    table = run.table
-    counts = dict(table.group_by("tier").len().iter_rows())
-    total = max(1, table.height)
+    counts = _counts(run, "tier.index")
+    total = max(1, run.manifest["customers"])
     rows = []
-    for tier in [*run.pack.tiers, None]:
-        key = tier.id if tier else None
-        count = counts.get(key, 0)
+    for index, tier in [*enumerate(run.pack.tiers), (None, None)]:
+        count = counts.get(index, 0)
         if tier is None and not count:
             continue
         title = tier.title[language] if tier else word("summary.not-assessed", language)
@@ -72,13 +91,13 @@ def _tiers(run: Run, language: str, bar: int) -> str:
     return tabulate(rows, headers, tablefmt="simple", colalign=("left", "right", "right", "left"), disable_numparse=True)
 
 
-def _dimensions(run: Run, language: str) -> str:
+def _dimensions(run: Run, language: str, figures: dict[str, dict[str, Any]]) -> str:
     rows = []
     total = sum(dimension.weight for dimension in run.pack.dimensions)
     for dimension in run.pack.dimensions:
-        values = run.table[dimension.id].drop_nulls()
-        spread = [_number(values.mean()), _number(values.quantile(0.1, "nearest")), _number(values.quantile(0.9, "nearest"))] if values.len() else ["", "", ""]
-        rows.append([dimension.title[language], f"{dimension.weight / total:.0%}", *spread, f"{values.len():,}"])
+        found = figures[dimension.id]
+        spread = [_number(found[key]) for key in ("mean", "low", "high")]
+        rows.append([dimension.title[language], f"{dimension.weight / total:.0%}", *spread, f"{found['known']:,}"])
     headers = [word(f"summary.column.{key}", language) for key in ("dimension", "weight", "mean", "low", "high", "assessed")]
     return tabulate(rows, headers, tablefmt="simple", colalign=("left", *("right",) * 5), disable_numparse=True)
 
@@ -86,14 +105,16 @@ def _dimensions(run: Run, language: str) -> str:
 def _findings(run: Run, language: str) -> list[str]:
     """The rules that most often cost customers most, and the gates that acted."""
     found = []
-    first = run.table.select(pl.col("reasons").str.split(";").list.first().alias("rule")).filter(pl.col("rule") != "")
-    top = first.group_by("rule").len().sort(["len", "rule"], descending=[True, False]).head(3)
-    for rule_id, count in top.iter_rows():
-        found.append("· " + word("summary.reason", language, rule=run.pack.rule(rule_id).title[language], id=rule_id, count=f"{count:,}"))
-    acted = run.table.select(pl.col("gates").str.split(";").alias("gate")).explode("gate").filter(pl.col("gate") != "")
-    for gate_id, count in acted.group_by("gate").len().sort(["len", "gate"], descending=[True, False]).iter_rows():
-        gate = next(gate for gate in run.pack.gates if gate.id == gate_id)
-        found.append("· " + word("summary.gate", language, gate=gate.title[language], id=gate_id, count=f"{count:,}"))
+    rules = run.pack.rules
+    first = sorted((-count, index) for index, count in _counts(run, "reason.0").items() if index is not None)
+    for count, index in first[:3]:
+        rule = rules[index]
+        found.append("· " + word("summary.reason", language, rule=rule.title[language], id=rule.id, count=f"{-count:,}"))
+    gates = run.pack.gates
+    acted = run.trace.select(pl.col(f"gate.{gate.id}").sum() for gate in gates).collect(engine="streaming") if gates else pl.DataFrame()
+    for count, gate in sorted(((-acted[f"gate.{gate.id}"][0], gate) for gate in gates), key=lambda pair: (pair[0], pair[1].id)):
+        if count:
+            found.append("· " + word("summary.gate", language, gate=gate.title[language], id=gate.id, count=f"{-count:,}"))
     return found
 
 

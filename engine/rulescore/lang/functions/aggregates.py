@@ -88,7 +88,7 @@ def _ends(events: Events, last: bool) -> Any:
 # ---- frame forms: pl, operand (null outside the window), inside (bool), day ----------------------------------
 
 
-def _sound(pl: Any, x: Any) -> Any:
+def sound_frame(pl: Any, x: Any) -> Any:
     return pl.when(x.abs() < MAX_SUMMAND).then(x)
 
 
@@ -97,7 +97,7 @@ def sum_frame(pl: Any, x: Any) -> Any:
 
 
 def _sum_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
-    known = _sound(pl, x)
+    known = sound_frame(pl, x)
     return pl.when((known.count() > 0) | ~inside.any()).then(sum_frame(pl, known))
 
 
@@ -106,7 +106,7 @@ def _mean_of(pl: Any, known: Any) -> Any:
 
 
 def _mean_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
-    known = _sound(pl, x)
+    known = sound_frame(pl, x)
     return pl.when(known.count() > 0).then(_mean_of(pl, known))
 
 
@@ -118,7 +118,7 @@ def _middle_frame(pl: Any, ordered: Any) -> Any:
 
 
 def _median_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
-    return _middle_frame(pl, _sound(pl, x).drop_nulls().sort())
+    return _middle_frame(pl, sound_frame(pl, x).drop_nulls().sort())
 
 
 def _ordered_sum_frame(pl: Any, x: Any) -> Any:
@@ -127,7 +127,7 @@ def _ordered_sum_frame(pl: Any, x: Any) -> Any:
 
 
 def _std_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
-    known = _sound(pl, x).drop_nulls()
+    known = sound_frame(pl, x).drop_nulls()
     off = known - _mean_of(pl, known)
     count = known.count()
     result = (_ordered_sum_frame(pl, off * off) / (count.cast(pl.Float64) - 1.0)).sqrt()
@@ -140,7 +140,7 @@ def _gap_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
 
 
 def _trend_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
-    sound = _sound(pl, x)
+    sound = sound_frame(pl, x)
     use = sound.is_not_null() & day.is_not_null()
     known, days = sound.filter(use), day.filter(use)
     mean_day = _mean_of(pl, days)

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-from .aggregates import exact_sum, sum_frame
+from .aggregates import MAX_SUMMAND, exact_sum, sound_frame, sum_frame
 from .declare import BaseFunction
 
 Column = Sequence[float | None]
@@ -33,8 +33,9 @@ def _quantile_band(values: Column, bands: float) -> list[float | None]:
 
 
 def _share(values: Column) -> list[float | None]:
-    total = exact_sum(_sorted(values))
-    return [None if value is None or total == 0 else value / total for value in values]
+    sound = [None if value is None or abs(value) >= MAX_SUMMAND else value for value in values]
+    total = exact_sum(_sorted(sound))
+    return [None if value is None or total == 0 else value / total for value in sound]
 
 
 def _plain(pl: Any, x: Any) -> Any:
@@ -52,6 +53,7 @@ def _quantile_band_frame(pl: Any, x: Any, bands: float) -> Any:
 
 
 def _share_frame(pl: Any, x: Any) -> Any:
+    x = sound_frame(pl, x)
     total = sum_frame(pl, x)
     return pl.when(total != 0).then(x / (x * 0.0 + total))
 

@@ -12,7 +12,7 @@ from .declare import Function
 
 def shift_months(start: float, months: float) -> float | None:
     """`start` moved by whole months; missing for a fraction of a month or outside years 1-9999."""
-    if months != int(months) or abs(months) > 120_000 or not MIN_DAY <= start <= MAX_DAY:
+    if abs(months) > 120_000 or months != int(months) or not MIN_DAY <= start <= MAX_DAY:
         return None
     moved = _shift_months(int(start), int(months))
     return None if moved is None else float(moved)

@@ -23,9 +23,10 @@ def _round_frame(pl: Any, x: Any, digits: float = 0.0) -> Any:
     return keep_finite(pl, scaled if scale == 1.0 else exact_divide(pl, scaled, scale))
 
 
-def exact_divide(pl: Any, x: Any, literal: float) -> Any:
-    """x / literal, correctly rounded: Polars divides by a literal as a multiplication with its reciprocal."""
-    return x / (x * 0.0 + literal)
+def exact_divide(pl: Any, x: Any, divisor: Any) -> Any:
+    """x / divisor, correctly rounded: Polars divides by a literal, or by one value for a whole column, as a
+    multiplication with its reciprocal."""
+    return x / (x * 0.0 + divisor)
 
 
 def keep_finite(pl: Any, x: Any) -> Any:
@@ -56,15 +57,15 @@ def power(x: float, y: float) -> float | None:
 
 def _least(pl: Any, *values: Any) -> Any:
     result = values[0]
-    for value in values[1:]:
-        result = pl.when(result.is_null() | value.is_null()).then(None).when(value < result).then(value).otherwise(result)
+    for value in values[1:]:  # neither condition holds when one is missing
+        result = pl.when(value < result).then(value).when(result <= value).then(result)
     return result
 
 
 def _greatest(pl: Any, *values: Any) -> Any:
     result = values[0]
     for value in values[1:]:
-        result = pl.when(result.is_null() | value.is_null()).then(None).when(value > result).then(value).otherwise(result)
+        result = pl.when(value > result).then(value).when(result >= value).then(result)
     return result
 
 
