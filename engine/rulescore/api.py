@@ -110,9 +110,9 @@ def _source(source: Any, tables: Mapping[str, Any] | None, problems: Problems) -
 def _pack_path(pack: str | Path, assessment: Any) -> str | Path:
     """A pack named by an assessment is looked for beside the assessment first."""
     if assessment is not None:
-        beside = assessment.folder / str(pack)
+        beside = Path(assessment.folder) / str(pack)
         if (beside / "pack.yaml").is_file():
-            return Path(beside)
+            return beside.resolve()
     return pack
 
 

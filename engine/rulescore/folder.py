@@ -44,6 +44,15 @@ def trace_columns(plan: Plan) -> list[str]:
     return names
 
 
+def narrow(plan: Plan) -> dict[str, Any]:
+    """The narrowest whole numbers that hold each column of the trace."""
+    types: dict[str, Any] = {f"{dimension.id}.points": pl.Int32 for dimension in plan.pack.dimensions}
+    types |= {f"composite.{part}": pl.Int32 for part in ("points", "low", "high")}
+    types |= {"composite.coverage": pl.Int16, "tier.natural": pl.Int8, "tier.index": pl.Int8, "tier.reason": pl.Int16}
+    place = pl.UInt8 if len(plan.rules) < 256 else pl.UInt16
+    return types | {f"reason.{index}": place for index in range(3)}
+
+
 class Run:
     """A finished run. Frames are polars unless a caller asked for its own kind (`scores`)."""
 

@@ -21,12 +21,11 @@ from .model import (
 from .problems import Problems, RulesetError, Span, close_names
 from .schema import check_document
 from .source import Document, Path_, read_yaml
-from .arithmetic import units
+from .arithmetic import points_text, units
 from .values import day
 
-NOT_DIMENSIONS = ("pack", "tables", "tests", "portfolio", "company", "valuation")
+NO_RULES = ("tests", "assessment", "portfolio", "company", "valuation")
 EMPTY: Text = {"zh": "", "en": ""}
-DEFAULT_TIERS_CAP = ""
 BASE_NAMES: Mapping[str, Kind] = {"as_of": "date"}
 
 
@@ -57,7 +56,7 @@ def load_or_raise(pack: str | Path, dictionary: Path | None = None, shown_root: 
     return loaded, problems
 
 
-def find(pack: str | Path, problems: Problems, beside: Path | None = None) -> Path | None:
+def find(pack: str | Path, problems: Problems, beside: Path | None = None, place: Span | None = None) -> Path | None:
     """The folder of a pack given by id, folder or file; ids are looked up beside the asking pack, then in the shipped rulesets."""
     text = str(pack)
     candidates = [Path(text)] if beside is None else [beside / text]
@@ -69,7 +68,7 @@ def find(pack: str | Path, problems: Problems, beside: Path | None = None) -> Pa
         if (candidate / "pack.yaml").is_file():
             return candidate
     known = pack_ids()
-    problems.error("pack-not-found", Span(text), name=text, known=known, close=close_names(text, known))
+    problems.error("pack-not-found", place or Span(text), name=text, known=known, close=close_names(text, known))
     return None
 
 
@@ -87,6 +86,7 @@ class Layer:
 
     folder: Path
     documents: dict[str, Document] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)  # stems of the files that can't be used
 
     @property
     def pack(self) -> Document:
@@ -102,21 +102,24 @@ def _layers(start: Path, problems: Problems, root: Path | None) -> list[Layer]:
         seen.append(where.resolve())
         layer = Layer(where)
         for path in sorted(where.glob("*.yaml")):
-            if path.stem in ("tests", "portfolio", "company", "valuation"):
+            if path.stem in NO_RULES:
                 continue
+            before = len(problems)
             document = read_yaml(path, problems, _shown(path, root))
             kind = path.stem if path.stem in ("pack", "tables") else "dimension"
             if document.data is None:
-                if not problems.has_errors:
+                if len(problems) == before:
                     problems.error("file-empty", Span(document.file, 1, 1))
-                continue
-            if check_document(document, kind, problems):
+                layer.broken.add(path.stem)
+            elif check_document(document, kind, problems):
                 layer.documents[path.stem] = document
+            else:
+                layer.broken.add(path.stem)
         if "pack" not in layer.documents:
             return []
         layers.insert(0, layer)
         extends = layer.pack.data.get("extends")
-        where = find(extends, problems, where.parent) if extends else None
+        where = find(extends, problems, where.parent, layer.pack.at("extends")) if extends else None
         if extends and where is None:
             return []
         if where is not None and where.resolve() in seen:
@@ -134,6 +137,9 @@ class _Loader:
     def __init__(self, layers: list[Layer], shared: Document, problems: Problems) -> None:
         self.layers, self.shared, self.problems = layers, shared, problems
         self.top = layers[-1]
+        self.broken = {stem for layer in layers for stem in layer.broken}
+        self.circular: set[str] = set()
+        self.limits: dict[str, Span] = {}
         self.parameters: dict[str, Parameter] = {}
         self.tables: dict[str, Table] = {}
         self.features: dict[str, Feature] = {}
@@ -158,7 +164,7 @@ class _Loader:
         for gate in gates:
             if gate.target == "tier" and gate.limit not in tier_ids:
                 close = close_names(str(gate.limit), tier_ids)
-                self.problems.error("unknown-tier", gate.span, name=str(gate.limit), known=tier_ids, close=close)
+                self.problems.error("unknown-tier", self.limits[gate.id], name=str(gate.limit), known=tier_ids, close=close)
         minimum = settings.get("minimum_coverage") or {}
         if minimum and minimum["cap"] not in tier_ids:
             close = close_names(minimum["cap"], tier_ids)
@@ -185,6 +191,8 @@ class _Loader:
 
     def reporter(self, document: Document, path: Path_) -> Report:
         def report(code: str, offset: int, length: int, **facts: Any) -> None:
+            if code == "unknown-name" and self.broken:
+                return  # it may be the name of a feature in a file that could not be used, which was reported
             self.problems.error(code, document.inside(path, offset, length), **facts)
 
         return report
@@ -286,7 +294,9 @@ class _Loader:
         for key, (document, path, _, _) in raw.items():
             if key in names or key in self.scope.tables or key in ("composite", "coverage"):
                 self.problems.error("duplicate-name", document.key(*path), name=key)
-        for key in self.ordered(raw):
+        order = self.ordered(raw)
+        names |= dict.fromkeys(self.circular, "unknown")
+        for key in order:
             document, path, item, tree = raw[key]
             scope = Scope(names, self.scope.values, self.scope.tables)
             typed = None if tree is None else check(tree, scope, None, self.reporter(document, (*path, "is")))
@@ -320,6 +330,7 @@ class _Loader:
                 elif not done[follow]:
                     document, path, _, _ = raw[key]
                     chain = [name for name, _ in stack]
+                    self.circular.add(follow)
                     circle = " -> ".join([*chain[chain.index(follow) :], follow])
                     self.problems.error("circular-feature", document.key(*path), circle=circle)
         return order
@@ -341,6 +352,8 @@ class _Loader:
         done: list[Dimension] = []
         for key, weight in weights.items():
             if key not in merged:
+                if key in self.broken:
+                    continue
                 self.problems.error("dimension-without-file", places["dimensions"].key("dimensions", key), name=key, close=close_names(key, merged))
                 continue
             data = {name: value for name, (value, _) in merged[key].items()}
@@ -367,7 +380,9 @@ class _Loader:
         for text in rules:
             kinds = [name for name in BY_NAME if name in text.data]
             if not kinds:
-                self.problems.error("no-kind", text.place("id"), id=text.id, known=list(BY_NAME))
+                near = [(key, name) for key in text.data for name in close_names(key, BY_NAME)]
+                place = text.key(near[0][0]) if near else text.place("id")
+                self.problems.error("no-kind", place, id=text.id, known=list(BY_NAME), close=[name for _, name in near])
 
     def read_rule(self, dimension: str, text: RuleText) -> Rule | None:
         text = RuleText(text.id, text.data, text.origin, self.problems, self.expression)
@@ -388,7 +403,7 @@ class _Loader:
         except Bad:
             return None
         if low > high:
-            self.problems.error("min-above-max", text.place("id"), low=low / 10_000, high=high / 10_000)
+            self.problems.error("min-above-max", text.place("id"), low=points_text(low), high=points_text(high))
         of = text.expr("of") if "of" in data else None
         places = {key: text.place(key) for key in data}
         return Rule(
@@ -421,6 +436,7 @@ class _Loader:
             when = self.expression(document, (*path, "when"), item["when"], "bool", scope)
             if when is not None:
                 value = limit if isinstance(limit, str) else units(limit)
+                self.limits[item["id"]] = document.at(*path, action, target)
                 done.append(Gate(item["id"], item["title"], when, action, target, value, item["reason"], sources(item.get("source")), document.at(*path, "id")))
         return tuple(done)
 
@@ -435,7 +451,8 @@ class _Loader:
         for index, item in enumerate(items):
             last = index == len(items) - 1
             if last == ("when" in item):
-                self.problems.error("last-tier-condition" if last else "tier-without-condition", document.at("tiers", index), id=item["id"])
+                place = document.key("tiers", index, "when") if last else document.at("tiers", index, "id")
+                self.problems.error("last-tier-condition" if last else "tier-without-condition", place, id=item["id"])
                 continue
             if any(tier.id == item["id"] for tier in done):
                 self.problems.error("duplicate-id", document.at("tiers", index, "id"), id=item["id"], first=0)

@@ -87,7 +87,7 @@ def fits(kind: str, dtype: pl.DataType) -> bool:
     if dtype == pl.Null:
         return True
     return {
-        "text": dtype == pl.String, "bool": dtype == pl.Boolean, "date": dtype == pl.Date,
+        "text": dtype == pl.String, "bool": dtype == pl.Boolean, "date": dtype == pl.Date, "integer": dtype.is_integer(),
     }.get(kind, dtype.is_numeric())  # fmt: skip
 
 

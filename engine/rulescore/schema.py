@@ -336,29 +336,33 @@ def _report(document: Document, base: Path_, error: Any, problems: Problems) -> 
     match error.validator:
         case "additionalProperties" if isinstance(value, dict):
             known = sorted(error.schema.get("properties", {}))
-            missing = [key for key in error.schema.get("required", ()) if key not in value]
             for key in value:
                 if key not in known:
                     close = close_names(str(key), known)
                     problems.error("unknown-key", document.key(*path, key), key=str(key), close=close, known=known)
-                    missing = [name for name in missing if name not in close]
         case "required" if isinstance(value, dict):
-            known = set(error.schema.get("properties", {}))
-            strangers = [key for key in value if key not in known] if known else []
+            allowed = set(error.schema.get("properties", {}))
+            strangers = [key for key in value if key not in allowed] if allowed else []
             for key in error.validator_value:
-                near = any(key in close_names(str(stranger), known) for stranger in strangers)
+                near = any(key in close_names(str(stranger), allowed) for stranger in strangers)
                 if key not in value and not near:
                     problems.error("missing-key", document.key(*path), key=key)
         case "type":
             wanted = error.validator_value
-            _wrong_type(document, path, value, [wanted] if isinstance(wanted, str) else list(wanted), problems)
+            form = FORMS.get(error.schema.get("pattern", ""))
+            if error.schema.get("required") == ["zh", "en"] and isinstance(value, str):
+                problems.error("bilingual-wanted", place, read=_shown(value))
+            elif form:
+                problems.error("wrong-form", place, read=_shown(value), want=form)
+            else:
+                _wrong_type(document, path, value, [wanted] if isinstance(wanted, str) else list(wanted), problems)
         case "enum":
             _unknown_choice(place, value, error.validator_value, problems)
         case "pattern":
-            form = FORMS.get(error.validator_value, error.validator_value)
             inside = document.at(*path) != document.key(*path, value) if isinstance(value, str) else False
             place = document.key(*path, value) if inside else place  # the name of a key, not a value
-            problems.error("wrong-form", place, read=_shown(value), want=form)
+            want = FORMS.get(error.validator_value, error.validator_value)
+            problems.error("wrong-form", place, read=_shown(value), want=want)
         case "oneOf" | "anyOf":
             _report_choice(document, path, error, problems)
         case "not" | "minProperties" if "up_to" in error.schema.get("properties", {}):

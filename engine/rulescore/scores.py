@@ -64,10 +64,10 @@ def scores_of_trace(plan: Plan, trace: pl.LazyFrame, inputs: pl.LazyFrame, folde
         )
         return
     texts = [CUSTOMER, "name"] if named else [CUSTOMER]
-    scores.with_columns(_harmless(text) for text in texts).collect().write_csv(folder / "scores.csv", include_bom=True)
+    scores.with_columns(harmless(text) for text in texts).collect().write_csv(folder / "scores.csv", include_bom=True)
 
 
-def _harmless(column: str) -> pl.Expr:
+def harmless(column: str) -> pl.Expr:
     """A leading apostrophe keeps a spreadsheet from running text as a formula."""
     text = pl.col(column)
     return pl.when(text.str.contains(r"^['=+\-@\t\r]")).then(pl.lit("'") + text).otherwise(text).alias(column)

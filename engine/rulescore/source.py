@@ -115,11 +115,12 @@ def read_yaml(path: Path, problems: Problems, shown: str | None = None) -> Docum
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        try:
-            raw.decode("gb18030")
-            problems.error("file-not-utf8", Span(file, line, 1), seems="GB18030")
-        except UnicodeDecodeError:
-            problems.error("file-not-utf8", Span(file, line, 1), seems="?")
+        for encoding in ("UTF-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("GB18030",):
+            try:
+                raw.decode(encoding)
+                problems.error("file-not-utf8", Span(file, line, 1), seems=encoding)
+            except UnicodeDecodeError:
+                problems.error("file-not-text", Span(file, line, 1))
         return Document(file, "")
     return parse_yaml(text, file, problems)
 
@@ -160,8 +161,8 @@ def _refused_characters(text: str, file: str, problems: Problems) -> bool:
 
 def _report_syntax(error: yaml.YAMLError, text: str, file: str, problems: Problems) -> None:
     """What the author most likely slipped on, at the place where it stands; the parser's own words as a last resort."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    begun = getattr(error, "context_mark", None) or mark
+    mark: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    begun: Any = getattr(error, "context_mark", None) or mark
     lines = text.split("\n")
     number = min(mark.line, len(lines) - 1) if mark else 0
     column = mark.column if mark else 0
@@ -212,6 +213,7 @@ def _compose(text: str, file: str, problems: Problems) -> _Node | None:
     stack: list[_Node] = []
     root: _Node | None = None
     aliases = 0
+    mark: Any
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):
             aliases += 1
@@ -219,7 +221,7 @@ def _compose(text: str, file: str, problems: Problems) -> _Node | None:
             if aliases > MAX_ALIASES:
                 problems.error("yaml-too-many-aliases", Span(file, mark.line + 1, mark.column + 1), limit=MAX_ALIASES)
                 return None
-            node = anchors.get(event.anchor)
+            node = anchors.get(event.anchor or "")
             if node is None or node.end is None:
                 problems.error("yaml-unknown-alias", Span(file, mark.line + 1, mark.column + 1), name=event.anchor)
                 return None

@@ -37,6 +37,11 @@ class RuleText:
         document, path = self.origin[key]
         return document.at(*path, key, *rest)
 
+    def key(self, key: str) -> Span:
+        """Where the key itself stands."""
+        document, path = self.origin[key]
+        return document.key(*path, key)
+
     def expr(self, key: str, *rest: str | int, want: Kind | None = None) -> Expr:
         """The checked expression at `key` and below."""
         document, path = self.origin[key]

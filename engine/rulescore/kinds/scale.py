@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..lang.syntax import Tree, constant, text_of
+from ..lang.syntax import Tree, constant, number_text, text_of
 from ..model import Case, Expr
 from ..problems import Span
 from ..arithmetic import UNIT
@@ -43,10 +43,10 @@ def lower(rule: RuleText) -> tuple[Case, ...]:
     log = rule.data.get("shape") == "log"
     for index, ((x, _), (after, _)) in enumerate(zip(knots, knots[1:], strict=False)):
         if x >= after:
-            rule.problems.error("scale-order", rule.place("scale", index + 1), read=str(after), before=str(x))
+            rule.problems.error("scale-order", rule.place("scale", index + 1), read=number_text(after), before=number_text(x))
             raise Bad
     if log and knots[0][0] <= 0:
-        rule.problems.error("scale-log", rule.place("scale", 0), read=str(knots[0][0]))
+        rule.problems.error("scale-log", rule.place("scale", 0), read=number_text(knots[0][0]))
         raise Bad
     done = [case(0, compare(of.tree, "<=", knots[0][0]), knots[0][1], rule.place("scale", 0))]
     for index in range(1, len(knots)):

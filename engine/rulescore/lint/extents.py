@@ -152,6 +152,8 @@ class World:
     def _days(self, first: Tree, second: Tree) -> Extent:
         """The difference of two dates; the day of an event is never after the as-of date."""
         for left, right, sign in ((first, second, 1), (second, first, -1)):
+            if left.op == "name" and str(right.value) in self.pack.features:
+                right = self.pack.features[str(right.value)].expr.tree
             if left.op == "name" and left.value == "as_of" and right.op == "aggregate" and right.has_operand:
                 table, _, column = str(right.args[0].value).rpartition(".")
                 if table == right.table and column == self.pack.tables[table].date:
@@ -167,9 +169,21 @@ class World:
         sure = all(part.sure for part in parts)
         match name:
             case "min":
-                return Extent(min(p.low for p in parts), min(p.high for p in parts), all(p.whole for p in parts), None, sure)
+                return Extent(
+                    min(p.low for p in parts),
+                    min(p.high for p in parts),
+                    all(p.whole for p in parts),
+                    None,
+                    sure,
+                )
             case "max":
-                return Extent(max(p.low for p in parts), max(p.high for p in parts), all(p.whole for p in parts), None, sure)
+                return Extent(
+                    max(p.low for p in parts),
+                    max(p.high for p in parts),
+                    all(p.whole for p in parts),
+                    None,
+                    sure,
+                )
             case "coalesce":
                 found = first
                 for part in parts[1:]:
@@ -179,7 +193,9 @@ class World:
                 low = 0.0 if first.low <= 0 <= first.high else min(abs(first.low), abs(first.high))
                 return Extent(low, max(abs(first.low), abs(first.high)), first.whole, None, sure)
             case "clip":
-                return Extent(max(first.low, parts[1].low), min(first.high, parts[2].high), False, None, False)
+                return Extent(
+                    max(first.low, parts[1].low), min(first.high, parts[2].high), False, None, False
+                )
             case "floor" | "ceil" | "round":
                 if len(parts) > 1:
                     return Extent(first.low - 1, first.high + 1, False, None, False)
@@ -224,7 +240,9 @@ class World:
                 bands = tree.args[1].value
                 assert isinstance(bands, float)
                 return Extent(1.0, bands, whole=True)
-        return Extent(0.0, 1.0, sure=False) if self._extent(tree.args[0]).low >= 0 else replace(ANY, sure=False)
+        return (
+            Extent(0.0, 1.0, sure=False) if self._extent(tree.args[0]).low >= 0 else replace(ANY, sure=False)
+        )
 
 
 def of_field(found: Field) -> Extent:
@@ -253,7 +271,9 @@ def _arithmetic(sign: str, a: Extent, b: Extent) -> Extent:
             corners = [x / b.low for x in (a.low, a.high)]
             return Extent(min(corners), max(corners), False, None, sure)
         case "/" if b.low >= 0:
-            return Extent(0.0 if a.low >= 0 else -INFINITE, 0.0 if a.high <= 0 else INFINITE, False, None, sure)
+            return Extent(
+                0.0 if a.low >= 0 else -INFINITE, 0.0 if a.high <= 0 else INFINITE, False, None, sure
+            )
         case "%" if b.low == b.high and b.low > 0:
             return Extent(0.0, b.low, whole, None, False)
         case "//":

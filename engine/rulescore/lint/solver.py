@@ -16,6 +16,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import pairwise
 
 from ..lang.syntax import Tree
 from .extents import Constant, World
@@ -53,7 +54,9 @@ class Space:
     """The situations that some conditions tell apart. `ranges`: only values inside the extents; `missing`: every
     subject may be missing as well (otherwise only those that `is_missing` or `coalesce` ask about)."""
 
-    def __init__(self, trees: Iterable[Tree], world: World, ranges: bool = True, missing: bool = False) -> None:
+    def __init__(
+        self, trees: Iterable[Tree], world: World, ranges: bool = True, missing: bool = False
+    ) -> None:
         self.world, self.ranges, self.missing = world, ranges, missing
         self.subjects: dict[Tree, Subject] = {}
         for tree in trees:
@@ -140,20 +143,20 @@ class Space:
         if allowed is None:
             return [*named, OTHER]
         others = [value for value in allowed if value not in subject.cuts]
-        return [value for value in named if value in allowed] + others[:1]
+        return [*(value for value in named if value in allowed), *others[:1]]
 
     def _numbers(self, subject: Subject) -> list[Constant | None]:
         extent = self.world.extent(subject.tree)
         if extent.values is not None and self.ranges:
-            return sorted((value for value in extent.values if isinstance(value, float)), key=float)
+            return [*sorted(value for value in extent.values if isinstance(value, float))]
         low, high = (extent.low, extent.high) if self.ranges else (-math.inf, math.inf)
         cuts = sorted(float(cut) for cut in subject.cuts if not isinstance(cut, str))
         edges = [-math.inf, *cuts, math.inf]
         found: list[Constant | None] = []
-        for index, (below, above) in enumerate(zip(edges, edges[1:], strict=False)):
+        for index, (below, above) in enumerate(pairwise(edges)):
             middle = between(below, above, low, high, extent.whole)
             if middle is not None:
-                if index in (0, len(cuts)) and not extent.sure:
+                if cuts and index in (0, len(cuts)) and not extent.sure:
                     subject.outer.add(len(found))
                 found.append(middle)
             if index < len(cuts) and low <= above <= high and (not extent.whole or above == int(above)):
@@ -178,17 +181,25 @@ class Space:
                 return Truth(self.all, 0) if tree.value else Truth(0, self.all)
             case "and" | "or":
                 parts = [self.truth(arg) for arg in tree.args]
-                every, some = (operator.and_, operator.or_) if tree.op == "and" else (operator.or_, operator.and_)
-                return Truth(reduce(every, (part.yes for part in parts)), reduce(some, (part.no for part in parts)))
+                every, some = (
+                    (operator.and_, operator.or_) if tree.op == "and" else (operator.or_, operator.and_)
+                )
+                return Truth(
+                    reduce(every, (part.yes for part in parts)), reduce(some, (part.no for part in parts))
+                )
             case "not":
                 inner = self.truth(tree.args[0])
                 return Truth(inner.no, inner.yes)
             case "if":
                 test, then, other = (self.truth(arg) for arg in tree.args)
-                return Truth(test.yes & then.yes | test.no & other.yes, test.yes & then.no | test.no & other.no)
+                return Truth(
+                    test.yes & then.yes | test.no & other.yes, test.yes & then.no | test.no & other.no
+                )
             case "compare":
                 steps = [self._step(*step) for step in _steps(tree)]
-                return Truth(reduce(operator.and_, (s.yes for s in steps)), reduce(operator.or_, (s.no for s in steps)))
+                return Truth(
+                    reduce(operator.and_, (s.yes for s in steps)), reduce(operator.or_, (s.no for s in steps))
+                )
             case "in":
                 allowed = {_constant(arg) for arg in tree.args[1:]}
                 return self._where(self.value(tree.args[0]), lambda value: value in allowed)
@@ -292,7 +303,11 @@ def _is_pair(left: Tree, right: Tree, sign: str) -> bool:
     """Whether the two are only known by how they compare."""
     if "const" not in (left.op, right.op):
         return True
-    return "text" in (left.kind, right.kind) and sign not in ("==", "!=") and (left.op, right.op) != ("const", "const")
+    return (
+        "text" in (left.kind, right.kind)
+        and sign not in ("==", "!=")
+        and (left.op, right.op) != ("const", "const")
+    )
 
 
 def _pair_key(left: Tree, right: Tree) -> Tree:

@@ -73,8 +73,15 @@ class _Shown(dict[str, str]):
 def _fact(key: str, value: Fact, language: str) -> str:
     words = catalogue(language)["words"] if key in KIND_FACTS else {}
     if isinstance(value, list):
-        return ("、" if language == "zh" else ", ").join(str(words.get(f"kind.{item}", item)) for item in value)
+        return _between(key, language).join(str(words.get(f"kind.{item}", item)) for item in value)
     return str(words.get(f"kind.{value}", value))
+
+
+def _between(key: str, language: str) -> str:
+    """What stands between the items of a list: of things wanted, one is enough."""
+    if key == "want":
+        return "或" if language == "zh" else " or "
+    return "、" if language == "zh" else ", "
 
 
 def lines(problem: Problem, language: str) -> tuple[str, str]:

@@ -67,14 +67,17 @@ class Assessment:
     bare: bool = False
 
 
-def read_assessment(path: Path | str, problems: Problems) -> Assessment:
-    """Reads an assessment from its file or folder; raises DataError with every problem found."""
+def read_assessment(path: Path | str, problems: Problems, folder: Path | None = None) -> Assessment:
+    """Reads an assessment from its file or folder; raises DataError with every problem found.
+
+    `folder` is where its tables are looked for, when they don't lie beside it.
+    """
     path = Path(path)
     file = path / FILE if path.is_dir() else path
     document = read_yaml(file, problems, file.name)
     if document.data is None and not problems.has_errors:
         problems.error("file-empty", Span(file.name))
-    reading = _Reading(document, file.parent, problems)
+    reading = _Reading(document, folder or file.parent, problems)
     assessment = reading.assessment()
     if problems.has_errors:
         raise DataError(problems)

@@ -11,12 +11,13 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, TextIO
 
 import polars as pl
 
-from ..problems import Cell, Problems
+from ..problems import Cell, Fact, Problems
 from .bytes import CHUNK, digest, opened
 from .survey import Survey, guess
 from .table import ROW, Broken, Format, Options, Raw
@@ -51,13 +52,14 @@ def _read(path: Path, file: str, options: Options, problems: Problems) -> Raw | 
     except LookupError:
         problems.error("unknown-encoding", Cell(file), encoding=encoding)
         return None
+    exact = partial(_rewritten, path, file, options, encoding, separator, sha256, problems)
     headers, lines = _first_record(text, separator)
     if 0 < len(headers) <= MOST_COLUMNS and not options.header_row and survey.regular(len(headers)):
         source = _regular_source(path, encoding, separator, survey)
         if source is not None:
             frame = _scan(source, len(headers), separator, lines)
-            return Raw(file, path, None, encoding, sha256, headers, 1, frame)
-    return _rewritten(path, file, options, encoding, separator, sha256, problems)
+            return Raw(file, path, None, encoding, sha256, headers, 1, frame, exact=exact)
+    return exact()
 
 
 def _first_record(text: str, separator: str) -> tuple[tuple[str, ...], int]:
@@ -119,46 +121,60 @@ def _rewritten(
     path: Path, file: str, options: Options, encoding: str, separator: str, sha256: str, problems: Problems
 ) -> Raw | None:
     """The exact way: every record through the csv module, irregular ones set aside."""
-    number = 0
     broken: list[Broken] = []
     target = io.BytesIO()
     try:
         with path.open("r", encoding=encoding, newline="") as stream:
             records = _records(stream, separator)
-            headers: list[str] = []
-            for number, cells in records:
-                if options.header_row and number < options.header_row:
-                    continue
-                if any(cell.strip() for cell in cells) or options.header_row:
-                    headers = cells
-                    break
-            if not any(cell.strip() for cell in headers):
-                problems.error("missing-header", Cell(file, None, number or 1))
+            header_row, headers = next(
+                (
+                    (number, cells)
+                    for number, cells in records
+                    if number == options.header_row or (not options.header_row and any(map(str.strip, cells)))
+                ),
+                (options.header_row or 1, []),
+            )
+            if not any(map(str.strip, headers)):
+                problems.error("missing-header", Cell(file, None, header_row))
                 return None
             if len(headers) > MOST_COLUMNS:
-                problems.error(
-                    "too-many-columns", Cell(file, None, number), count=len(headers), limit=MOST_COLUMNS
-                )
+                limit, place = MOST_COLUMNS, Cell(file, None, header_row)
+                problems.error("too-many-columns", place, count=len(headers), limit=limit)
                 return None
-            header_row = number
             _copy(records, len(headers), target, broken)
-    except UnicodeDecodeError as error:
-        problems.error("wrong-encoding", Cell(file, None, number + 1), encoding=encoding, reason=error.reason)
-        return None
-    except csv.Error as error:
-        code = "file-nul" if "NUL" in str(error) else "oversized-cell"
-        problems.error(code, Cell(file, None, number + 1), limit=csv.field_size_limit())
+    except _Unreadable as error:
+        problems.error(error.code, Cell(file, None, error.row), **error.facts)
         return None
     frame = _scan_rewritten(target.getvalue(), len(headers))
     names = tuple(name.removeprefix("\ufeff") for name in headers)
     return Raw(file, path, None, encoding, sha256, names, header_row, frame, tuple(broken))
 
 
-def _records(stream: IO[str], separator: str) -> Iterator[tuple[int, list[str]]]:
+class _Unreadable(Exception):
+    """A record that ends the reading."""
+
+    def __init__(self, code: str, row: int, **facts: Fact) -> None:
+        super().__init__(code)
+        self.code, self.row, self.facts = code, row, facts
+
+
+def _records(stream: TextIO, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """The records with their numbers, as a spreadsheet would count them."""
     reader = csv.reader(stream, delimiter=separator, skipinitialspace=True)
-    for number, cells in enumerate(reader, 1):
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except UnicodeError as error:
+            reason = getattr(error, "reason", str(error))
+            raise _Unreadable("wrong-encoding", number, encoding=stream.encoding, reason=reason) from error
+        except csv.Error as error:
+            raise _Unreadable("oversized-cell", number, limit=csv.field_size_limit()) from error
         if any("\0" in cell for cell in cells):
-            raise csv.Error("NUL")
+            raise _Unreadable("file-nul", number)
         yield number, cells
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -20,9 +21,15 @@ from .table import ROW, Format, Options, Raw
 MOST_BYTES = 2 << 30
 """A workbook that unpacks to more than this is refused before it is unpacked."""
 
+MOST_CELLS = 50_000_000
+"""A sheet whose cells span more than this is refused: one forgotten cell far out would fill the memory."""
+
 _SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_ERROR_PLACE = re.compile(rb'r="([A-Z]+)([0-9]+)"')
+_PLACE = re.compile(rb'r="([A-Z]+)([0-9]+)"')
+_ROW_PLACE = re.compile(rb'<row[^>]* r="([0-9]+)"')
+_LETTERS = re.compile(rb' r="([A-Z]+)[0-9]')
+_FAR = re.compile(rb' r="[A-Z]{3}[0-9]')
 _ERROR_TEXT = re.compile(rb"<v>([^<]*)</v>")
 
 
@@ -32,19 +39,23 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
         return None
     try:
         sha256 = digest(path)
-        if _too_large(path):
+        if _unpacked(path) > MOST_BYTES:
             problems.error("file-too-large", Cell(file), limit=MOST_BYTES)
             return None
         workbook = CalamineWorkbook.from_path(path)
         sheet = _sheet(workbook, file, options, problems)
-        rows = None if sheet is None else workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        if sheet is None:
+            return None
+        content = _xml(path, sheet)
+        if _cells(content) > MOST_CELLS:
+            problems.error("sheet-too-large", Cell(file, sheet), limit=MOST_CELLS)
+            return None
+        rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except PasswordError:
         problems.error("file-locked", Cell(file))
         return None
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
         problems.error("file-damaged", Cell(file), kind="Excel", reason=str(error).split("\n")[0][:200])
-        return None
-    if sheet is None or rows is None:
         return None
     while rows and not any(value != "" for value in rows[-1]):
         rows.pop()
@@ -62,9 +73,7 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
     body = rows[first + 1 :]
     columns = [column(str(index), [row[index] for row in body]) for index in range(len(headers))]
     numbers = pl.Series(ROW, range(first + 2, len(rows) + 1), pl.Int64)
-    faults = tuple(
-        fault for fault in _faults(path, sheet) if fault[0] > first + 1 and fault[1] < len(headers)
-    )
+    faults = tuple(fault for fault in _faults(content) if fault[0] > first + 1 and fault[1] < len(headers))
     frame = pl.DataFrame([*columns, numbers]).lazy()
     return Raw(file, path, sheet, None, sha256, tuple(headers), first + 1, frame, (), faults)
 
@@ -93,7 +102,11 @@ def _sheet(workbook: CalamineWorkbook, file: str, options: Options, problems: Pr
             if name == options.sheet or fold(name) == fold(options.sheet):
                 return name
         problems.error(
-            "unknown-sheet", Cell(file, options.sheet), sheets=names, close=close_names(options.sheet, names)
+            "unknown-sheet",
+            Cell(file, options.sheet),
+            sheet=options.sheet,
+            sheets=names,
+            close=close_names(options.sheet, names),
         )
         return None
     visible = _visible(workbook)
@@ -105,36 +118,54 @@ def _sheet(workbook: CalamineWorkbook, file: str, options: Options, problems: Pr
     return visible[0]
 
 
-def _too_large(path: Path) -> bool:
+def _unpacked(path: Path) -> int:
+    """Bytes of the file when unpacked; 0 for a file that is not packed."""
     if not zipfile.is_zipfile(path):
-        return False
+        return 0
     with zipfile.ZipFile(path) as archive:
-        return sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES
+        return sum(entry.file_size for entry in archive.infolist())
 
 
-def _faults(path: Path, sheet: str) -> list[tuple[int, int, str]]:
-    """Cells of an .xlsx whose formula gave an error (#REF!): calamine reads them as empty."""
+def _xml(path: Path, sheet: str) -> bytes:
+    """The XML of a sheet of an .xlsx; nothing for other formats."""
     if not zipfile.is_zipfile(path):
-        return []
+        return b""
     try:
         with zipfile.ZipFile(path) as archive:
             book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
             links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
             targets = {link.get("Id"): link.get("Target", "") for link in links}
-            found = [
-                node.get(_RELATION)
-                for node in book.iter()
-                if node.get("name") == sheet and node.get(_RELATION)
-            ]
-            target = targets[found[0]].removeprefix("/")
-            content = archive.read(target if target.startswith("xl/") else f"xl/{target}")
-    except (KeyError, IndexError, zipfile.BadZipFile, ElementTree.ParseError, OSError, ValueError):
-        return []
+            found = [node.get(_RELATION) for node in book.iter() if node.get("name") == sheet]
+            target = next(targets[name] for name in found if name).removeprefix("/")
+            return archive.read(target if target.startswith("xl/") else f"xl/{target}")
+    except (
+        KeyError,
+        StopIteration,
+        ElementTree.ParseError,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+    ):
+        return b""
+
+
+def _cells(content: bytes) -> int:
+    """Cells of the rectangle that holds every cell of a sheet: calamine takes memory for all of them."""
+    last = _ROW_PLACE.search(content, content.rfind(b"<row"))
+    rows = int(last[1]) if last else 0
+    if rows * _index(b"ZZ") <= MOST_CELLS and not _FAR.search(content):
+        return rows
+    return rows * (1 + max((_index(match) for match in set(_LETTERS.findall(content))), default=0))
+
+
+def _faults(content: bytes) -> list[tuple[int, int, str]]:
+    """Cells whose formula gave an error (#REF!): calamine reads them as empty. (Row, column index, error.)"""
     if b't="e"' not in content:
         return []
     faults = []
     for piece in content.split(b"<c ")[1:]:
-        if b't="e"' in piece[: piece.find(b">")] and (match := _ERROR_PLACE.search(piece)):
+        if b't="e"' in piece[: piece.find(b">")] and (match := _PLACE.search(piece)):
             value = _ERROR_TEXT.search(piece)
             faults.append(
                 (int(match[2]), _index(match[1]), value[1].decode("utf-8", "replace") if value else "#?")

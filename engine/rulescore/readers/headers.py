@@ -57,6 +57,11 @@ def fit(raw: Raw, table: Table, mapping: Mapping[str, Mapped], problems: Problem
             )
         elif fields:
             chosen[index] = fields[0]
+    if not chosen and not said:
+        problems.error(
+            "no-columns", raw.cell(raw.header_row or None), table=table.id, headers=list(raw.headers)
+        )
+        return Fit((), raw.headers)
     _refuse_doubles(raw, table, chosen, problems)
     _refuse_gaps(raw, table, chosen, problems)
     unused = tuple(h for i, h in enumerate(raw.headers) if i not in chosen and i not in said and h.strip())

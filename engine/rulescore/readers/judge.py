@@ -33,6 +33,7 @@ READ_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 class Judged:
     """A file's frame with its fields typed beside the columns as read, its rows, how often each field is missing."""
 
+    raw: Raw
     frame: pl.LazyFrame
     rows: int
     missing: dict[str, int]
@@ -43,12 +44,11 @@ def judge(raw: Raw, columns: tuple[Column, ...], table: Table, problems: Problem
     try:
         return _judge(raw, columns, table, problems)
     except READ_ERRORS as error:
-        problems.error(
-            "file-damaged",
-            raw.cell(),
-            kind=raw.path.suffix if raw.path else "frame",
-            reason=_first_line(error),
-        )
+        if raw.exact is not None:
+            again = raw.exact()
+            return None if again is None else judge(again, columns, table, problems)
+        kind = raw.path.suffix if raw.path else "frame"
+        problems.error("file-damaged", raw.cell(), kind=kind, reason=_first_line(error))
         return None
 
 
@@ -77,7 +77,7 @@ def _judge(raw: Raw, columns: tuple[Column, ...], table: Table, problems: Proble
     frame = full(raw.frame, odd, _shapes(raw, odd)).with_columns(values)
     missing.update(_count(raw, frame, odd, table, problems))
     _tell_faults(raw, columns, table, problems)
-    return Judged(frame, rows, missing)
+    return Judged(raw, frame, rows, missing)
 
 
 def _shapes(raw: Raw, odd: list[Column]) -> dict[str, list[str]]:

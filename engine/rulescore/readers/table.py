@@ -73,7 +73,8 @@ class Raw:
     """A file as its format reads it: columns `0`, `1`, ... in header order, and `#row`; values not yet judged.
 
     `broken` rows are not in the frame. `faults` are cells that hold an error instead of a value: (row,
-    column index, error text); the frame has them as missing.
+    column index, error text); the frame has them as missing. `exact` reads the file again in a slower way that finds
+    every irregular row, should the frame turn out not to be readable.
     """
 
     file: str
@@ -86,6 +87,7 @@ class Raw:
     frame: pl.LazyFrame
     broken: tuple[Broken, ...] = ()
     faults: tuple[tuple[int, int, str], ...] = ()
+    exact: Callable[[], Raw | None] | None = None
 
     def cell(self, row: int | None = None, header: str | None = None) -> Cell:
         """A place in this file."""

@@ -114,16 +114,11 @@ def _part(table: Table, file: FileUse, problems: Problems, encoding: str | None)
 
 
 def _judged(raw: Raw, table: Table, mapping: Mapping[str, Mapped], problems: Problems) -> Part | None:
-    before = len(problems)
     fitted = fit(raw, table, mapping, problems)
     if not fitted.columns:
-        if len(problems) == before or not problems.has_errors:
-            problems.error(
-                "no-columns", raw.cell(raw.header_row or None), table=table.id, headers=list(raw.headers)
-            )
         return None
     judged = judge(raw, fitted.columns, table, problems)
-    return None if judged is None else Part(raw, fitted, judged)
+    return None if judged is None else Part(judged.raw, fitted, judged)
 
 
 def _finished(

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A pack -> what its own `tests.yaml` says of it: every test on both engines, and how much of the pack they reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..load import find, load
+from ..model import Pack
+from ..problems import Problems
+from .comparison import Mismatch, Verdict, judge
+from .coverage import Branch, Coverage, measure
+from .evaluation import Difference, Evaluated, evaluate
+from .suite import PackTest, Suite, read_suite
+
+__all__ = [
+    "Branch", "Coverage", "Difference", "Evaluated", "Mismatch", "PackReport", "PackTest", "Suite", "Verdict", "evaluate", "judge",
+    "measure", "read_suite", "run",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PackReport:
+    """What came of a pack's tests: a verdict each, and the branches that they went through."""
+
+    pack: Pack
+    file: str
+    verdicts: tuple[Verdict, ...]
+    coverage: Coverage
+
+    @property
+    def failed(self) -> tuple[Verdict, ...]:
+        return tuple(verdict for verdict in self.verdicts if not verdict.passed)
+
+    @property
+    def passed(self) -> bool:
+        return not self.failed
+
+
+def run(pack: str | Path) -> tuple[PackReport | None, Problems]:
+    """Runs the tests of a pack given by id or folder. None beside the problems when pack or tests can't be used."""
+    problems = Problems()
+    folder = find(pack, problems)
+    if folder is None:
+        return None, problems
+    loaded, problems = load(folder)
+    if loaded is None:
+        return None, problems
+    suite = read_suite(loaded, folder, problems)
+    if problems.has_errors:
+        return None, problems
+    evaluated = evaluate(loaded, suite.tests, problems)
+    if problems.has_errors:
+        return None, problems
+    verdicts = tuple(judge(item) for item in evaluated)
+    return PackReport(loaded, suite.file, verdicts, measure(loaded, evaluated)), problems

@@ -96,8 +96,8 @@ def _inputs(expectation: Expectation, plan: Plan, result: Result) -> Inputs:
     match expectation.about:
         case "rule":
             planned = next(planned for planned in plan.rules if planned.rule.id == expectation.name)
-            trees = [planned.applies, *(case.when for case in planned.cases), *(case.points for case in planned.cases)]
-            return _values(plan, result, [tree for tree in trees if isinstance(tree, Tree)])
+            parts = [planned.applies, *(part for case in planned.cases for part in (case.when, case.points))]
+            return _values(plan, result, [part for part in parts if isinstance(part, Tree)])
         case "feature":
             return _values(plan, result, [step.tree for step in plan.steps if step.column == expectation.name])
         case "dimension":

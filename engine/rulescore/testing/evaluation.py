@@ -9,6 +9,7 @@ that a test does not supply are missing for that test alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,9 +60,10 @@ def evaluate(pack: Pack, tests: Sequence[PackTest], problems: Problems) -> list[
             for problem in error.problems:
                 problems.error(problem.code, group[0].span, **problem.facts)
             continue
-        results = by_row(plan, group)
-        frame = by_frame(plan, group)
-        different = differences(plan, results, frame)
+        with ThreadPoolExecutor(1) as beside:  # the frame engine mostly works outside of Python's lock
+            frame = beside.submit(by_frame, plan, group)
+            results = by_row(plan, group)
+            different = differences(plan, results, frame.result())
         for index, result, unlike in zip(numbers, results, different, strict=True):
             found[index] = Evaluated(tests[index], plan, result, unlike)
     return [found[index] for index in sorted(found)]

@@ -120,11 +120,11 @@ class _Guess:
 
     def joined(self, args: list[Could], decisive: str) -> Could:
         """Kleene's and / or: the decisive value wins, then missing."""
-        found: set[str] = set()
-        other = TRUE if decisive == FALSE else FALSE
-        for values in product(*(set(arg) for arg in args)):
-            found.add(decisive if decisive in values else MISSING if MISSING in values else other)
-        return frozenset(found)
+        found = args[0]
+        for arg in args[1:]:
+            pairs = product(found, arg)
+            found = frozenset(decisive if decisive in pair else MISSING if MISSING in pair else pair[0] for pair in pairs)
+        return found
 
     def coalesced(self, args: list[Could]) -> Could:
         found: Could = frozenset()

@@ -13,7 +13,7 @@ from ..problems import Problems, Span, close_names
 from ..source import Document, Path_, parse_yaml
 from .given import Customer, Value, typed
 
-NOT_ASSESSED = "not_assessed"
+MISSING, NOT_ASSESSED = "missing", "not_assessed"
 NUMBERS = ("composite", "low", "high", "coverage")
 
 
@@ -77,7 +77,8 @@ class _Reader:
                 place = self.at("features", name)
                 if name in given.features:
                     self.problems.error("wanted-as-given", place, name=name)
-                yield Expectation("feature", name, typed(pack.features[name].expr.tree.kind, value, place, self.problems), place)
+                value = None if value == MISSING else typed(pack.features[name].expr.tree.kind, value, place, self.problems)
+                yield Expectation("feature", name, value, place)
         rules = {rule.id: rule for rule in pack.rules}
         for name, value in (data.get("rules") or {}).items():
             gone = removed_by(pack, name) if name not in rules else ""

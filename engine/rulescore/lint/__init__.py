@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks over a loaded pack: what can be read but is probably not what was meant. One file a check, with its CODES and
+`check(pack, problems)`; a check that is in doubt stays silent. To add one, write its file and name it in CHECKS."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from ..model import Pack
+from ..problems import Problems
+from . import (
+    bands,
+    conditions,
+    gaps,
+    personal,
+    points,
+    reasons,
+    shadowed,
+    tiers,
+    translations,
+    unused,
+    weights,
+)
+
+CHECKS: tuple[ModuleType, ...] = (
+    bands,
+    gaps,
+    shadowed,
+    conditions,
+    tiers,
+    weights,
+    points,
+    unused,
+    reasons,
+    translations,
+    personal,
+)
+
+
+def run(pack: Pack) -> Problems:
+    """Everything that the checks find."""
+    problems = Problems()
+    for module in CHECKS:
+        module.check(pack, problems)
+    return problems

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bands that leave values out, or whose bounds contradict each other.
+
+The first band that fits counts, so bounds of one direction may overlap (`up_to: 1`, `up_to: 2`). A bound that stands
+inside an earlier band is a contradiction, and so are two bands with two bounds each that have values in common.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from ..lang.syntax import Tree, number_text
+from ..model import Case, Pack, Rule
+from ..problems import Problems
+from .extents import Extent, World
+from .solver import between
+from .words import shown
+
+CODES = ("band-gap", "band-overlap")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The numbers of a band, or a gap between bands."""
+
+    low: float
+    low_in: bool
+    high: float
+    high_in: bool
+
+    def witness(self, extent: Extent) -> float | None:
+        """A number of the interval that the extent allows."""
+        if extent.values is not None:
+            return next(
+                (value for value in extent.values if isinstance(value, float) and self.holds(value)), None
+            )
+        for edge, inside in ((self.low, self.low_in), (self.high, self.high_in)):
+            whole = not extent.whole or (math.isfinite(edge) and edge == int(edge))
+            if inside and extent.low <= edge <= extent.high and whole and math.isfinite(edge):
+                return edge
+        return between(self.low, self.high, extent.low, extent.high, extent.whole)
+
+    @property
+    def empty(self) -> bool:
+        return self.low > self.high or (self.low == self.high and not (self.low_in and self.high_in))
+
+    def holds(self, value: float) -> bool:
+        above = value > self.low or (self.low_in and value == self.low)
+        return above and (value < self.high or (self.high_in and value == self.high))
+
+    def meet(self, other: Interval) -> Interval:
+        low, low_in = max((self.low, not self.low_in), (other.low, not other.low_in))
+        high, high_in = min((self.high, self.high_in), (other.high, other.high_in))
+        return Interval(low, not low_in, high, high_in)
+
+    def text(self, subject: str) -> str:
+        if self.low == self.high:
+            return f"{subject} = {number_text(self.low)}"
+        low = "" if math.isinf(self.low) else f"{number_text(self.low)} {'<=' if self.low_in else '<'} "
+        high = "" if math.isinf(self.high) else f" {'<=' if self.high_in else '<'} {number_text(self.high)}"
+        if not high:
+            return f"{subject} {'>=' if self.low_in else '>'} {number_text(self.low)}"
+        return f"{low}{subject}{high}"
+
+
+def check(pack: Pack, problems: Problems) -> None:
+    world = World(pack)
+    for rule in pack.rules:
+        if rule.kind == "bands" and rule.of is not None:
+            extent = world.extent(world.expanded(rule.of.tree))
+            bands = [
+                (case, interval)
+                for case in rule.cases
+                if case.when and (interval := interval_of(case.when.tree))
+            ]
+            _gaps(rule, bands, extent, problems)
+            _overlaps(rule, bands, extent, problems)
+
+
+def interval_of(tree: Tree) -> Interval | None:
+    """The interval of a band's condition: one or two comparisons of its number with constants."""
+    found = Interval(-math.inf, False, math.inf, False)
+    for part in tree.args if tree.op == "and" else (tree,):
+        bound = part.args[1].value if part.op == "compare" and len(part.args) == 2 else None
+        if not isinstance(bound, float) or not isinstance(part.value, tuple):
+            return None
+        match part.value[0]:
+            case "<" | "<=":
+                found = found.meet(Interval(-math.inf, False, bound, part.value[0] == "<="))
+            case ">" | ">=":
+                found = found.meet(Interval(bound, part.value[0] == ">=", math.inf, False))
+            case _:
+                return None
+    return found
+
+
+def _gaps(rule: Rule, bands: list[tuple[Case, Interval]], extent: Extent, problems: Problems) -> None:
+    assert rule.of is not None
+    reach, reach_in = -math.inf, True
+    end = Interval(math.inf, True, math.inf, True)
+    ordered = sorted((interval.low, not interval.low_in, index) for index, (_, interval) in enumerate(bands))
+    for _, _, index in [*ordered, (0.0, False, -1)]:
+        band = bands[index][1] if index >= 0 else end
+        if reach < band.low or (reach == band.low and not reach_in and not band.low_in):
+            gap = Interval(reach, not reach_in, band.low, not band.low_in)
+            outer = math.isinf(gap.low) or math.isinf(gap.high)
+            witness = None if outer and not extent.sure else gap.witness(extent)
+            if witness is not None:
+                place = bands[index][0].span if index >= 0 else bands[-1][0].span
+                subject = shown(rule.of.tree)
+                problems.warning(
+                    "band-gap", place, rule=rule.id, gap=gap.text(subject), example=number_text(witness)
+                )
+        if index >= 0 and (band.high, band.high_in) > (reach, reach_in):
+            reach, reach_in = band.high, band.high_in
+
+
+def _overlaps(rule: Rule, bands: list[tuple[Case, Interval]], extent: Extent, problems: Problems) -> None:
+    assert rule.of is not None
+    for index, (case, band) in enumerate(bands):
+        for before, (_, earlier) in enumerate(bands[:index]):
+            common = band.meet(earlier)
+            if common.empty or common == band or not _contradicts(band, earlier):
+                continue
+            witness = common.witness(extent)
+            if witness is not None:
+                problems.warning(
+                    "band-overlap", case.span, rule=rule.id, band=index + 1, earlier=before + 1,
+                    common=common.text(shown(rule.of.tree)), example=number_text(witness),
+                )  # fmt: skip
+                break
+
+
+def _contradicts(band: Interval, earlier: Interval) -> bool:
+    """Whether a bound of the band stands inside the earlier one, or both have two bounds."""
+    two_sided = all(math.isfinite(edge) for edge in (band.low, band.high, earlier.low, earlier.high))
+    low_inside = math.isfinite(band.low) and earlier.low < band.low and earlier.high >= band.low
+    high_inside = math.isfinite(band.high) and earlier.high > band.high and earlier.low <= band.high
+    return two_sided or low_inside or high_inside

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Features and parameters of the pack's own files that nothing uses."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from ..model import Pack
+from ..problems import Problems, Span
+from .names import used
+
+CODES = ("unused-feature", "unused-parameter")
+
+
+def check(pack: Pack, problems: Problems) -> None:
+    names = used(pack)
+    for feature in pack.features.values():
+        if feature.id not in names and _own(feature.span, pack):
+            problems.warning("unused-feature", feature.span, name=feature.id)
+    needed = {name for feature in pack.features.values() for name in feature.expr.tree.names()} | names
+    for parameter in pack.parameters.values():
+        if f"param.{parameter.id}" not in needed and _own(parameter.span, pack):
+            problems.warning("unused-parameter", parameter.span, name=parameter.id)
+
+
+def _own(span: Span, pack: Pack) -> bool:
+    """Whether the place is in this pack, not in one that it extends: there it may be used, and is checked."""
+    return PurePosixPath(span.file).parent == PurePosixPath(pack.span.file).parent
