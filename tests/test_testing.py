@@ -4,21 +4,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import polars as pl
 import pytest
 from click.testing import CliRunner, Result
-
-from rulescore import testing
+from rulescore import messages, testing
 from rulescore.cli import group
 from rulescore.engines.row import RowEngine
 from rulescore.load import load_or_raise
 from rulescore.messages import LANGUAGES, catalogue, lines
 from rulescore.plan import make_plan
 from rulescore.problems import Problems
+from rulescore.source import read_yaml
 from rulescore.testing import evaluation, output, wording
 from rulescore.testing.missing import can_be_missing
 
@@ -94,7 +94,7 @@ tests:
   - name: two visits
     {AT}
     given: {{joined: 2020-06-30, spend: 5, visits: [{{seen_on: 2026-01-01}}, {{seen_on: 2026-06-30, minutes: 3}}, {{seen_on: 2025-06-30}}]}}
-    want: {{rules: {{visits: 100, standing: 100, known: 50}}, features: {{visits_12m: 2, years: 6, place: 100}}, low: 53.33, high: 80, coverage: 0.6667}}
+    want: {{rules: {{visits: 100, standing: 100, known: 50}}, features: {{visits_12m: 2, years: 6, place: 100}}, low: 53.33, high: 83.33, coverage: 0.6667}}
   - name: no visits, given as an empty list
     {AT}
     given: {{joined: 2020-06-30, visits: []}}
@@ -125,7 +125,14 @@ def pack(tmp_path: Path) -> Make:
     def make(tests: str = PASSING, **files: str) -> Path:
         folder = tmp_path / "tiny"
         folder.mkdir(exist_ok=True)
-        for name, text in {"pack": PACK, "demand": DEMAND, "files": FILES, "tables": TABLES, "tests": tests, **files}.items():
+        for name, text in {
+            "pack": PACK,
+            "demand": DEMAND,
+            "files": FILES,
+            "tables": TABLES,
+            "tests": tests,
+            **files,
+        }.items():
             (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
         return folder
 
@@ -141,7 +148,13 @@ def report_of(folder: Path) -> testing.PackReport:
 
 def only(**test: str) -> str:
     """A tests.yaml of one test, whose given and want are YAML text."""
-    parts = {"name": "one", "as_of": "2026-06-30", "given": "{rating: 2}", "want": "{rules: {rating: 20}}", **test}
+    parts = {
+        "name": "one",
+        "as_of": "2026-06-30",
+        "given": "{rating: 2}",
+        "want": "{rules: {rating: 20}}",
+        **test,
+    }
     return "tests:\n  - {" + ", ".join(f"{key}: {value}" for key, value in parts.items()) + "}\n"
 
 
@@ -163,10 +176,18 @@ def test_a_test_alone_comes_to_the_same_as_among_others(pack: Make) -> None:
     for item in testing.evaluate(loaded, tests, problems):
         customers = item.test.customers
         plan = make_plan(loaded, item.test.as_of, given=customers[0].features)
-        records = [{**dict.fromkeys(plan.fields), **customer.fields, **customer.features} for customer in customers]
-        events = [{table: customer.events.get(table, ()) for table in item.test.tables} for customer in customers]
+        records = [
+            {**dict.fromkeys(plan.fields), **customer.fields, **customer.features} for customer in customers
+        ]
+        events = [
+            {table: customer.events.get(table, ()) for table in item.test.tables} for customer in customers
+        ]
         alone = RowEngine(plan).evaluate_base(records, events)[0]
-        assert (alone.outcomes, alone.composite, alone.tier) == (item.result.outcomes, item.result.composite, item.result.tier)
+        assert (alone.outcomes, alone.composite, alone.tier) == (
+            item.result.outcomes,
+            item.result.composite,
+            item.result.tier,
+        )
         assert item.differences == ()
 
 
@@ -179,7 +200,7 @@ FAILING = [
     ("{dimensions: {demand: not_assessed}}", "dimensions.demand", "not assessed", "10", "rating = 20, region = missing, visits = missing, standing = 0"),
     ("{composite: 1}", "composite", "1", "23.33", "demand = 10, files = 50"),
     ("{low: 1}", "low", "1", "20", "demand = 10, files = 50"),
-    ("{high: 1}", "high", "1", "63.33", "demand = 10, files = 50"),
+    ("{high: 1}", "high", "1", "70", "demand = 10, files = 50"),
     ("{coverage: 1}", "coverage", "1", "0.5", "demand = 10, files = 50"),
     ("{tier: high}", "tier", "high", "low", "tier_reason = reached, composite = 23.33"),
     ("{gates: [blocked-customer]}", "gates", "blocked-customer", "none", "blocked = missing"),
@@ -187,8 +208,12 @@ FAILING = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("want", "key", "expected", "actual", "inputs"), FAILING, ids=[case[0] for case in FAILING])
-def test_a_failure_says_what_was_expected_and_found_and_from_what(pack: Make, want: str, key: str, expected: str, actual: str, inputs: str) -> None:
+@pytest.mark.parametrize(
+    ("want", "key", "expected", "actual", "inputs"), FAILING, ids=[case[0] for case in FAILING]
+)
+def test_a_failure_says_what_was_expected_and_found_and_from_what(
+    pack: Make, want: str, key: str, expected: str, actual: str, inputs: str
+) -> None:
     report = report_of(pack(only(want=want)))
     (verdict,) = report.failed
     assert list(wording.failure_lines(report.pack, verdict, "en")) == [
@@ -212,7 +237,9 @@ def test_engines_that_differ_fail_the_test(pack: Make, monkeypatch: pytest.Monke
     monkeypatch.setattr(evaluation, "by_frame", altered)
     report = report_of(pack(only()))
     (verdict,) = report.failed
-    assert list(wording.failure_lines(report.pack, verdict, "en")) == ["the engines differ in rating.case: row 0, frame 1"]
+    assert list(wording.failure_lines(report.pack, verdict, "en")) == [
+        "the engines differ in rating.case: row 0, frame 1"
+    ]
 
 
 # ---- coverage -------------------------------------------------------------------------------------------
@@ -232,7 +259,7 @@ def test_what_no_test_goes_through_is_listed_with_its_place(pack: Make) -> None:
     }  # fmt: skip
     assert (report.coverage.covered, report.coverage.total, report.coverage.percent) == (5, 21, 23.8)
     lines = [wording.gap_line(branch, report.pack, "en") for branch in report.coverage.gaps]
-    assert lines[0].endswith("demand.yaml:9:73: not tested: rating, case 1")
+    assert lines[0].endswith("demand.yaml:9:85: not tested: rating, case 1")
 
 
 def test_a_branch_taken_by_the_way_is_not_tested(pack: Make) -> None:
@@ -280,7 +307,7 @@ MISTAKES: list[tuple[dict[str, str], str, list[str] | None]] = [
     ({"want": "{features: {visits_12: 1}}"}, "unknown-feature", ["visits_12m"]),
     ({"want": "{rules: {rating: {case: 2}}}"}, "unknown-case", []),
     ({"want": "{rules: {visits: {case: esle}}}"}, "unknown-case", ["else"]),
-    ({"want": "{rules: {rating: misssing}}"}, "wrong-form", None),
+    ({"want": "{rules: {rating: misssing}}"}, "unknown-choice", ["missing"]),
     ({"want": "{rules: {rating: 20.00001}}"}, "points-too-fine", None),
     ({"want": "{rule: {rating: 20}}"}, "unknown-key", ["rules"]),
     ({"want": "{features: {years: old}}"}, "wrong-type", None),
@@ -289,7 +316,7 @@ MISTAKES: list[tuple[dict[str, str], str, list[str] | None]] = [
     ({"given": "{years: 2}", "want": "{features: {years: 2}}"}, "wanted-as-given", None),
     ({"given": "{raiting: 2}"}, "unknown-given", ["rating"]),
     ({"given": "{visit: []}"}, "unknown-given", ["visits"]),
-    ({"given": "{customers: []}"}, "unknown-given", ["customer_id"]),
+    ({"given": "{customers: []}"}, "unknown-given", None),
     ({"given": "{rating: two}"}, "wrong-type", None),
     ({"given": "{rating: 2.5}"}, "wrong-type", None),
     ({"given": "{rating: true}"}, "wrong-type", None),
@@ -303,7 +330,7 @@ MISTAKES: list[tuple[dict[str, str], str, list[str] | None]] = [
     ({"given": "{years: old}"}, "wrong-type", None),
     ({"given": "{visits: {seen_on: 2026-01-01}}"}, "events-wanted", None),
     ({"given": "{visits: 3}"}, "events-wanted", None),
-    ({"given": "{visits: [{seen: 2026-01-01, seen_on: 2026-01-01}]}"}, "unknown-field", []),
+    ({"given": "{visits: [{seen: 2026-01-01, seen_on: 2026-01-01}]}"}, "unknown-field", ["seen_on"]),
     ({"given": "{visits: [{seen_on: 2026-01-01, minuts: 1}]}"}, "unknown-field", ["minutes"]),
     ({"given": "{visits: [{seen_on: 2026-13-01}]}"}, "date-unreadable", None),
     ({"given": "{visits: [{minutes: 1}]}"}, "test-event-undated", None),
@@ -315,8 +342,12 @@ MISTAKES: list[tuple[dict[str, str], str, list[str] | None]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("test", "code", "close"), MISTAKES, ids=[f"{code}: {test}" for test, code, _ in MISTAKES])
-def test_a_mistake_is_a_problem_with_its_place(pack: Make, test: dict[str, str], code: str, close: list[str] | None) -> None:
+@pytest.mark.parametrize(
+    ("test", "code", "close"), MISTAKES, ids=[f"{code}: {test}" for test, code, _ in MISTAKES]
+)
+def test_a_mistake_is_a_problem_with_its_place(
+    pack: Make, test: dict[str, str], code: str, close: list[str] | None
+) -> None:
     report, problems = testing.run(pack(only(**test)))
     assert report is None
     (problem,) = problems
@@ -335,21 +366,31 @@ def test_a_mistake_is_a_problem_with_its_place(pack: Make, test: dict[str, str],
 def test_all_mistakes_are_told_at_once(pack: Make) -> None:
     text = only(given="{raiting: 2, region: nrth}") + only(want="{rules: {ratings: 20}}").split("\n", 1)[1]
     _, problems = testing.run(pack(text))
-    assert [problem.code for problem in problems] == ["unknown-given", "unknown-value", "duplicate-test", "unknown-rule"]
+    assert [problem.code for problem in problems] == [
+        "unknown-given",
+        "unknown-value",
+        "duplicate-test",
+        "unknown-rule",
+    ]
     assert next(problem for problem in problems if problem.code == "duplicate-test").facts["first"] == 2
 
 
 def test_a_date_before_a_parameter_has_a_value_is_a_problem(pack: Make) -> None:
     parameters = f"parameters:\n  least: {{title: {WORDS}, values: [{{from: 2026-01-01, value: 1, source: judgement}}]}}\n"
     _, problems = testing.run(pack(only(as_of="2025-12-31"), pack=PACK + parameters))
-    assert [(problem.code, str(problem.place).split(":")[-2]) for problem in problems] == [("parameter-without-value", "2")]
+    assert [(problem.code, str(problem.place).split(":")[-2]) for problem in problems] == [
+        ("parameter-without-value", "2")
+    ]
 
 
 def test_an_extending_pack_runs_its_own_tests_and_knows_what_it_removed(pack: Make, tmp_path: Path) -> None:
     base = pack()
     child = tmp_path / "child"
     child.mkdir()
-    (child / "pack.yaml").write_text(f"id: child\nversion: 1.0.0\ntitle: {WORDS}\nextends: ../{base.name}\nremove: [visits]\n", encoding="utf-8")
+    (child / "pack.yaml").write_text(
+        f"id: child\nversion: 1.0.0\ntitle: {WORDS}\nextends: {base.name}\nremove: [visits]\n",
+        encoding="utf-8",
+    )
     report = report_of(child)
     assert (report.verdicts, report.coverage.covered, report.coverage.total) == ((), 0, 17)
     (child / "tests.yaml").write_text(only(), encoding="utf-8")
@@ -360,7 +401,9 @@ def test_an_extending_pack_runs_its_own_tests_and_knows_what_it_removed(pack: Ma
 
 
 def test_every_word_of_the_report_is_there_in_both_languages() -> None:
-    keys = [{key for key in catalogue(language)["words"] if key.startswith("testing.")} for language in LANGUAGES]
+    keys = [
+        {key for key in catalogue(language)["words"] if key.startswith("testing.")} for language in LANGUAGES
+    ]
     assert keys[0] == keys[1]
     assert {f"testing.branch.{kind}" for kind in testing.coverage.KINDS} <= keys[0]
 
@@ -374,7 +417,10 @@ def command(*args: str | Path) -> Result:
 
 def test_the_command_passes(pack: Make) -> None:
     result = command(pack(), "--min-coverage", "100")
-    assert (result.exit_code, result.stdout) == (0, "tiny: 10 tests, 10 passed, 0 failed; 21 of 21 branches tested (100 %)\n")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "tiny: 10 tests, 10 passed, 0 failed; 21 of 21 branches tested (100 %)\n",
+    )
 
 
 def test_the_command_fails_on_a_failed_test(pack: Make) -> None:
@@ -399,12 +445,21 @@ def test_the_command_refuses_an_invalid_pack_and_invalid_tests(pack: Make, tmp_p
 
 
 def test_json_holds_all_there_is(pack: Make) -> None:
-    data = json.loads(command(pack(only(want="{features: {years: 3}, rules: {rating: {points: 20, case: 1}}}")), "--format", "json").stdout)
+    data = json.loads(
+        command(
+            pack(only(want="{features: {years: 3}, rules: {rating: {points: 20, case: 1}}}")),
+            "--format",
+            "json",
+        ).stdout
+    )
     assert (data["ok"], data["problems"]) == (False, [])
     (found,) = data["packs"]
     assert (found["pack"], found["tests"], found["passed"]) == ("tiny", 1, 0)
     (failure,) = found["failures"]
-    wants = {mismatch["want"]: (mismatch["expected"], mismatch["actual"], mismatch["inputs"]) for mismatch in failure["mismatches"]}
+    wants = {
+        mismatch["want"]: (mismatch["expected"], mismatch["actual"], mismatch["inputs"])
+        for mismatch in failure["mismatches"]
+    }
     assert wants == {
         "features.years": (3, None, {"joined": None}),
         "rules.rating": ({"points": 20.0, "case": 1}, {"points": 20.0, "state": "scored", "case": 0}, {"rating": 2}),
@@ -420,17 +475,16 @@ def test_junit_is_well_formed_whatever_a_test_is_called(pack: Make, language: st
     (suite,) = root
     assert (root.get("tests"), root.get("failures"), suite.get("name")) == ("3", "2", "tiny")
     cases = suite.findall("testcase")
-    assert [(case.get("classname"), case.get("name")) for case in cases] == [("<l>", '<a> & "b" 客户'), ("tiny", "one"), ("tiny", "coverage")]
+    assert [(case.get("classname"), case.get("name")) for case in cases] == [
+        ("<l>", '<a> & "b" 客户'),
+        ("tiny", "one"),
+        ("tiny", "coverage"),
+    ]
     assert [len(case.findall("failure")) for case in cases] == [0, 1, 1]
 
 
-def _problem_codes() -> Iterator[str]:
-    for text in (Path(testing.__file__).parent / f"{name}.py" for name in ("suite", "given", "want")):
-        for line in text.read_text(encoding="utf-8").split("problems.error(")[1:]:
-            yield line.split('"')[1] if line.startswith('"') else ""
-
-
-def test_every_problem_of_the_tests_is_made_by_a_mistake_above() -> None:
-    made = {code for _, code, _ in MISTAKES} | {"duplicate-test", "removed-rule", "file-empty"}
-    assert {code for code in _problem_codes() if code} - made == set()
-    assert Problems().has_errors is False
+def test_every_problem_of_tests_is_made_by_a_mistake_above() -> None:
+    """Beside those of the table: two tests of one name, and a rule that an extending pack removed."""
+    path = Path(messages.__file__).parent / "testing.en.yaml"
+    codes = read_yaml(path, Problems()).data["problems"]
+    assert set(codes) - {code for _, code, _ in MISTAKES} == {"duplicate-test", "removed-rule"}

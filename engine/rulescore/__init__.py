@@ -10,13 +10,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from .problems import Cell, DataError, Problem, RulesetError, Span, UsageError
+from .version import VERSION
 
 if TYPE_CHECKING:
     from .api import check, compare, evaluate, explain, load, verify
     from .folder import Run
     from .model import Pack
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 __all__ = [
     "Cell", "DataError", "Pack", "Problem", "Run", "RulesetError", "Span", "UsageError",

@@ -67,7 +67,16 @@ def evaluate(
     if not chosen:
         raise UsageError([Problem("pack-wanted", "error")])
     if engine not in ("frame", "row"):
-        raise UsageError([Problem("unknown-choice", "error", None, {"read": engine, "allowed": ["frame", "row"], "close": []})])
+        raise UsageError(
+            [
+                Problem(
+                    "unknown-choice",
+                    "error",
+                    None,
+                    {"read": engine, "allowed": ["frame", "row"], "close": []},
+                )
+            ]
+        )
     number = _as_of(as_of, assessment)
     loaded, found = _load(_pack_path(chosen, assessment if pack is None else None))
     problems.extend(found)
@@ -133,7 +142,13 @@ def _overrides(pack: Pack, given: Mapping[str, Value]) -> dict[str, Value]:
     for name, value in given.items():
         parameter = pack.parameters.get(name)
         if parameter is None:
-            problems.error("unknown-parameter", Span(""), name=name, known=list(pack.parameters), close=close_names(name, pack.parameters))
+            problems.error(
+                "unknown-parameter",
+                Span(""),
+                name=name,
+                known=list(pack.parameters),
+                close=close_names(name, pack.parameters),
+            )
             continue
         found = _as_kind(value, parameter.kind)
         if found is None:
@@ -167,12 +182,16 @@ def explain(run: Run | str | Path, customer: str, language: str = "en") -> str:
     return explanation(_explain(opened, customer), language)
 
 
-def verify(run: Run | str | Path, sample: int | None = None, sources: str | Path | None = None) -> list[Problem]:
+def verify(
+    run: Run | str | Path, sample: int | None = None, sources: str | Path | None = None
+) -> list[Problem]:
     """Every difference between a run and what its hashes and the row engine say; empty when all is well."""
     from .folder import Run
     from .verification import verify as _verify
 
-    return _verify(run.folder if isinstance(run, Run) else Path(run), sample, None if sources is None else Path(sources))
+    return _verify(
+        run.folder if isinstance(run, Run) else Path(run), sample, None if sources is None else Path(sources)
+    )
 
 
 def compare(before: Run | str | Path, after: Run | str | Path) -> Any:

@@ -41,7 +41,16 @@ def _record(run: Run, customer: str) -> dict[str, Any]:
     found = frame_engine.as_numbers(frame, list(run.plan.kinds), run.plan.kinds).collect()
     if not found.height:
         known = run.inputs.select(pl.col(frame_engine.CUSTOMER)).head(100_000).collect().to_series().to_list()
-        raise UsageError([Problem("unknown-customer", "error", None, {"name": customer, "close": close_names(customer, known[:5_000])})])
+        raise UsageError(
+            [
+                Problem(
+                    "unknown-customer",
+                    "error",
+                    None,
+                    {"name": customer, "close": close_names(customer, known[:5_000])},
+                )
+            ]
+        )
     return found.row(0, named=True)
 
 
@@ -67,13 +76,19 @@ def labels(pack: Pack, language: str) -> Any:
         if head == "score" and rest in dimensions:
             return dimensions[rest].title[language]
         if head == "gate":
-            return next((gate.title[language] for gate in pack.gates if gate.id.replace("-", "_") == rest), name)
+            return next(
+                (gate.title[language] for gate in pack.gates if gate.id.replace("-", "_") == rest), name
+            )
         if head in pack.tables:
             table = pack.tables[head]
             if not rest:
                 return table.title[language]
             if rest in table.fields:
-                return table.title[language] + ("的" if language == "zh" else " ") + table.fields[rest].title[language]
+                return (
+                    table.title[language]
+                    + ("的" if language == "zh" else " ")
+                    + table.fields[rest].title[language]
+                )
         return name
 
     return label
@@ -87,7 +102,7 @@ class _Explainer:
         self.sources: dict[str, list[dict[str, Any]]] = {}
         for source in run.manifest["inputs"]:
             self.sources.setdefault(source["table"], []).append(source)
-        self.events: dict[str, dict[str, Any]] = {}
+        self.events: dict[str, dict[int, list[int]]] = {}
         # what the tiers' conditions may name, beside the record
         self.names = dict(result.values)
         self.names |= {f"score.{key}": _shown(score.points) for key, score in result.dimensions.items()}
@@ -149,7 +164,9 @@ class _Explainer:
         score = self.result.dimensions[dimension_id]
         rules = self.plan.rules_of(dimension)
         counted = sum(p.rule.weight for p in rules if self.result.outcomes[p.rule.id].points is not None)
-        assessed = sum(d.weight for d in self.pack.dimensions if self.result.dimensions[d.id].points is not None)
+        assessed = sum(
+            d.weight for d in self.pack.dimensions if self.result.dimensions[d.id].points is not None
+        )
         share = Fraction(dimension.weight, assessed) if score.points is not None else Fraction(0)
         return {
             "id": dimension.id, "title": dict(dimension.title), "points": _shown(score.points), "low": _shown(score.low),
@@ -163,7 +180,11 @@ class _Explainer:
         rule, outcome = planned.rule, self.result.outcomes[planned.rule.id]
         mean = next(d.combine for d in self.pack.dimensions if d.id == rule.dimension) == "mean"
         points = Fraction(outcome.points or 0, UNIT)
-        within = points * Fraction(rule.weight, counted) if mean and counted and outcome.points is not None else points
+        within = (
+            points * Fraction(rule.weight, counted)
+            if mean and counted and outcome.points is not None
+            else points
+        )
         node: Node = {
             "id": rule.id, "title": dict(rule.title), "why": dict(rule.why), "kind": rule.kind, "state": outcome.state,
             "points": _shown(outcome.points), "best": rule.high / UNIT, "weight": rule.weight,
@@ -187,7 +208,13 @@ class _Explainer:
             node["points"] = self.condition(case.points)
         if case.parts:
             node["parts"] = [
-                {"id": part.id, "title": dict(part.title), "points": part.points / UNIT, **self.condition(part.when)} for part in case.parts
+                {
+                    "id": part.id,
+                    "title": dict(part.title),
+                    "points": part.points / UNIT,
+                    **self.condition(part.when),
+                }
+                for part in case.parts
             ]
         return node
 
@@ -227,20 +254,35 @@ class _Explainer:
         feature = self.pack.features.get(name)
         field = self.pack.customers.fields.get(name)
         if feature is not None:
-            node |= {"title": dict(feature.title), "unit": feature.unit, "expression": feature.expr.text, "place": str(feature.span)}
+            node |= {
+                "title": dict(feature.title),
+                "unit": feature.unit,
+                "expression": feature.expr.text,
+                "place": str(feature.span),
+            }
             node |= {"words": self.words(feature.expr.tree)["words"]}
             if depth < 6:
-                node["inputs"] = [self.input(part, depth + 1) for part in dict.fromkeys(self.named(feature.expr.tree))]
+                node["inputs"] = [
+                    self.input(part, depth + 1) for part in dict.fromkeys(self.named(feature.expr.tree))
+                ]
         elif field is not None:
             node |= {"title": dict(field.title), "unit": field.unit, "cells": self.customer_cells(name)}
         else:
             step = next((step for step in self.plan.steps if step.column == name), None)
             if step is not None:
-                node |= {"title": {language: sentence(step.tree, language, self.labels[language]) for language in LANGUAGES}, "unit": ""}
+                node |= {
+                    "title": {
+                        language: sentence(step.tree, language, self.labels[language])
+                        for language in LANGUAGES
+                    },
+                    "unit": "",
+                }
                 if step.scope == "events":
                     node["cells"] = self.event_cells(step.tree)
                 elif depth < 6:
-                    node["inputs"] = [self.input(part, depth + 1) for part in dict.fromkeys(self.named(step.tree.args[0]))]
+                    node["inputs"] = [
+                        self.input(part, depth + 1) for part in dict.fromkeys(self.named(step.tree.args[0]))
+                    ]
         return node
 
     # ---- places -----------------------------------------------------------------------------------------
@@ -249,34 +291,68 @@ class _Explainer:
         source = self.sources["customers"][self.record["#source"]]
         if field not in source["columns"]:
             return []
-        return [{"file": source["file"], "sheet": source["sheet"], "rows": [self.record["#row"]], "columns": [source["columns"][field]]}]
+        return [
+            {
+                "file": source["file"],
+                "sheet": source["sheet"],
+                "rows": [self.record["#row"]],
+                "columns": [source["columns"][field]],
+            }
+        ]
 
     def event_cells(self, tree: Tree) -> list[Node]:
         """Rows of the customer's events, by file; all of the customer's rows, since the window is told by the words."""
         if tree.table not in self.events:
             rows = pl.scan_parquet(self.run.folder / "cells.parquet").filter(
-                (pl.col("table") == tree.table) & (pl.col(frame_engine.CUSTOMER) == self.record[frame_engine.CUSTOMER])
+                (pl.col("table") == tree.table)
+                & (pl.col(frame_engine.CUSTOMER) == self.record[frame_engine.CUSTOMER])
             )
-            by_source: dict[str, Any] = {}
+            by_source: dict[int, list[int]] = {}
             for source, row in rows.select("#source", "#row").collect().iter_rows():
                 by_source.setdefault(source, []).append(row)
             self.events[tree.table] = by_source
-        fields = sorted({name.split(".", 1)[1] for arg in tree.args for name in arg.names() if name.startswith(tree.table + ".")})
+        fields = sorted(
+            {
+                name.split(".", 1)[1]
+                for arg in tree.args
+                for name in arg.names()
+                if name.startswith(tree.table + ".")
+            }
+        )
         date = self.pack.tables[tree.table].date
         cells = []
         for index, rows_found in sorted(self.events[tree.table].items()):
-            source = self.sources[tree.table][index]
-            columns = [source["columns"][field] for field in dict.fromkeys([*fields, date]) if field in source["columns"]]
-            cells.append({"file": source["file"], "sheet": source["sheet"], "rows": rows_found[:CELLS_AT_MOST], "count": len(rows_found), "columns": columns})
+            origin = self.sources[tree.table][index]
+            columns = [
+                origin["columns"][field]
+                for field in dict.fromkeys([*fields, date])
+                if field in origin["columns"]
+            ]
+            cells.append(
+                {
+                    "file": origin["file"],
+                    "sheet": origin["sheet"],
+                    "rows": rows_found[:CELLS_AT_MOST],
+                    "count": len(rows_found),
+                    "columns": columns,
+                }
+            )
         return cells
 
     # ---- words and values -------------------------------------------------------------------------------
 
     def condition(self, expr: Expr) -> Node:
-        return {"text": expr.text, **self.words(expr.tree), "with_values": self.with_values(expr.tree), "value": self.value(expr.tree)}
+        return {
+            "text": expr.text,
+            **self.words(expr.tree),
+            "with_values": self.with_values(expr.tree),
+            "value": self.value(expr.tree),
+        }
 
     def words(self, tree: Tree) -> Node:
-        return {"words": {language: sentence(tree, language, self.labels[language]) for language in LANGUAGES}}
+        return {
+            "words": {language: sentence(tree, language, self.labels[language]) for language in LANGUAGES}
+        }
 
     def lifted(self, tree: Tree) -> Tree:
         """Aggregates and figures of the base as names of their columns."""
@@ -315,7 +391,11 @@ class _Explainer:
 
     def agrees(self) -> bool:
         """Whether the replay equals what the run stores."""
-        stored = self.run.trace.filter(pl.col(frame_engine.CUSTOMER) == self.record[frame_engine.CUSTOMER]).collect().row(0, named=True)
+        stored = (
+            self.run.trace.filter(pl.col(frame_engine.CUSTOMER) == self.record[frame_engine.CUSTOMER])
+            .collect()
+            .row(0, named=True)
+        )
         tiers = [tier.id for tier, _ in self.plan.tiers]
         same = stored["composite.points"] == self.result.composite.points
         same &= stored["tier.index"] == (None if self.result.tier is None else tiers.index(self.result.tier))

@@ -37,7 +37,13 @@ def trace_columns(plan: Plan) -> list[str]:
     """The columns of the trace, in order; points are whole numbers of 1/10,000."""
     pack = plan.pack
     names = [frame_engine.CUSTOMER, *(f"{dimension.id}.points" for dimension in pack.dimensions)]
-    names += ["composite.points", "composite.low", "composite.high", "composite.coverage", *(f"gate.{gate.id}" for gate in pack.gates)]
+    names += [
+        "composite.points",
+        "composite.low",
+        "composite.high",
+        "composite.coverage",
+        *(f"gate.{gate.id}" for gate in pack.gates),
+    ]
     names += ["tier.natural", "tier.index", "tier.reason", "reason.0", "reason.1", "reason.2"]
     for rule in pack.rules:
         names += [f"{rule.id}.case", f"{rule.id}.points"]
@@ -48,7 +54,12 @@ def narrow(plan: Plan) -> dict[str, Any]:
     """The narrowest whole numbers that hold each column of the trace."""
     types: dict[str, Any] = {f"{dimension.id}.points": pl.Int32 for dimension in plan.pack.dimensions}
     types |= {f"composite.{part}": pl.Int32 for part in ("points", "low", "high")}
-    types |= {"composite.coverage": pl.Int16, "tier.natural": pl.Int8, "tier.index": pl.Int8, "tier.reason": pl.Int16}
+    types |= {
+        "composite.coverage": pl.Int16,
+        "tier.natural": pl.Int8,
+        "tier.index": pl.Int8,
+        "tier.reason": pl.Int16,
+    }
     place = pl.UInt8 if len(plan.rules) < 256 else pl.UInt16
     return types | {f"reason.{index}": place for index in range(3)}
 
@@ -56,7 +67,9 @@ def narrow(plan: Plan) -> dict[str, Any]:
 class Run:
     """A finished run. Frames are polars unless a caller asked for its own kind (`scores`)."""
 
-    def __init__(self, folder: Path, manifest: Mapping[str, Any], temporary: bool = False, plan: Plan | None = None) -> None:
+    def __init__(
+        self, folder: Path, manifest: Mapping[str, Any], temporary: bool = False, plan: Plan | None = None
+    ) -> None:
         """`plan`: the plan just used, which saves loading the pack again from the run's copy."""
         self.folder, self.manifest = folder, manifest
         self._temporary = temporary
@@ -71,7 +84,16 @@ class Run:
         try:
             manifest = json.loads((folder / MANIFEST).read_bytes())
             if manifest["format"] != FORMAT:
-                raise UsageError([Problem("run-format", "error", None, {"folder": str(folder), "format": str(manifest["format"])})])
+                raise UsageError(
+                    [
+                        Problem(
+                            "run-format",
+                            "error",
+                            None,
+                            {"folder": str(folder), "format": str(manifest["format"])},
+                        )
+                    ]
+                )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UsageError([Problem("not-a-run", "error", None, {"folder": str(folder)})]) from error
         return cls(folder, manifest)
@@ -103,7 +125,10 @@ class Run:
     def plan(self) -> Plan:
         number = day(self.as_of)
         assert number is not None
-        overrides = {key: float(value) if isinstance(value, int) and not isinstance(value, bool) else value for key, value in self.manifest["overrides"].items()}
+        overrides = {
+            key: float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+            for key, value in self.manifest["overrides"].items()
+        }
         return make_plan(self.pack, number, overrides)
 
     @cached_property
@@ -151,11 +176,15 @@ def read_scores_csv(path: Path) -> pl.DataFrame:
     for name in ("customer_id", "name"):
         if name in frame.columns:
             text = pl.col(name)
-            changed.append(pl.when(text.str.starts_with("'")).then(text.str.slice(1)).otherwise(text).alias(name))
+            changed.append(
+                pl.when(text.str.starts_with("'")).then(text.str.slice(1)).otherwise(text).alias(name)
+            )
     return frame.with_columns(changed)
 
 
-def grouped_events(plan: Plan, events: Mapping[str, pl.LazyFrame], customers: Sequence[str]) -> list[dict[str, list[dict[str, Any]]]]:
+def grouped_events(
+    plan: Plan, events: Mapping[str, pl.LazyFrame], customers: Sequence[str]
+) -> list[dict[str, list[dict[str, Any]]]]:
     """For each customer its event rows by table, dates as days; every supplied table is there, if only empty."""
     result: list[dict[str, list[dict[str, Any]]]] = [{table: [] for table in events} for _ in customers]
     position = {customer: index for index, customer in enumerate(customers)}
@@ -180,7 +209,11 @@ def sha256_of(path: Path) -> str:
 
 def hashes(folder: Path) -> dict[str, str]:
     """sha256 of every file of the run but the manifest and the log, by name."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).as_posix() not in UNHASHED)
+    paths = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and path.relative_to(folder).as_posix() not in UNHASHED
+    )
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(sha256_of, paths))
     return {path.relative_to(folder).as_posix(): digest for path, digest in zip(paths, found, strict=True)}
@@ -195,14 +228,21 @@ def write_manifest(folder: Path, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def run_id_of(manifest: Mapping[str, Any]) -> str:
-    return hashlib.sha256(rfc8785.dumps({key: value for key, value in manifest.items() if key != "run_id"})).hexdigest()
+    return hashlib.sha256(
+        rfc8785.dumps({key: value for key, value in manifest.items() if key != "run_id"})
+    ).hexdigest()
 
 
 def problem_facts(problem: Problem) -> dict[str, Any]:
     """A problem as plain data, for JSON."""
     place: dict[str, Any] = {}
     if isinstance(problem.place, Cell):
-        place = {"file": problem.place.file, "sheet": problem.place.sheet, "row": problem.place.row, "column": problem.place.column}
+        place = {
+            "file": problem.place.file,
+            "sheet": problem.place.sheet,
+            "row": problem.place.row,
+            "column": problem.place.column,
+        }
     elif isinstance(problem.place, Span):
         place = {"file": problem.place.file, "line": problem.place.line, "column": problem.place.column}
     return {"code": problem.code, "severity": problem.severity, **place, "facts": dict(problem.facts)}
@@ -211,7 +251,9 @@ def problem_facts(problem: Problem) -> dict[str, Any]:
 def write_problems(problems: Problems | Iterable[Problem], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for problem in problems:
-            file.write(json.dumps(problem_facts(problem), ensure_ascii=False, sort_keys=True, default=str) + "\n")
+            file.write(
+                json.dumps(problem_facts(problem), ensure_ascii=False, sort_keys=True, default=str) + "\n"
+            )
 
 
 def write_rejected(rejected: Sequence[Rejected], path: Path) -> None:

@@ -67,7 +67,12 @@ def batches(path: Path, columns: Sequence[str] | None = None, size: int = BATCH)
 
 
 def differences(
-    findings: Findings, file: str, ids: Sequence[str], stored: pl.DataFrame, recomputed: pl.DataFrame, show: Show
+    findings: Findings,
+    file: str,
+    ids: Sequence[str],
+    stored: pl.DataFrame,
+    recomputed: pl.DataFrame,
+    show: Show,
 ) -> int:
     """Tells every cell that differs; how many cells were compared. Both hold the same customers in the same order."""
     for name in recomputed.columns:

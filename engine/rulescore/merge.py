@@ -5,18 +5,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .arithmetic import units
 from .kinds import BY_NAME
 from .kinds.builder import RuleText
 from .model import Case
 from .problems import Problems
 from .schema import check_part, rule_schema
 from .source import Document, Path_
-from .arithmetic import units
 
 if TYPE_CHECKING:
-    from .load import Layer
+    from .packfiles import Layer
 
-WHOLE = ("title", "why", "decimals", "minimum_coverage", "review", "dimensions", "dimension_source", "tiers", "id", "version")
+WHOLE = (
+    "title",
+    "why",
+    "decimals",
+    "minimum_coverage",
+    "review",
+    "dimensions",
+    "dimension_source",
+    "tiers",
+    "id",
+    "version",
+)
 
 
 def settings(packs: list[Document]) -> tuple[dict[str, Any], dict[str, Document]]:
@@ -49,7 +60,11 @@ def dimensions(layers: list[Layer], problems: Problems) -> tuple[Merged, dict[st
     rules: dict[str, dict[str, RuleText]] = {}
     for layer in layers:
         documents = {stem: doc for stem, doc in layer.documents.items() if stem not in ("pack", "tables")}
-        removed = [name for document in [layer.pack, *documents.values()] for name in document.data.get("remove") or ()]
+        removed = [
+            name
+            for document in [layer.pack, *documents.values()]
+            for name in document.data.get("remove") or ()
+        ]
         for texts in rules.values():
             for name in removed:
                 texts.pop(name, None)
@@ -70,11 +85,20 @@ def dimensions(layers: list[Layer], problems: Problems) -> tuple[Merged, dict[st
                     problems.error("duplicate-id", document.at("rules", index, "id"), id=rule_id, first=first)
                     continue
                 own[rule_id] = index
-                texts[rule_id] = _overlaid(texts.get(rule_id), rule_id, item, document, ("rules", index), problems)
+                texts[rule_id] = _overlaid(
+                    texts.get(rule_id), rule_id, item, document, ("rules", index), problems
+                )
     return merged, {key: list(texts.values()) for key, texts in rules.items()}
 
 
-def _overlaid(old: RuleText | None, rule_id: str, item: dict[str, Any], document: Document, path: Path_, problems: Problems) -> RuleText:
+def _overlaid(
+    old: RuleText | None,
+    rule_id: str,
+    item: dict[str, Any],
+    document: Document,
+    path: Path_,
+    problems: Problems,
+) -> RuleText:
     """A rule laid over the base's rule of the same id: its keys win; a new kind drops the old kind's keys."""
     data = dict(old.data) if old else {}
     origin = dict(old.origin) if old else {}
@@ -96,7 +120,9 @@ def check_rule(text: RuleText) -> tuple[str | None, bool]:
         return None, False
     (name,) = kinds
     document, path = text.origin["id"]
-    return name, check_part(_Merged(text, document), path, text.data, f"rule:{name}", rule_schema(BY_NAME[name]), text.problems)
+    return name, check_part(
+        _Merged(text, document), path, text.data, f"rule:{name}", rule_schema(BY_NAME[name]), text.problems
+    )
 
 
 class _Merged(Document):
@@ -109,12 +135,20 @@ class _Merged(Document):
 
     def at(self, *path: str | int) -> Any:
         rest = path[self._depth :]
-        document, base = self._text.origin[str(rest[0])] if rest and rest[0] in self._text.origin else self._text.origin["id"]
+        document, base = (
+            self._text.origin[str(rest[0])]
+            if rest and rest[0] in self._text.origin
+            else self._text.origin["id"]
+        )
         return document.at(*base, *rest)
 
     def key(self, *path: str | int) -> Any:
         rest = path[self._depth :]
-        document, base = self._text.origin[str(rest[0])] if rest and rest[0] in self._text.origin else self._text.origin["id"]
+        document, base = (
+            self._text.origin[str(rest[0])]
+            if rest and rest[0] in self._text.origin
+            else self._text.origin["id"]
+        )
         return document.key(*base, *rest)
 
 

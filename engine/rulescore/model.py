@@ -7,15 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .lang.syntax import Tree
+from .lang.syntax import Kind, Tree
 from .problems import Span
 
 Text = Mapping[str, str]
 """The same words per language: {"zh": ..., "en": ...}."""
 
+NOWHERE = Span("")
+
 FieldType = Literal["text", "number", "integer", "percent", "bool", "date"]
+KINDS: Mapping[str, Kind] = {
+    "text": "text", "bool": "bool", "date": "date", "number": "number", "integer": "number", "percent": "number",
+}  # fmt: skip
+"""The kind that expressions see, by field type."""
+
 Policy = Literal["leave_out", "worst", "neutral", "points", "fail"]
 Combine = Literal["mean", "sum", "min", "max"]
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -34,12 +42,12 @@ class Field:
     aliases: tuple[str, ...] = ()
     required: bool = False
     personal: bool = False
-    span: Span = Span("")
+    span: Span = NOWHERE
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Kind:
         """The kind that expressions see."""
-        return "number" if self.type in ("number", "integer", "percent") else self.type
+        return KINDS[self.type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ class Table:
     key: str = ""
     customer: str = ""
     date: str = ""
-    span: Span = Span("")
+    span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ class Parameter:
     title: Text
     unit: str
     values: tuple[tuple[int, float | str | bool, tuple[str, ...]], ...]
-    kind: str
+    kind: Kind
     span: Span
 
 
@@ -107,7 +115,7 @@ class Case:
     when: Expr | None
     points: int | Expr
     reason: Text | None = None
-    span: Span = Span("")
+    span: Span = NOWHERE
     parts: tuple[Part, ...] = ()
 
 

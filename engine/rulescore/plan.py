@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from .lang.syntax import Tree, constant, name, text_of
+from .lang.syntax import Kind, Tree, constant, name, text_of
 from .model import Case, Dimension, Expr, Gate, Pack, Rule, Tier
 from .problems import Problems, RulesetError
 from .values import iso
@@ -68,7 +68,7 @@ class Plan:
     rules: tuple[PlannedRule, ...]
     gates: tuple[tuple[Gate, Tree], ...]
     tiers: tuple[tuple[Tier, Tree | None], ...]
-    kinds: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -86,20 +86,59 @@ class Plan:
         parts = [repr((step.column, text_of(step.tree))) for step in self.steps]
         for planned in self.rules:
             rule = planned.rule
-            cases = [(None if c.when is None else text_of(c.when), c.points if isinstance(c.points, int) else text_of(c.points)) for c in planned.cases]
+            cases = [
+                (
+                    None if c.when is None else text_of(c.when),
+                    c.points if isinstance(c.points, int) else text_of(c.points),
+                )
+                for c in planned.cases
+            ]
             applies = None if planned.applies is None else text_of(planned.applies)
-            parts.append(repr((rule.id, rule.dimension, rule.weight, applies, cases, rule.on_missing, rule.missing_points, rule.low, rule.high)))
+            parts.append(
+                repr(
+                    (
+                        rule.id,
+                        rule.dimension,
+                        rule.weight,
+                        applies,
+                        cases,
+                        rule.on_missing,
+                        rule.missing_points,
+                        rule.low,
+                        rule.high,
+                    )
+                )
+            )
         for dimension in self.pack.dimensions:
-            parts.append(repr((dimension.id, dimension.weight, dimension.combine, dimension.initial, dimension.min, dimension.max)))
-        parts += [repr((gate.id, gate.action, gate.target, gate.limit, text_of(tree))) for gate, tree in self.gates]
+            parts.append(
+                repr(
+                    (
+                        dimension.id,
+                        dimension.weight,
+                        dimension.combine,
+                        dimension.initial,
+                        dimension.min,
+                        dimension.max,
+                    )
+                )
+            )
+        parts += [
+            repr((gate.id, gate.action, gate.target, gate.limit, text_of(tree))) for gate, tree in self.gates
+        ]
         parts += [repr((tier.id, None if tree is None else text_of(tree))) for tier, tree in self.tiers]
         pack = self.pack
-        parts.append(repr((pack.dimension_decimals, pack.composite_decimals, pack.minimum_coverage, pack.coverage_cap)))
+        parts.append(
+            repr((pack.dimension_decimals, pack.composite_decimals, pack.minimum_coverage, pack.coverage_cap))
+        )
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def make_plan(
-    pack: Pack, as_of: int, overrides: Mapping[str, float | str | bool] | None = None, given: Collection[str] = (), every_feature: bool = False
+    pack: Pack,
+    as_of: int,
+    overrides: Mapping[str, float | str | bool] | None = None,
+    given: Collection[str] = (),
+    every_feature: bool = False,
 ) -> Plan:
     """The plan of a pack at a date. `overrides` replace parameters (what-if); `given` names features that the input
     supplies; `every_feature` keeps features that no rule needs. Raises RulesetError when a parameter has no value yet."""
@@ -107,7 +146,9 @@ def make_plan(
     return _Planner(pack, as_of, parameters, frozenset(given)).plan(every_feature)
 
 
-def _parameters(pack: Pack, as_of: int, overrides: Mapping[str, float | str | bool]) -> dict[str, float | str | bool]:
+def _parameters(
+    pack: Pack, as_of: int, overrides: Mapping[str, float | str | bool]
+) -> dict[str, float | str | bool]:
     problems = Problems()
     values: dict[str, float | str | bool] = {}
     for key, parameter in pack.parameters.items():
@@ -124,7 +165,9 @@ def _parameters(pack: Pack, as_of: int, overrides: Mapping[str, float | str | bo
 
 
 class _Planner:
-    def __init__(self, pack: Pack, as_of: int, parameters: Mapping[str, float | str | bool], given: frozenset[str]) -> None:
+    def __init__(
+        self, pack: Pack, as_of: int, parameters: Mapping[str, float | str | bool], given: frozenset[str]
+    ) -> None:
         self.pack, self.as_of, self.parameters, self.given = pack, as_of, parameters, given
         self.lifted: dict[str, Step] = {}
         self.fields = set(pack.customers.fields)
@@ -145,7 +188,12 @@ class _Planner:
         steps = self.needed({text for tree in wanted for text in tree.names()})
         kinds = {step.column: step.tree.kind for step in steps}
         kinds |= {key: pack.features[key].expr.tree.kind for key in self.given if key in pack.features}
-        read = {text for tree in [*wanted, *(step.tree for step in steps)] for text in tree.names() if text in self.fields}
+        read = {
+            text
+            for tree in [*wanted, *(step.tree for step in steps)]
+            for text in tree.names()
+            if text in self.fields
+        }
         fields = tuple(key for key in pack.customers.fields if key in read)
         kinds |= {key: pack.customers.fields[key].kind for key in fields}
         return Plan(
@@ -165,7 +213,9 @@ class _Planner:
             if node.op in ("aggregate", "base"):
                 column = text_of(node)
                 scope = "events" if node.op == "aggregate" else "base"
-                self.lifted.setdefault(column, Step(column, scope, node, tuple(sorted(node.names() if scope == "base" else ()))))
+                self.lifted.setdefault(
+                    column, Step(column, scope, node, tuple(sorted(node.names() if scope == "base" else ())))
+                )
                 return name(column, node.kind)
             return node
 
@@ -178,7 +228,11 @@ class _Planner:
         for dimension in pack.dimensions:
             weights = sum(rule.weight for rule in dimension.rules)
             for rule in dimension.rules:
-                share = rule.weight * dimension.weight / weights / total if dimension.combine == "mean" else dimension.weight / total
+                share = (
+                    rule.weight * dimension.weight / weights / total
+                    if dimension.combine == "mean"
+                    else dimension.weight / total
+                )
                 cases = tuple(self.case(case) for case in rule.cases)
                 applies = None if rule.applies is None else self.lift(rule.applies.tree)
                 done.append(PlannedRule(rule, applies, cases, max(1, int(share * 10_000 + 0.5))))
@@ -193,7 +247,11 @@ class _Planner:
         order: dict[str, Step] = {}
 
         def visit(text: str) -> None:
-            if text in order or (text in self.fields and text not in self.pack.features) or text in self.given:
+            if (
+                text in order
+                or (text in self.fields and text not in self.pack.features)
+                or text in self.given
+            ):
                 return
             if text in self.lifted:
                 step = self.lifted[text]
@@ -213,6 +271,23 @@ class _Planner:
         return list(order.values())
 
 
+def lifted_columns(pack: Pack, plan: Plan) -> dict[str, str]:
+    """For each aggregate and figure of the base that a pack writes, as written: the column it is in a plan of the pack."""
+    planner = _Planner(pack, plan.as_of, plan.parameters, frozenset(plan.given))
+    trees = [feature.expr.tree for feature in pack.features.values()]
+    trees += [gate.when.tree for gate in pack.gates] + [
+        tier.when.tree for tier in pack.tiers if tier.when is not None
+    ]
+    for rule in pack.rules:
+        trees += [] if rule.applies is None else [rule.applies.tree]
+        for case in rule.cases:
+            trees += [part.tree for part in (case.when, case.points) if isinstance(part, Expr)]
+    nodes = {
+        text_of(node): node for tree in trees for node in tree.walk() if node.op in ("aggregate", "base")
+    }
+    return {text: str(planner.lift(node).value) for text, node in nodes.items()}
+
+
 def _stages(steps: list[Step]) -> tuple[tuple[Step, ...], ...]:
     """Steps grouped so that each stage needs only columns of earlier stages; the whole-base steps apart from the others."""
     depth: dict[str, int] = {}
@@ -227,5 +302,3 @@ def _stages(steps: list[Step]) -> tuple[tuple[Step, ...], ...]:
             if found:
                 stages.append(found)
     return tuple(stages)
-
-

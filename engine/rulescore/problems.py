@@ -108,7 +108,9 @@ class ProblemError(Exception):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems, key=Problem.sort_key)
-        super().__init__("; ".join(f"{p.code} at {p.place}" if p.place else p.code for p in self.problems[:5]))
+        super().__init__(
+            "; ".join(f"{p.code} at {p.place}" if p.place else p.code for p in self.problems[:5])
+        )
 
 
 class RulesetError(ProblemError):

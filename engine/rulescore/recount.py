@@ -21,7 +21,15 @@ from .engines.tables import rows_of, trace_of_results
 from .folder import INPUTS, MANIFEST, SCORES_CSV, SCORES_PARQUET, TEXTS, TRACE, Run, trace_columns
 from .lang.functions import BASE
 from .lockstep import (
-    BATCH, NOTHING, UnreadableError, batches, check_columns, differences, input_words, schema_of, trace_words,
+    BATCH,
+    NOTHING,
+    UnreadableError,
+    batches,
+    check_columns,
+    differences,
+    input_words,
+    schema_of,
+    trace_words,
 )  # fmt: skip
 from .plan import Plan, Step
 from .readers.table import ROW, SOURCE
@@ -62,7 +70,9 @@ def within(chosen: Sequence[int], start: int, height: int) -> list[int]:
     """Which rows of the batch that starts at `start` are chosen, counted inside the batch."""
     if isinstance(chosen, range):
         return list(range(height))
-    return [chosen[at] - start for at in range(bisect_left(chosen, start), bisect_left(chosen, start + height))]
+    return [
+        chosen[at] - start for at in range(bisect_left(chosen, start), bisect_left(chosen, start + height))
+    ]
 
 
 def numbers_of(plan: Plan, inputs: pl.DataFrame) -> pl.DataFrame:
@@ -80,8 +90,16 @@ def picked(frame: pl.DataFrame, rows: Sequence[int]) -> pl.DataFrame:
 class Recount:
     """The tables of one run against its plan."""
 
-    def __init__(self, run: Run, findings: Findings, counts: Counts, sample: int | None, progress: Progress) -> None:
-        self.run, self.plan, self.findings, self.counts, self.progress = run, run.plan, findings, counts, progress
+    def __init__(
+        self, run: Run, findings: Findings, counts: Counts, sample: int | None, progress: Progress
+    ) -> None:
+        self.run, self.plan, self.findings, self.counts, self.progress = (
+            run,
+            run.plan,
+            findings,
+            counts,
+            progress,
+        )
         self.sample = sample
         self.engine = RowEngine(self.plan)
         self.inputs, self.trace = run.folder / INPUTS, run.folder / TRACE
@@ -109,7 +127,13 @@ class Recount:
     def tell_rows(self, file: str, rows: int) -> None:
         stored = self.run.manifest["customers"]
         if rows != stored:
-            self.findings.add("manifest-fact-differs", MANIFEST, what=f"customers ({file})", stored=str(stored), recomputed=str(rows))
+            self.findings.add(
+                "manifest-fact-differs",
+                MANIFEST,
+                what=f"customers ({file})",
+                stored=str(stored),
+                recomputed=str(rows),
+            )
 
     def customers(self) -> None:
         """Record features and the whole trace of the chosen customers."""
@@ -122,7 +146,12 @@ class Recount:
             inputs, trace = inputs.head(height), trace.head(height)
             hashes.append(inputs[CUSTOMER].hash())
             differences(
-                self.findings, TRACE, inputs[CUSTOMER].to_list(), trace.select(CUSTOMER), inputs.select(CUSTOMER), trace_words(self.plan)
+                self.findings,
+                TRACE,
+                inputs[CUSTOMER].to_list(),
+                trace.select(CUSTOMER),
+                inputs.select(CUSTOMER),
+                trace_words(self.plan),
             )
             if rows := within(chosen, start, height):
                 self.batch(picked(inputs, rows), picked(trace, rows))
@@ -144,17 +173,25 @@ class Recount:
                 results.append(self.engine.score(record))
             except FAULTS as error:
                 reason = f"{type(error).__name__}: {error}"[:200]
-                self.findings.add("recompute-failed", INPUTS, customer=str(record[CUSTOMER]), what="", reason=reason)
+                self.findings.add(
+                    "recompute-failed", INPUTS, customer=str(record[CUSTOMER]), what="", reason=reason
+                )
                 continue
             kept.append(index)
             for column, found in zip(features.values(), made, strict=True):
                 column.append(found)
         ids = inputs[CUSTOMER].gather(kept).to_list()
         kinds = {step.column: step.tree.kind for step in self.record_steps}
-        recomputed = pl.DataFrame([pl.Series(name, found, dtype=TYPES[kinds[name]]) for name, found in features.items()])
-        self.counts.values += differences(self.findings, INPUTS, ids, picked(numbers, kept), recomputed, input_words(plan))
+        recomputed = pl.DataFrame(
+            [pl.Series(name, found, dtype=TYPES[kinds[name]]) for name, found in features.items()]
+        )
+        self.counts.values += differences(
+            self.findings, INPUTS, ids, picked(numbers, kept), recomputed, input_words(plan)
+        )
         again = trace_of_results(plan, ids, results).select(trace_columns(plan))
-        self.counts.values += differences(self.findings, TRACE, ids, picked(trace, kept), again, trace_words(plan))
+        self.counts.values += differences(
+            self.findings, TRACE, ids, picked(trace, kept), again, trace_words(plan)
+        )
         self.counts.customers += inputs.height
 
     def finite(self, numbers: pl.DataFrame) -> pl.DataFrame:
@@ -164,8 +201,12 @@ class Recount:
                 for index in (~sound).arg_true():
                     customer = str(numbers[CUSTOMER][index])
                     read = str(numbers[name][index])
-                    self.findings.add("value-differs", INPUTS, customer=customer, what=name, stored=read, recomputed=NOTHING)
-                numbers = numbers.with_columns(pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name))
+                    self.findings.add(
+                        "value-differs", INPUTS, customer=customer, what=name, stored=read, recomputed=NOTHING
+                    )
+                numbers = numbers.with_columns(
+                    pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name)
+                )
         return numbers
 
     # ---- figures of the whole base ---------------------------------------------------------------------
@@ -183,7 +224,10 @@ class Recount:
         values: list[float | None] = []
         try:
             for inputs in batches(self.inputs, columns):
-                found = [self.engine.evaluator.value(operand, record) for record in rows_of(numbers_of(plan, inputs))]
+                found = [
+                    self.engine.evaluator.value(operand, record)
+                    for record in rows_of(numbers_of(plan, inputs))
+                ]
                 values += [0.0 if value == 0 else value for value in found]
             made = BASE[str(step.tree.value)].row(values, *(arg.value for arg in step.tree.args[1:]))
         except FAULTS as error:
@@ -210,7 +254,9 @@ class Recount:
         path = found[0]
         named = "name" in plan.pack.customers.fields
         columns = score_columns(plan, named)
-        stored_batches, have, rows = _csv(path) if path.name == SCORES_CSV else (batches(path), *schema_of(path))
+        stored_batches, have, rows = (
+            _csv(path) if path.name == SCORES_CSV else (batches(path), *schema_of(path))
+        )
         wanted = {name: "text" if name in TEXTS else "number" for name in columns}
         if not check_columns(self.findings, path.name, have, wanted):
             return
@@ -239,5 +285,7 @@ def _csv(path: Path) -> tuple[Iterator[pl.DataFrame], dict[str, pl.DataType], in
         frame = pl.read_csv(path, infer_schema_length=0, encoding="utf8")
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise UnreadableError(path, error) from None
-    frame = frame.with_columns(pl.col(name).cast(pl.Float64, strict=False) for name in frame.columns if name not in TEXTS)
+    frame = frame.with_columns(
+        pl.col(name).cast(pl.Float64, strict=False) for name in frame.columns if name not in TEXTS
+    )
     return frame.iter_slices(BATCH), dict(frame.schema), frame.height

@@ -27,7 +27,10 @@ def write(rejected: Sequence[Rejected], path: Path) -> None:
             headers = [*(name for name in rows.columns if name != "#row"), "行号 row", "错误原因 reason"]
             sheet.write_row(0, 0, headers, bold)
             sheet.freeze_panes(1, 0)
-            reason = " · ".join(catalogue(language)["problems"].get(part.code, {}).get("title", part.code) for language in ("zh", "en"))
+            reason = " · ".join(
+                catalogue(language)["problems"].get(part.code, {}).get("title", part.code)
+                for language in ("zh", "en")
+            )
             for index, row in enumerate(rows.iter_rows(named=True), 1):
                 cells = [row[name] for name in rows.columns if name != "#row"]
                 for column, cell in enumerate(cells):

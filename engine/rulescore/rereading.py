@@ -15,7 +15,17 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from .engines.frame import CUSTOMER
 from .engines.row import RowEngine
-from .folder import CELLS, INPUTS, MANIFEST, PROBLEMS, REJECTED, Run, grouped_events, problem_facts, write_rejected
+from .folder import (
+    CELLS,
+    INPUTS,
+    MANIFEST,
+    PROBLEMS,
+    REJECTED,
+    Run,
+    grouped_events,
+    problem_facts,
+    write_rejected,
+)
 from .lockstep import NOTHING, UnreadableError, batches, differences, input_words
 from .plan import Plan
 from .problems import DataError, Problems
@@ -62,7 +72,11 @@ def _assessment(run: Run, sources: Path, findings: Findings, problems: Problems)
     given = sources / FILE if sources.is_dir() else sources
     own = run.folder / FILE
     try:
-        if given.is_file() and own.is_file() and given.read_text(encoding="utf-8-sig") != own.read_text(encoding="utf-8-sig"):
+        if (
+            given.is_file()
+            and own.is_file()
+            and given.read_text(encoding="utf-8-sig") != own.read_text(encoding="utf-8-sig")
+        ):
             findings.add("assessment-differs", given.name)
     except ValueError:
         findings.add("assessment-differs", given.name)
@@ -71,7 +85,13 @@ def _assessment(run: Run, sources: Path, findings: Findings, problems: Problems)
         assessment = read_assessment(own, problems, folder)
         for what, words in (("company", assessment.company), ("purpose", assessment.purpose)):
             if dict(words) != run.manifest[what]:
-                findings.add("manifest-fact-differs", MANIFEST, what=what, stored=str(run.manifest[what]), recomputed=str(dict(words)))
+                findings.add(
+                    "manifest-fact-differs",
+                    MANIFEST,
+                    what=what,
+                    stored=str(run.manifest[what]),
+                    recomputed=str(dict(words)),
+                )
         return assessment
     names = dict.fromkeys(str(item.get("file")) for item in run.manifest["inputs"])
     return assessment_of_files([folder / name for name in names], problems)
@@ -97,7 +117,13 @@ def _check_sources(run: Run, tables: Mapping[str, TableData], findings: Findings
             if old.get(key) != new.get(key):
                 what = f"{new.get('table') or old.get('table')}.{key}"
                 file = str(old.get("file") or new.get("file"))
-                findings.add("source-differs", file, what=what, stored=_short(old.get(key)), recomputed=_short(new.get(key)))
+                findings.add(
+                    "source-differs",
+                    file,
+                    what=what,
+                    stored=_short(old.get(key)),
+                    recomputed=_short(new.get(key)),
+                )
     return sound
 
 
@@ -112,19 +138,28 @@ def _check_problems(run: Run, problems: Problems, findings: Findings) -> None:
         stored = {line: line for line in path.read_text(encoding="utf-8").splitlines()}
     except (OSError, ValueError) as error:
         raise UnreadableError(path, error) from None
-    found = [json.dumps(problem_facts(problem), ensure_ascii=False, sort_keys=True, default=str) for problem in problems]
+    found = [
+        json.dumps(problem_facts(problem), ensure_ascii=False, sort_keys=True, default=str)
+        for problem in problems
+    ]
     for line in found:
         if stored.pop(line, None) is None:
-            findings.add("value-differs", PROBLEMS, customer="", what=PROBLEMS, stored=NOTHING, recomputed=line[:300])
+            findings.add(
+                "value-differs", PROBLEMS, customer="", what=PROBLEMS, stored=NOTHING, recomputed=line[:300]
+            )
     for line in stored:
         if '.yaml"' not in line:
-            findings.add("value-differs", PROBLEMS, customer="", what=PROBLEMS, stored=line[:300], recomputed=NOTHING)
+            findings.add(
+                "value-differs", PROBLEMS, customer="", what=PROBLEMS, stored=line[:300], recomputed=NOTHING
+            )
 
 
 class _Rereading:
     """The stored inputs against those made again from the raw files."""
 
-    def __init__(self, run: Run, tables: Mapping[str, TableData], findings: Findings, counts: Counts, folder: Path) -> None:
+    def __init__(
+        self, run: Run, tables: Mapping[str, TableData], findings: Findings, counts: Counts, folder: Path
+    ) -> None:
         self.run, self.tables, self.findings, self.counts, self.folder = run, tables, findings, counts, folder
         self.plan: Plan = run.plan
         self.inputs = run.folder / INPUTS
@@ -140,7 +175,9 @@ class _Rereading:
         """Places, names and fields of every customer, in the order of the run."""
         again = customer_frame(self.plan, self.tables["customers"])
         known = pl.scan_parquet(self.inputs).select(CUSTOMER)
-        extra = again.select(CUSTOMER).join(known, on=CUSTOMER, how="anti").head(100).collect(engine="streaming")
+        extra = (
+            again.select(CUSTOMER).join(known, on=CUSTOMER, how="anti").head(100).collect(engine="streaming")
+        )
         for customer in extra.to_series():
             self.findings.add("customer-not-in-run", INPUTS, customer=str(customer))
         path = self.folder / "customers.parquet"
@@ -152,7 +189,9 @@ class _Rereading:
                 self.findings.add("customer-not-in-sources", INPUTS, customer=str(customer))
             if rows:
                 old, new = picked(stored, rows), picked(made, rows)
-                self.counts.values += differences(self.findings, INPUTS, old[CUSTOMER].to_list(), old, new, input_words(self.plan))
+                self.counts.values += differences(
+                    self.findings, INPUTS, old[CUSTOMER].to_list(), old, new, input_words(self.plan)
+                )
 
     def cells(self) -> None:
         """Which rows of the raw files the events came from."""
@@ -165,7 +204,9 @@ class _Rereading:
                 return
             height = min(old.height, new.height)
             ids = [str(customer) for customer in new[CUSTOMER].head(height)]
-            self.counts.values += differences(self.findings, CELLS, ids, old.head(height), new.head(height), input_words(self.plan))
+            self.counts.values += differences(
+                self.findings, CELLS, ids, old.head(height), new.head(height), input_words(self.plan)
+            )
             if old.height != new.height:
                 facts = {"stored": str(old.height), "recomputed": str(new.height)}
                 self.findings.add("value-differs", CELLS, customer="", what="rows", **facts)
@@ -193,9 +234,18 @@ class _Rereading:
             numbers = picked(numbers_of(self.plan, inputs), rows) if rows else inputs.clear()
             ids = numbers[CUSTOMER].to_list()
             between = pl.col(POSITION).is_between(start, start + inputs.height, closed="left")
-            own = grouped_events(self.plan, {table: frame.filter(between) for table, frame in events.items()}, ids)
-            made = [pl.Series(s.column, [engine.aggregate(s.tree, part) for part in own], dtype=TYPES[s.tree.kind]) for s in steps]
-            self.counts.values += differences(self.findings, INPUTS, ids, numbers, pl.DataFrame(made), input_words(self.plan))
+            own = grouped_events(
+                self.plan, {table: frame.filter(between) for table, frame in events.items()}, ids
+            )
+            made = [
+                pl.Series(
+                    s.column, [engine.aggregate(s.tree, part) for part in own], dtype=TYPES[s.tree.kind]
+                )
+                for s in steps
+            ]
+            self.counts.values += differences(
+                self.findings, INPUTS, ids, numbers, pl.DataFrame(made), input_words(self.plan)
+            )
             start += inputs.height
 
     def placed_events(self, chosen: Sequence[int]) -> dict[str, pl.LazyFrame]:
@@ -208,7 +258,10 @@ class _Rereading:
             if table in self.tables:
                 key = self.plan.pack.tables[table].customer
                 path = self.folder / f"{table}.parquet"
-                sink(self.tables[table].frame.join(positions, left_on=key, right_on=CUSTOMER, how="inner"), path)
+                sink(
+                    self.tables[table].frame.join(positions, left_on=key, right_on=CUSTOMER, how="inner"),
+                    path,
+                )
                 events[table] = pl.scan_parquet(path)
         return events
 

@@ -28,6 +28,7 @@ from .plan import Plan
 from .problems import Problem, Problems, UsageError
 from .readers.table import ROW, SOURCE, Rejected, TableData
 from .scores import scores_of_trace
+from .version import VERSION
 
 CUSTOMER = frame_engine.CUSTOMER
 Progress = Callable[[str], None]
@@ -52,7 +53,11 @@ class Request:
 
 
 def evaluate(
-    request: Request, problems: Problems, out: Path | None, progress: Progress = lambda _: None, default_out: bool = False
+    request: Request,
+    problems: Problems,
+    out: Path | None,
+    progress: Progress = lambda _: None,
+    default_out: bool = False,
 ) -> run_folder.Run:
     """Scores every customer and writes the run. `out` None: a temporary folder that lives as long as the Run, or with
     `default_out` a folder under `runs/`.
@@ -94,7 +99,9 @@ def default_folder(request: Request, run_id: str) -> Path:
 
 def _refuse_strangers(target: Path) -> None:
     """A folder with something else in it, or a file, is never written to; told before any work is done."""
-    if target.exists() and not (target.is_dir() and (not any(target.iterdir()) or (target / run_folder.MANIFEST).is_file())):
+    if target.exists() and not (
+        target.is_dir() and (not any(target.iterdir()) or (target / run_folder.MANIFEST).is_file())
+    ):
         raise UsageError([Problem("folder-taken", "error", None, {"folder": str(target)})])
 
 
@@ -129,7 +136,9 @@ def _compute(request: Request, building: Path, progress: Progress) -> None:
         featured = _featured(plan, frame_engine.with_aggregates(plan, numbers, events), building, spare)
         scored = frame_engine.score(plan, featured)
     progress("rules")
-    shown = frame_engine.as_dates(featured.select(input_columns(plan, featured)), list(plan.kinds), plan.kinds)
+    shown = frame_engine.as_dates(
+        featured.select(input_columns(plan, featured)), list(plan.kinds), plan.kinds
+    )
     traced = scored.select(run_folder.trace_columns(plan)).cast(run_folder.narrow(plan))  # type: ignore[arg-type]
     sink_all([(shown, inputs), (traced, trace)])
     for extra in spare:
@@ -187,7 +196,11 @@ def _featured(plan: Plan, frame: pl.LazyFrame, building: Path, spare: list[Path]
         scanned = pl.scan_parquet(before)
         columns = [step.column for step in stage]
         needed = sorted({name for step in stage for name in step.tree.names()})
-        figures = frame_engine.with_features(plan, scanned.select(needed), [stage]).select(columns).collect(engine="streaming")
+        figures = (
+            frame_engine.with_features(plan, scanned.select(needed), [stage])
+            .select(columns)
+            .collect(engine="streaming")
+        )
         frame = pl.concat([scanned, figures.lazy()], how="horizontal")
     return frame
 
@@ -199,7 +212,9 @@ def input_columns(plan: Plan, frame: pl.LazyFrame) -> list[str]:
     return list(dict.fromkeys([*first, *plan.fields, *(step.column for step in plan.steps)]))
 
 
-def _by_row(plan: Plan, customers: pl.LazyFrame, events: Mapping[str, pl.LazyFrame]) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+def _by_row(
+    plan: Plan, customers: pl.LazyFrame, events: Mapping[str, pl.LazyFrame]
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """The same two frames from the row engine."""
     kept = frame_engine.as_numbers(customers, plan.fields, plan.kinds).collect()
     records = rows_of(kept)
@@ -207,9 +222,14 @@ def _by_row(plan: Plan, customers: pl.LazyFrame, events: Mapping[str, pl.LazyFra
     results = RowEngine(plan).evaluate_base(records, run_folder.grouped_events(plan, events, ids))
     types: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}
     columns = {
-        step.column: pl.Series([result.values[step.column] for result in results], dtype=types[step.tree.kind]) for step in plan.steps
+        step.column: pl.Series(
+            [result.values[step.column] for result in results], dtype=types[step.tree.kind]
+        )
+        for step in plan.steps
     }
-    return (kept.with_columns(**columns) if columns else kept).lazy(), trace_of_results(plan, ids, results).lazy()
+    return (kept.with_columns(**columns) if columns else kept).lazy(), trace_of_results(
+        plan, ids, results
+    ).lazy()
 
 
 def write_cells(plan: Plan, tables: Mapping[str, TableData], path: Path) -> None:
@@ -239,8 +259,6 @@ def _describe(request: Request, problems: Problems, building: Path) -> dict[str,
 
 
 def _facts(request: Request, building: Path) -> dict[str, Any]:
-    from . import __version__
-
     inputs = []
     for table in request.tables.values():
         for source in table.sources:
@@ -252,7 +270,7 @@ def _facts(request: Request, building: Path) -> dict[str, Any]:
     customers = pl.scan_parquet(building / run_folder.TRACE).select(pl.len()).collect().item()
     return {
         "format": 1,
-        "engine": {"name": request.engine, "rulescore": __version__, "polars": pl.__version__},
+        "engine": {"name": request.engine, "rulescore": VERSION, "polars": pl.__version__},
         "pack": {"id": pack.id, "version": pack.version, "fingerprint": plan.fingerprint()},
         "company": dict(request.company), "purpose": dict(request.purpose), "as_of": run_folder.iso(plan.as_of),
         "parameters": {key: plain(value) for key, value in sorted(plan.parameters.items())},
@@ -268,5 +286,9 @@ def plain(value: float | str | bool) -> float | int | str | bool:
 
 def _log(building: Path, started: float) -> None:
     """What differs from run to run, outside the hashes."""
-    facts = {"started_at": started, "seconds": round(time.time() - started, 3), "host": os.uname().nodename if hasattr(os, "uname") else ""}
+    facts = {
+        "started_at": started,
+        "seconds": round(time.time() - started, 3),
+        "host": os.uname().nodename if hasattr(os, "uname") else "",
+    }
     (building / run_folder.LOG).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")

@@ -6,6 +6,7 @@ The files in `schemas/` are these, written by `rulescore schema --write`; editor
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -35,7 +36,9 @@ SOURCE = {
 }
 
 
-def _object(description: str, properties: dict[str, Any], required: Iterable[str] = (), **more: Any) -> dict[str, Any]:
+def _object(
+    description: str, properties: dict[str, Any], required: Iterable[str] = (), **more: Any
+) -> dict[str, Any]:
     return {
         "type": "object", "description": description, "additionalProperties": False,
         "required": list(required), "properties": properties, **more,
@@ -89,6 +92,7 @@ REMOVE = {
 }  # fmt: skip
 
 
+@functools.cache
 def rule_schema(kind: Any) -> dict[str, Any]:
     """The schema of one rule of a kind, with the keys every rule has."""
     return _object(
@@ -103,11 +107,20 @@ def override_schema() -> dict[str, Any]:
     properties: dict[str, Any] = dict(COMMON)
     for kind in KINDS:
         properties.update(kind.SCHEMA["properties"])
-    return _object("改写所扩展规则包中的一条规则，只写要改的键。Changes a rule of the extended pack; only the keys that differ.", properties, ["id"])
+    return _object(
+        "改写所扩展规则包中的一条规则，只写要改的键。Changes a rule of the extended pack; only the keys that differ.",
+        properties,
+        ["id"],
+    )
 
 
 def _file(name: str, title: str, body: dict[str, Any]) -> dict[str, Any]:
-    return {"$schema": "http://json-schema.org/draft-07/schema#", "$id": f"rulescore/{name}.schema.json", "title": title, **body}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": f"rulescore/{name}.schema.json",
+        "title": title,
+        **body,
+    }
 
 
 def _pack() -> dict[str, Any]:
@@ -126,14 +139,33 @@ def _pack() -> dict[str, Any]:
     )  # fmt: skip
     gate = _object(
         "关卡：在均值之后限制得分或等级。A gate limits a score or the tier after the mean.",
-        {"id": ID, "title": BILINGUAL, "when": EXPRESSION, "cap": GATE_LIMIT, "floor": GATE_LIMIT, "reason": BILINGUAL, "source": SOURCE},
+        {
+            "id": ID,
+            "title": BILINGUAL,
+            "when": EXPRESSION,
+            "cap": GATE_LIMIT,
+            "floor": GATE_LIMIT,
+            "reason": BILINGUAL,
+            "source": SOURCE,
+        },
         ["id", "title", "when", "reason"],
         oneOf=[{"required": ["cap"]}, {"required": ["floor"]}],
     )
-    action = _object("对该等级客户的措施。A measure for customers of the tier.", {"title": BILINGUAL, "owner": BILINGUAL, "due": PERIOD}, ["title"])
+    action = _object(
+        "对该等级客户的措施。A measure for customers of the tier.",
+        {"title": BILINGUAL, "owner": BILINGUAL, "due": PERIOD},
+        ["title"],
+    )
     tier = _object(
         "客户等级，自高到低；最后一级不写 when。A tier, best first; the last has no `when`.",
-        {"id": ID, "title": BILINGUAL, "when": EXPRESSION, "why": BILINGUAL, "source": SOURCE, "actions": {"type": "array", "items": action}},
+        {
+            "id": ID,
+            "title": BILINGUAL,
+            "when": EXPRESSION,
+            "why": BILINGUAL,
+            "source": SOURCE,
+            "actions": {"type": "array", "items": action},
+        },
         ["id", "title"],
     )
     return _file("pack", "规则包 · ruleset pack", _object(
@@ -250,7 +282,13 @@ def _tests() -> dict[str, Any]:
         },
         ["name", "as_of", "given", "want"],
     )  # fmt: skip
-    return _file("tests", "规则包测试 · a pack's tests", _object("规则包自带的测试。A pack's own tests.", {"tests": {"type": "array", "items": test}}, ["tests"]))
+    return _file(
+        "tests",
+        "规则包测试 · a pack's tests",
+        _object(
+            "规则包自带的测试。A pack's own tests.", {"tests": {"type": "array", "items": test}}, ["tests"]
+        ),
+    )
 
 
 def _assessment() -> dict[str, Any]:
@@ -258,7 +296,11 @@ def _assessment() -> dict[str, Any]:
     column = {
         "oneOf": [
             {"type": "string"},
-            _object("列的映射与写法。A column's field and how it is written.", {"field": NAME, "missing": words, "date_format": {"type": "string"}}, ["field"]),
+            _object(
+                "列的映射与写法。A column's field and how it is written.",
+                {"field": NAME, "missing": words, "date_format": {"type": "string"}},
+                ["field"],
+            ),
         ]
     }
     file = {"oneOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": "string"}}]}
@@ -289,7 +331,13 @@ def _assessment() -> dict[str, Any]:
 
 def build() -> dict[str, dict[str, Any]]:
     """Every schema by name."""
-    return {"pack": _pack(), "dimension": _dimension(), "tables": _tables(), "tests": _tests(), "assessment": _assessment()}
+    return {
+        "pack": _pack(),
+        "dimension": _dimension(),
+        "tables": _tables(),
+        "tests": _tests(),
+        "assessment": _assessment(),
+    }
 
 
 def as_text(schema: dict[str, Any]) -> str:
@@ -298,7 +346,9 @@ def as_text(schema: dict[str, Any]) -> str:
 
 def shipped(name: str) -> dict[str, Any]:
     """The schema as shipped in `schemas/`."""
-    loaded: dict[str, Any] = json.loads((folder("schemas") / f"{name}.schema.json").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = json.loads(
+        (folder("schemas") / f"{name}.schema.json").read_text(encoding="utf-8")
+    )
     return loaded
 
 
@@ -321,7 +371,9 @@ def check_document(document: Document, name: str, problems: Problems) -> bool:
     return check_part(document, (), document.data, name, schema, problems)
 
 
-def check_part(document: Document, path: Path_, data: Any, key: str, schema: dict[str, Any], problems: Problems) -> bool:
+def check_part(
+    document: Document, path: Path_, data: Any, key: str, schema: dict[str, Any], problems: Problems
+) -> bool:
     """Checks a part of a document; every violation becomes a problem at its own place. True when there is none."""
     before = len(problems)
     for error in _validator(key, schema).iter_errors(data):
@@ -339,7 +391,9 @@ def _report(document: Document, base: Path_, error: Any, problems: Problems) -> 
             for key in value:
                 if key not in known:
                     close = close_names(str(key), known)
-                    problems.error("unknown-key", document.key(*path, key), key=str(key), close=close, known=known)
+                    problems.error(
+                        "unknown-key", document.key(*path, key), key=str(key), close=close, known=known
+                    )
         case "required" if isinstance(value, dict):
             allowed = set(error.schema.get("properties", {}))
             strangers = [key for key in value if key not in allowed] if allowed else []
@@ -355,7 +409,9 @@ def _report(document: Document, base: Path_, error: Any, problems: Problems) -> 
             elif form:
                 problems.error("wrong-form", place, read=_shown(value), want=form)
             else:
-                _wrong_type(document, path, value, [wanted] if isinstance(wanted, str) else list(wanted), problems)
+                _wrong_type(
+                    document, path, value, [wanted] if isinstance(wanted, str) else list(wanted), problems
+                )
         case "enum":
             _unknown_choice(place, value, error.validator_value, problems)
         case "pattern":
@@ -368,7 +424,13 @@ def _report(document: Document, base: Path_, error: Any, problems: Problems) -> 
         case "not" | "minProperties" if "up_to" in error.schema.get("properties", {}):
             problems.error("band-bounds", document.key(*path))
         case _:
-            problems.error("schema-violation", place, read=_shown(value), rule=str(error.validator), want=_shown(error.validator_value))
+            problems.error(
+                "schema-violation",
+                place,
+                read=_shown(value),
+                rule=str(error.validator),
+                want=_shown(error.validator_value),
+            )
 
 
 def _wrong_type(document: Document, path: Path_, value: Any, wanted: list[str], problems: Problems) -> None:
@@ -383,7 +445,9 @@ def _wrong_type(document: Document, path: Path_, value: Any, wanted: list[str], 
 
 def _unknown_choice(place: Span, value: Any, choices: Iterable[Any], problems: Problems) -> None:
     allowed = [str(item) for item in choices]
-    problems.error("unknown-choice", place, read=_shown(value), allowed=allowed, close=close_names(str(value), allowed))
+    problems.error(
+        "unknown-choice", place, read=_shown(value), allowed=allowed, close=close_names(str(value), allowed)
+    )
 
 
 def _report_choice(document: Document, path: Path_, error: Any, problems: Problems) -> None:
@@ -425,7 +489,11 @@ class _Relative:
 
     def __init__(self, error: Any) -> None:
         self.absolute_path = error.relative_path
-        self.instance, self.validator, self.validator_value = error.instance, error.validator, error.validator_value
+        self.instance, self.validator, self.validator_value = (
+            error.instance,
+            error.validator,
+            error.validator_value,
+        )
         self.schema, self.context, self.parent = error.schema, error.context, None
 
 

@@ -19,14 +19,33 @@ def score_columns(plan: Plan, with_name: bool) -> list[str]:
     """The columns of the scores, in order."""
     first = [CUSTOMER, "name"] if with_name else [CUSTOMER]
     dimensions = [dimension.id for dimension in plan.pack.dimensions]
-    return [*first, *dimensions, "composite", "low", "high", "coverage", "tier", "tier_reason", "gates", "reasons"]
+    return [
+        *first,
+        *dimensions,
+        "composite",
+        "low",
+        "high",
+        "coverage",
+        "tier",
+        "tier_reason",
+        "gates",
+        "reasons",
+    ]
 
 
 def score_frame(plan: Plan, trace: pl.LazyFrame) -> pl.LazyFrame:
     """The scores without names: points as numbers, tiers, gates and rules by their ids, several joined by `;`."""
     pack = plan.pack
     shown = [_points(f"{dimension.id}.points").alias(dimension.id) for dimension in pack.dimensions]
-    shown += [_points(f"composite.{part}").alias(name) for part, name in (("points", "composite"), ("low", "low"), ("high", "high"), ("coverage", "coverage"))]
+    shown += [
+        _points(f"composite.{part}").alias(name)
+        for part, name in (
+            ("points", "composite"),
+            ("low", "low"),
+            ("high", "high"),
+            ("coverage", "coverage"),
+        )
+    ]
     tier_ids = [tier.id for tier in pack.tiers]
     words = tier_reason_words(plan)
     tiers = pl.Series(tier_ids, dtype=pl.Enum(tier_ids))
@@ -41,7 +60,9 @@ def score_frame(plan: Plan, trace: pl.LazyFrame) -> pl.LazyFrame:
         pl.lit(reasons).gather(pl.col("tier.reason")).alias("tier_reason"),
         (pl.concat_str(gates, separator=";", ignore_nulls=True) if gates else none).alias("gates"),
         pl.concat_str(
-            [pl.lit(rules).gather(pl.col(f"reason.{place}")) for place in range(REASONS)], separator=";", ignore_nulls=True
+            [pl.lit(rules).gather(pl.col(f"reason.{place}")) for place in range(REASONS)],
+            separator=";",
+            ignore_nulls=True,
         ).alias("reasons"),
     )
 
@@ -60,11 +81,18 @@ def scores_of_trace(plan: Plan, trace: pl.LazyFrame, inputs: pl.LazyFrame, folde
     scores = scores.select(score_columns(plan, named))
     if inputs.select(pl.len()).collect().item() > CSV_UP_TO:
         scores.sink_parquet(
-            folder / "scores.parquet", compression="zstd", compression_level=1, statistics=False, row_group_size=100_000, engine="streaming"
+            folder / "scores.parquet",
+            compression="zstd",
+            compression_level=1,
+            statistics=False,
+            row_group_size=100_000,
+            engine="streaming",
         )
         return
     texts = [CUSTOMER, "name"] if named else [CUSTOMER]
-    scores.with_columns(harmless(text) for text in texts).collect().write_csv(folder / "scores.csv", include_bom=True)
+    scores.with_columns(harmless(text) for text in texts).collect().write_csv(
+        folder / "scores.csv", include_bom=True
+    )
 
 
 def harmless(column: str) -> pl.Expr:

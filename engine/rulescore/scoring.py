@@ -54,7 +54,9 @@ def settle(planned: PlannedRule, case: int, points: int | None) -> Outcome:
     return Outcome(case, min(max(points, rule.low), rule.high))
 
 
-def dimension_score(dimension: Dimension, rules: Sequence[PlannedRule], outcomes: Mapping[str, Outcome], decimals: int) -> Score:
+def dimension_score(
+    dimension: Dimension, rules: Sequence[PlannedRule], outcomes: Mapping[str, Outcome], decimals: int
+) -> Score:
     """Combines the outcomes of a dimension's rules and rounds once, half up, to `decimals`."""
     counted: list[tuple[int, int]] = []
     lows: list[tuple[int, int]] = []

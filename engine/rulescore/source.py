@@ -154,7 +154,9 @@ def _refused_characters(text: str, file: str, problems: Problems) -> bool:
             problems.error("wide-indent", Span(file, number, indent.index("\u3000") + 1))
             bad = True
         if match := _CONTROL.search(line):
-            problems.error("control-character", Span(file, number, match.start() + 1), read=f"U+{ord(match.group()):04X}")
+            problems.error(
+                "control-character", Span(file, number, match.start() + 1), read=f"U+{ord(match.group()):04X}"
+            )
             bad = True
     return bad
 
@@ -174,7 +176,13 @@ def _report_syntax(error: yaml.YAMLError, text: str, file: str, problems: Proble
     for at in range(number, max(-1, number - 3), -1):
         for pattern, instead in _WIDE_SLIPS:
             if match := pattern.match(lines[at]):
-                return report("wide-punctuation", at, match.start(1), read=match.group(1), instead=instead[match.group(1)])
+                return report(
+                    "wide-punctuation",
+                    at,
+                    match.start(1),
+                    read=match.group(1),
+                    instead=instead[match.group(1)],
+                )
     if "\t" in line[: column + 1]:
         return report("yaml-tab", number, line.index("\t"))
     context = str(getattr(error, "context", None) or "")
@@ -188,10 +196,22 @@ def _report_syntax(error: yaml.YAMLError, text: str, file: str, problems: Proble
     value = _VALUE.match(line)
     if value and column >= value.start(1) and (_SPECIAL.match(value.group(1)) or "mapping values" in detail):
         return report("yaml-quoting", number, value.start(1))
-    before = next((at for at in range(number - 1, -1, -1) if lines[at].strip() and not lines[at].lstrip().startswith("#")), None)
+    before = next(
+        (
+            at
+            for at in range(number - 1, -1, -1)
+            if lines[at].strip() and not lines[at].lstrip().startswith("#")
+        ),
+        None,
+    )
     if "mapping values" in detail and before is not None and not _KEY.match(lines[before]):
         return report("yaml-colon", before, len(lines[before]) - len(lines[before].lstrip(" -")))
-    if "mapping values" in detail or "expected key" in detail or "'-' indicator" in detail or "block end" in detail:
+    if (
+        "mapping values" in detail
+        or "expected key" in detail
+        or "'-' indicator" in detail
+        or "block end" in detail
+    ):
         return report("yaml-indent", number, len(line) - len(line.lstrip()))
     return report("yaml-syntax", number, column, detail=detail)
 
@@ -219,11 +239,15 @@ def _compose(text: str, file: str, problems: Problems) -> _Node | None:
             aliases += 1
             mark = event.start_mark
             if aliases > MAX_ALIASES:
-                problems.error("yaml-too-many-aliases", Span(file, mark.line + 1, mark.column + 1), limit=MAX_ALIASES)
+                problems.error(
+                    "yaml-too-many-aliases", Span(file, mark.line + 1, mark.column + 1), limit=MAX_ALIASES
+                )
                 return None
             node = anchors.get(event.anchor or "")
             if node is None or node.end is None:
-                problems.error("yaml-unknown-alias", Span(file, mark.line + 1, mark.column + 1), name=event.anchor)
+                problems.error(
+                    "yaml-unknown-alias", Span(file, mark.line + 1, mark.column + 1), name=event.anchor
+                )
                 return None
             stack[-1].items.append(node)
         elif isinstance(event, yaml.NodeEvent):
@@ -233,7 +257,9 @@ def _compose(text: str, file: str, problems: Problems) -> _Node | None:
                 problems.error("yaml-tag", Span(file, mark.line + 1, mark.column + 1), tag=str(tag))
                 return None
             if isinstance(event, yaml.ScalarEvent):
-                node = _Node("scalar", mark, event.end_mark, event.value, event.style is None or event.style == "")
+                node = _Node(
+                    "scalar", mark, event.end_mark, event.value, event.style is None or event.style == ""
+                )
                 if event.style is not None and event.style != "":
                     node.plain = False
             else:
@@ -247,7 +273,9 @@ def _compose(text: str, file: str, problems: Problems) -> _Node | None:
             if node.kind != "scalar":
                 stack.append(node)
                 if len(stack) > MAX_DEPTH:
-                    problems.error("yaml-too-deep", Span(file, mark.line + 1, mark.column + 1), limit=MAX_DEPTH)
+                    problems.error(
+                        "yaml-too-deep", Span(file, mark.line + 1, mark.column + 1), limit=MAX_DEPTH
+                    )
                     return None
         elif isinstance(event, yaml.CollectionEndEvent):
             stack.pop().end = event.end_mark
@@ -308,7 +336,11 @@ class _Builder:
                             merged.setdefault(name, value)
                 continue
             key = key_node.value
-            if value_node.kind == "scalar" and value_node.value == "" and self.without_colon(key_node, value_node):
+            if (
+                value_node.kind == "scalar"
+                and value_node.value == ""
+                and self.without_colon(key_node, value_node)
+            ):
                 self.problems.error("unquoted-comma", self.span(key_node), key=key)
                 continue
             here = (*path, key)

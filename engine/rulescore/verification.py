@@ -49,7 +49,10 @@ def verify(folder: Path, sample: int | None = None, sources: Path | None = None)
 
 
 def examine(
-    folder: Path, sample: int | None = None, sources: Path | None = None, progress: Progress = lambda done, total: None
+    folder: Path,
+    sample: int | None = None,
+    sources: Path | None = None,
+    progress: Progress = lambda done, total: None,
 ) -> Verified:
     """`verify`, with what was checked. Raises UsageError when there is no such folder."""
     if not folder.is_dir():
@@ -112,10 +115,16 @@ def _ruleset_fits(run: Run, findings: Findings) -> bool:
     parameters = {key: plain(value) for key, value in plan.parameters.items()}
     for key in sorted({*manifest["parameters"], *parameters}):
         facts.append((f"parameters.{key}", manifest["parameters"].get(key), parameters.get(key)))
-    facts += [(f"overrides.{key}", value, None) for key, value in manifest["overrides"].items() if key not in parameters]
+    facts += [
+        (f"overrides.{key}", value, None)
+        for key, value in manifest["overrides"].items()
+        if key not in parameters
+    ]
     for what, stored, made in facts:
         if type(stored) is not type(made) or stored != made:
-            findings.add("manifest-fact-differs", MANIFEST, what=what, stored=str(stored), recomputed=str(made))
+            findings.add(
+                "manifest-fact-differs", MANIFEST, what=what, stored=str(stored), recomputed=str(made)
+            )
     folder = run.folder / "rulesets"
     present = {path.relative_to(run.folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for name in sorted(present - {f"rulesets/{name}" for name, _ in plan.pack.files}):

@@ -10,11 +10,17 @@ from typing import Any
 
 import polars as pl
 import pytest
-
 from rulescore.messages import lines
 from rulescore.model import Field, Table
 from rulescore.problems import DataError, Problem, Problems
-from rulescore.readers import Rejected, TableData, assessment_of_files, read_assessment, read_tables, tables_of_frames
+from rulescore.readers import (
+    Rejected,
+    TableData,
+    assessment_of_files,
+    read_assessment,
+    read_tables,
+    tables_of_frames,
+)
 
 
 def _field(name: str, kind: str = "text", zh: str = "", **more: Any) -> Field:
@@ -105,20 +111,25 @@ class Desk:
         path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
         return path
 
-    def read(self, encoding: str | None = None, dictionary: Mapping[str, Table] = DICTIONARY, **tables: str) -> Result:
+    def read(
+        self, encoding: str | None = None, dictionary: Mapping[str, Table] = DICTIONARY, **tables: str
+    ) -> Result:
         """Reads tables by an assessment; each is the YAML that would stand behind its name."""
         names = "".join(f"  {name}: {value}\n" for name, value in tables.items())
         self.write("assessment.yaml", f"company: {{zh: 甲, en: A}}\nas_of: 2026-06-30\ntables:\n{names}")
         problems = Problems()
         return self._result(
-            problems, lambda: read_tables(read_assessment(self.folder, problems), dictionary, problems, encoding)
+            problems,
+            lambda: read_tables(read_assessment(self.folder, problems), dictionary, problems, encoding),
         )
 
     def files(self, *names: str) -> Result:
         """Reads bare files."""
         problems = Problems()
         paths = [self.folder / name for name in names]
-        return self._result(problems, lambda: read_tables(assessment_of_files(paths, problems), DICTIONARY, problems))
+        return self._result(
+            problems, lambda: read_tables(assessment_of_files(paths, problems), DICTIONARY, problems)
+        )
 
     def frames(self, **frames: object) -> Result:
         problems = Problems()
@@ -132,7 +143,7 @@ class Desk:
     def value(self, header: str, cell: str) -> Result:
         """Reads one cell under a header, beside a sound one so that the column is not wholly unreadable."""
         quoted = '"' + cell.replace('"', '""') + '"'
-        return self.customers(f'customer_id,{header}\nC1,{quoted}\n')
+        return self.customers(f"customer_id,{header}\nC1,{quoted}\n")
 
     def _result(self, problems: Problems, read: Any) -> Result:
         tables, rejected = None, []
@@ -146,10 +157,19 @@ class Desk:
                 text, hint = lines(problem, language)
                 assert text != problem.code, f"no message for {problem.code}"
                 assert "?" not in text.replace(str(problem.facts.get("read")), ""), (problem.code, text)
-                assert "None" not in text.removeprefix("None of") and "None" not in hint, (problem.code, text, hint)
+                assert "None" not in text.removeprefix("None of") and "None" not in hint, (
+                    problem.code,
+                    text,
+                    hint,
+                )
         return Result(tables, rejected, list(problems))
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
+
+
+@pytest.fixture
+def dictionary() -> Mapping[str, Table]:
+    return DICTIONARY

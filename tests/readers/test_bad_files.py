@@ -188,7 +188,9 @@ def test_rows_longer_than_the_header(desk):
     result = desk.customers("customer_id,name\nC1,a\nC2,b,c\nC3,d,\n")
     assert (result.only().code, result.only().place.row) == ("row-too-long", 3)
     desk.write("c.csv", "customer_id\nC1\n")
-    desk.write("o.csv", "order_id,customer_id,order_date\n1,C1,2024-01-01\n2,C1,2024-01-02,7\n3,C1,2024-01-03\n")
+    desk.write(
+        "o.csv", "order_id,customer_id,order_date\n1,C1,2024-01-01\n2,C1,2024-01-02,7\n3,C1,2024-01-03\n"
+    )
     result = desk.read(customers="c.csv", orders="o.csv")
     assert (result.only().code, result.only().severity) == ("row-too-long", "warning")
     assert result.column("order_id", "orders") == ["1", "3"]
@@ -281,7 +283,9 @@ def test_bad_json_lines(desk):
     result = desk.read(customers="a.jsonl")
     assert result.codes.count("line-not-json") == 20
     assert [problem.place.row for problem in result.problems if problem.code == "line-not-json"][:2] == [2, 3]
-    assert next(problem for problem in result.problems if problem.code == "rows-unlisted").facts["total"] == 32
+    assert (
+        next(problem for problem in result.problems if problem.code == "rows-unlisted").facts["total"] == 32
+    )
 
 
 def test_deep_json(desk):
@@ -294,10 +298,18 @@ def test_unknown_frame(desk):
     """Something that is no frame says what it is."""
     assert desk.frames(customers=3).only().code == "unknown-frame"
     assert desk.frames(customers=[1, 2]).only().code == "unreadable-frame"
-    assert desk.frames(custmers=pl.DataFrame({"customer_id": ["a"]})).codes == ["missing-customers", "unknown-table"]
+    assert desk.frames(custmers=pl.DataFrame({"customer_id": ["a"]})).codes == [
+        "missing-customers",
+        "unknown-table",
+    ]
 
 
-_SOUND = {"a.csv": GOOD.encode(), "a.xlsx": _xlsx(), "a.parquet": _parquet(), "a.jsonl": b'{"customer_id": "C1"}\n'}
+_SOUND = {
+    "a.csv": GOOD.encode(),
+    "a.xlsx": _xlsx(),
+    "a.parquet": _parquet(),
+    "a.jsonl": b'{"customer_id": "C1"}\n',
+}
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

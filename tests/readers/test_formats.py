@@ -12,7 +12,6 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import xlsxwriter
-
 from rulescore.readers import READERS
 
 HEADER = ["客户编号", "客户名称", "年收入", "毛利率", "人数", "守信", "成立日期", "状态"]
@@ -23,7 +22,8 @@ ROWS: list[list[Any]] = [
 ]
 FIELDS = ["customer_id", "name", "revenue", "margin", "staff", "honest", "since", "status"]
 WANTED = [
-    {**dict(zip(FIELDS, row, strict=True)), "staff": None if row[4] is None else float(row[4])} for row in ROWS
+    {**dict(zip(FIELDS, row, strict=True)), "staff": None if row[4] is None else float(row[4])}
+    for row in ROWS
 ]
 
 
@@ -120,7 +120,10 @@ def test_excel(desk, typed, first_row):
     result = desk.read(customers="客户.xlsx")
     _same(result, [first_row + 2, first_row + 3, first_row + 4])
     assert result.tables["customers"].sources[0].sheet == "客户"
-    assert str(result.tables["customers"].place(0, first_row + 2, "name")) == f"客户.xlsx!客户:{first_row + 2}[客户名称]"
+    assert (
+        str(result.tables["customers"].place(0, first_row + 2, "name"))
+        == f"客户.xlsx!客户:{first_row + 2}[客户名称]"
+    )
 
 
 def test_excel_numbers_that_are_ids(desk):
@@ -153,7 +156,9 @@ def test_parquet_of_text(desk):
 
 def test_json_lines(desk):
     """One object a line; a key that a line lacks is missing there; blank lines count as lines."""
-    records = [{k: str(v) if isinstance(v, date) else v for k, v in zip(HEADER, row, strict=True)} for row in ROWS]
+    records = [
+        {k: str(v) if isinstance(v, date) else v for k, v in zip(HEADER, row, strict=True)} for row in ROWS
+    ]
     records = [{key: value for key, value in record.items() if value is not None} for record in records]
     desk.write("c.jsonl", "\n".join([json.dumps(records[0]), "", *map(json.dumps, records[1:])]))
     _same(desk.read(customers="c.jsonl"), [1, 3, 4])

@@ -12,7 +12,6 @@ import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-
 from rulescore.model import Field
 from rulescore.readers.coerce import Column, plain
 from rulescore.readers.steps import CODES, full
@@ -47,7 +46,10 @@ FITS = [
     ("staff", "12", 12.0),
     ("staff", "12.0", 12.0),
     ("staff", "1,200", 1200.0),
-    *(("honest", word, True) for word in ("是", "有", "对", "√", "Y", "y", "yes", "YES", "true", "T", "1", " 是 ", "ＹＥＳ")),
+    *(
+        ("honest", word, True)
+        for word in ("是", "有", "对", "√", "Y", "y", "yes", "YES", "true", "T", "1", " 是 ", "ＹＥＳ")
+    ),
     *(("honest", word, False) for word in ("否", "无", "错", "×", "N", "no", "No", "FALSE", "f", "0")),
     *(
         ("since", form, date(2024, 3, 5))
@@ -159,7 +161,9 @@ def test_close_value_is_suggested(desk):
 def test_missing_word_of_the_assessment(desk):
     """A mapping may add words for missing; they hold for that column only."""
     desk.write("c.csv", "id,rev,name\nC1,0000,0000\n")
-    result = desk.read(customers="{file: c.csv, columns: {id: customer_id, rev: {field: revenue, missing: ['0000']}}}")
+    result = desk.read(
+        customers="{file: c.csv, columns: {id: customer_id, rev: {field: revenue, missing: ['0000']}}}"
+    )
     assert (result.column("revenue"), result.column("name")) == ([None], ["0000"])
 
 
@@ -186,7 +190,9 @@ def test_missing_number_in_a_typed_column(desk):
 def test_declared_date_format(desk, form, cell, wanted):
     """A declared format decides which number is the day; dates that begin with the year still read beside it."""
     desk.write("c.csv", f"customer_id,day\nC1,{cell}\n")
-    result = desk.read(customers=f'{{file: c.csv, columns: {{day: {{field: since, date_format: "{form}"}}}}}}')
+    result = desk.read(
+        customers=f'{{file: c.csv, columns: {{day: {{field: since, date_format: "{form}"}}}}}}'
+    )
     assert result.column("since") == [wanted]
     assert result.codes == []
 
@@ -203,7 +209,9 @@ def test_declared_date_format_that_does_not_fit(desk):
 def test_unknown_date_format(desk, form):
     """A date format that leaves out or repeats a part, or that no platform agrees on, is refused at its line."""
     desk.write("c.csv", "customer_id,day\nC1,2024-05-13\n")
-    problem = desk.read(customers=f'{{file: c.csv, columns: {{day: {{field: since, date_format: "{form}"}}}}}}').only()
+    problem = desk.read(
+        customers=f'{{file: c.csv, columns: {{day: {{field: since, date_format: "{form}"}}}}}}'
+    ).only()
     assert (problem.code, problem.place.line) == ("unknown-date-format", 4)
 
 
@@ -257,7 +265,10 @@ def test_range_in_a_typed_column(desk):
 @pytest.mark.parametrize("cell", ["9.11E+17", "9.11101E+17"])
 def test_id_that_became_a_number(desk, cell):
     """A long id that a spreadsheet has turned into a number is refused: its digits are lost."""
-    assert desk.customers(f"customer_id,name\n{cell},a\nC2,b\n").codes == ["customer-without-id", "damaged-id"]
+    assert desk.customers(f"customer_id,name\n{cell},a\nC2,b\n").codes == [
+        "customer-without-id",
+        "damaged-id",
+    ]
 
 
 def test_nested_values(desk):

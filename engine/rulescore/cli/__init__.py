@@ -26,7 +26,9 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(f".{name}", __name__).command
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         from ..problems import close_names
 
         name = args[0] if args else ""
@@ -38,7 +40,11 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of messages. 输出语言。 [default: from the locale]")
+@click.option(
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    help="Language of messages. 输出语言。 [default: from the locale]",
+)
 @click.version_option(package_name="rulescore")
 @click.pass_context
 def group(ctx: click.Context, lang: str | None) -> None:

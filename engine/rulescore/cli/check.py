@@ -14,9 +14,22 @@ from .shared import echo_json, lang_option, show_problems
 
 @click.command("check", short_help="Load and lint packs. 检查规则包。")
 @click.argument("packs", nargs=-1, metavar="[ID|DIR]...")
-@click.option("--format", "shape", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True, help="Output. 输出格式。")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    show_default=True,
+    help="Output. 输出格式。",
+)
 @click.option("--notes", is_flag=True, help="Show notes too. 也显示提示。")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "note"]), default="warning", show_default=True, help="Least severity that fails. 何种级别算不通过。")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "note"]),
+    default="warning",
+    show_default=True,
+    help="Least severity that fails. 何种级别算不通过。",
+)
 @lang_option
 @click.pass_obj
 def command(language: str, packs: tuple[str, ...], shape: str, notes: bool, fail_on: str) -> None:
@@ -37,8 +50,20 @@ def command(language: str, packs: tuple[str, ...], shape: str, notes: bool, fail
     shown = [problem for problem in found if notes or shape != "text" or problem.severity != "note"]
     if shape == "text":
         show_problems(shown, language, err=False)
-        counts = {severity: sum(1 for problem in found if problem.severity == severity) for severity in ("error", "warning", "note")}
-        click.echo(word("check.summary", language, packs=", ".join(names), errors=counts["error"], warnings=counts["warning"], notes=counts["note"]))
+        counts = {
+            severity: sum(1 for problem in found if problem.severity == severity)
+            for severity in ("error", "warning", "note")
+        }
+        click.echo(
+            word(
+                "check.summary",
+                language,
+                packs=", ".join(names),
+                errors=counts["error"],
+                warnings=counts["warning"],
+                notes=counts["note"],
+            )
+        )
     elif shape == "json":
         echo_json([as_data(problem, language) for problem in shown])
     elif shape == "sarif":
@@ -58,7 +83,9 @@ def as_data(problem: Problem, language: str) -> dict[str, object]:
 
     text, hint = lines(problem, language)
     place = problem.place
-    where: dict[str, object] = {"file": place.file, "line": place.line, "column": place.column} if isinstance(place, Span) else {}
+    where: dict[str, object] = (
+        {"file": place.file, "line": place.line, "column": place.column} if isinstance(place, Span) else {}
+    )
     return {"code": problem.code, "severity": problem.severity, **where, "text": text, "hint": hint}
 
 

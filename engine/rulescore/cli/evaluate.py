@@ -16,9 +16,19 @@ from .shared import echo_json, json_option, lang_option
 @click.argument("source", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
 @click.option("--pack", metavar="ID|DIR", help="Ruleset pack. 规则包。")
 @click.option("--as-of", metavar="DATE", help="The date assessed, like 2026-06-30. 评估基准日。")
-@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder. 评估批次文件夹。")
-@click.option("--engine", type=click.Choice(["frame", "row"]), default="frame", show_default=True, help="Engine. 引擎。")
-@click.option("--set", "parameters", multiple=True, metavar="NAME=VALUE", help="Another value of a parameter (what-if). 改一个参数试算。")
+@click.option(
+    "--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder. 评估批次文件夹。"
+)
+@click.option(
+    "--engine", type=click.Choice(["frame", "row"]), default="frame", show_default=True, help="Engine. 引擎。"
+)
+@click.option(
+    "--set",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Another value of a parameter (what-if). 改一个参数试算。",
+)
 @json_option
 @lang_option
 @click.pass_obj
@@ -49,11 +59,22 @@ def command(
 
     from .. import api
 
-    run = api.evaluate(list(source), pack, as_of, out=out, engine=engine, parameters=overrides, progress=progress, default_out=out is None)
+    run = api.evaluate(
+        list(source),
+        pack,
+        as_of,
+        out=out,
+        engine=engine,
+        parameters=overrides,
+        progress=progress,
+        default_out=out is None,
+    )
     if sys.stderr.isatty():
         click.echo("\r\033[K", err=True, nl=False)
     if as_json:
-        echo_json({"run": str(run.folder), **{key: value for key, value in run.manifest.items() if key != "files"}})
+        echo_json(
+            {"run": str(run.folder), **{key: value for key, value in run.manifest.items() if key != "files"}}
+        )
         return
     from ..reports.text import summary
 

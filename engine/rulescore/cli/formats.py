@@ -7,9 +7,9 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .. import __version__
 from ..messages import catalogue, lines
 from ..problems import Problem, Span
+from ..version import VERSION
 
 LEVELS = {"error": "error", "warning": "warning", "note": "note"}
 
@@ -19,7 +19,12 @@ def sarif(problems: Sequence[Problem], language: str) -> dict[str, Any]:
     codes = sorted({problem.code for problem in problems})
     entries = catalogue(language)["problems"]
     rules = [
-        {"id": code, "name": code, "shortDescription": {"text": str(entries.get(code, {}).get("title", code))}, "defaultConfiguration": {"level": "warning"}}
+        {
+            "id": code,
+            "name": code,
+            "shortDescription": {"text": str(entries.get(code, {}).get("title", code))},
+            "defaultConfiguration": {"level": "warning"},
+        }
         for code in codes
     ]
     results = []
@@ -32,10 +37,16 @@ def sarif(problems: Sequence[Problem], language: str) -> dict[str, Any]:
         }  # fmt: skip
         place = problem.place
         if isinstance(place, Span):
-            region = {"startLine": max(1, place.line), "startColumn": max(1, place.column), "endColumn": max(1, place.column) + place.length}
-            result["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": place.file}, "region": region}}]
+            region = {
+                "startLine": max(1, place.line),
+                "startColumn": max(1, place.column),
+                "endColumn": max(1, place.column) + place.length,
+            }
+            result["locations"] = [
+                {"physicalLocation": {"artifactLocation": {"uri": place.file}, "region": region}}
+            ]
         results.append(result)
-    driver = {"name": "rulescore", "version": __version__, "rules": rules}
+    driver = {"name": "rulescore", "version": VERSION, "rules": rules}
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
@@ -44,7 +55,9 @@ def sarif(problems: Sequence[Problem], language: str) -> dict[str, Any]:
 
 def _fingerprint(problem: Problem) -> str:
     file = problem.place.file if problem.place else ""
-    return hashlib.sha256(repr((problem.code, file, sorted(problem.facts.items(), key=str))).encode()).hexdigest()[:32]
+    return hashlib.sha256(
+        repr((problem.code, file, sorted(problem.facts.items(), key=str))).encode()
+    ).hexdigest()[:32]
 
 
 def github(problems: Sequence[Problem], language: str) -> Iterator[str]:
@@ -53,7 +66,11 @@ def github(problems: Sequence[Problem], language: str) -> Iterator[str]:
         text, hint = lines(problem, language)
         kind = "notice" if problem.severity == "note" else problem.severity
         place = problem.place
-        where = f"file={_property(place.file)},line={max(1, place.line)},col={max(1, place.column)}," if isinstance(place, Span) else ""
+        where = (
+            f"file={_property(place.file)},line={max(1, place.line)},col={max(1, place.column)},"
+            if isinstance(place, Span)
+            else ""
+        )
         yield f"::{kind} {where}title={_property(problem.code)}::{_data(f'{text} {hint}'.strip())}"
 
 

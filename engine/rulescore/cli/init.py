@@ -26,7 +26,9 @@ EDITOR = "root = true\n\n[*.yaml]\ncharset = utf-8\nindent_style = space\nindent
 
 @click.command("init", short_help="Start a new pack. 新建规则包。")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--extends", metavar="ID", help="A pack to build on, e.g. general. 在某规则包之上扩展，如 general。")
+@click.option(
+    "--extends", metavar="ID", help="A pack to build on, e.g. general. 在某规则包之上扩展，如 general。"
+)
 @lang_option
 @click.pass_obj
 def command(language: str, folder: Path, extends: str | None) -> None:
@@ -34,7 +36,7 @@ def command(language: str, folder: Path, extends: str | None) -> None:
 
     在 FOLDER 中写出一个小规则包：规则、测试、示例数据，以及编辑器所需的设置。
     """
-    from ..load import find
+    from ..packfiles import find
     from ..messages import word
     from ..problems import Problems, UsageError
     from ..schema import as_text, build

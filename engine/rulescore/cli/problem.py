@@ -33,6 +33,8 @@ def command(language: str, code: str | None) -> None:
     if entry.get("hint"):
         click.echo(f"  {entry['hint']}")
     page = pages().get(code)
-    for part in ("bad", "good") if page else ():
+    for part in ("bad", "good"):
+        if page is None:
+            break
         click.echo(f"\n{word(f'problem.{part}', language)}")
         click.echo("\n".join(f"    {line}" for line in str(page[part]).rstrip().split("\n")))

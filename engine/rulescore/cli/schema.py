@@ -14,7 +14,12 @@ NAMES = ("pack", "dimension", "tables", "tests", "assessment")
 
 @click.command("schema", short_help="The JSON Schemas. 输出 JSON Schema。")
 @click.argument("name", type=click.Choice(NAMES), required=False)
-@click.option("--write", "into", type=click.Path(path_type=Path, file_okay=False), help="Write all of them into a folder. 全部写入文件夹。")
+@click.option(
+    "--write",
+    "into",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write all of them into a folder. 全部写入文件夹。",
+)
 @lang_option
 def command(name: str | None, into: Path | None) -> None:
     """Print the schema NAME, list the names, or write all schemas into a folder beside your packs.

@@ -28,12 +28,18 @@ def _set_language(ctx: click.Context, _: click.Parameter, value: str | None) -> 
 def lang_option(command: Command) -> Command:
     """`--lang` also after the command's name."""
     return click.option(
-        "--lang", type=click.Choice(["zh", "en"]), expose_value=False, callback=_set_language, help="Language. 输出语言。"
+        "--lang",
+        type=click.Choice(["zh", "en"]),
+        expose_value=False,
+        callback=_set_language,
+        help="Language. 输出语言。",
     )(command)
 
 
 def json_option(command: Command) -> Command:
-    return click.option("--json", "as_json", is_flag=True, help="Machine-readable output. 以 JSON 输出。")(command)
+    return click.option("--json", "as_json", is_flag=True, help="Machine-readable output. 以 JSON 输出。")(
+        command
+    )
 
 
 def show_problems(problems: Iterable[Problem], language: str, err: bool = True) -> None:

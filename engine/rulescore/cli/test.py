@@ -13,8 +13,22 @@ from .shared import echo_json, lang_option, show_problems
 
 @click.command("test", short_help="Run the packs' own tests. 运行规则包自带的测试。")
 @click.argument("packs", nargs=-1, metavar="[PACK]...")
-@click.option("--min-coverage", "minimum", type=click.FloatRange(0, 100), default=0.0, metavar="N", help="Least percentage of branches tested. 已测试分支的最低百分比。")
-@click.option("--format", "shape", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True, help="Output. 输出格式。")
+@click.option(
+    "--min-coverage",
+    "minimum",
+    type=click.FloatRange(0, 100),
+    default=0.0,
+    metavar="N",
+    help="Least percentage of branches tested. 已测试分支的最低百分比。",
+)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json", "junit"]),
+    default="text",
+    show_default=True,
+    help="Output. 输出格式。",
+)
 @lang_option
 @click.pass_obj
 def command(language: str, packs: tuple[str, ...], minimum: float, shape: str) -> None:

@@ -15,9 +15,21 @@ UNSOUND = 5
 
 @click.command("verify", short_help="Check a run: hashes, and every number again. 核验批次：散列与重算。")
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Recompute N customers, evenly spaced. 只重算 N 个客户。")
-@click.option("--all", "everyone", is_flag=True, help="Recompute all customers (the default). 重算全部客户（默认）。")
-@click.option("--sources", type=click.Path(path_type=Path), metavar="DIR", help="Also read the raw files again. 并重读原始文件。")
+@click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Recompute N customers, evenly spaced. 只重算 N 个客户。",
+)
+@click.option(
+    "--all", "everyone", is_flag=True, help="Recompute all customers (the default). 重算全部客户（默认）。"
+)
+@click.option(
+    "--sources",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Also read the raw files again. 并重读原始文件。",
+)
 @json_option
 @lang_option
 @click.pass_context

@@ -76,7 +76,10 @@ class Columns:
             case "compare":
                 assert isinstance(tree.value, tuple)
                 values = self.all(tree.args)
-                tests = [_COMPARE[str(sign)](a, b) for sign, a, b in zip(tree.value, values, values[1:], strict=False)]
+                tests = [
+                    _COMPARE[str(sign)](a, b)
+                    for sign, a, b in zip(tree.value, values, values[1:], strict=False)
+                ]
                 return _joined(tests, operator.and_)
             case "in":
                 left = self.expression(tree.args[0])
@@ -91,9 +94,13 @@ class Columns:
     def call(self, tree: Tree) -> pl.Expr:
         function = FUNCTIONS[str(tree.value)]
         args: list[Any] = []
-        for parameter, arg in zip((*function.parameters, *("any",) * len(tree.args)), tree.args, strict=False):
+        for parameter, arg in zip(
+            (*function.parameters, *("any",) * len(tree.args)), tree.args, strict=False
+        ):
             # literal arguments are taken as plain values
-            args.append(arg.value if parameter.rstrip("?") in ("literal", "pattern") else self.expression(arg))
+            args.append(
+                arg.value if parameter.rstrip("?") in ("literal", "pattern") else self.expression(arg)
+            )
         result: pl.Expr = function.frame(pl, *args)
         return result
 
@@ -117,7 +124,9 @@ class Columns:
             case "//":
                 return _finite(self.quotient(a, right)).floor()
             case "%":
-                return self.expression(left) - _finite(self.quotient(a, right)).floor() * self.expression(right)
+                return self.expression(left) - _finite(self.quotient(a, right)).floor() * self.expression(
+                    right
+                )
             case _:
                 return _power(self.expression(left), right)
 

@@ -93,7 +93,9 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
         values = [self._eval(value) for value in (node.left, *node.comparators)]
         if isinstance(node.ops[0], ast.In):
             return None if values[0] is None else values[0] in values[1:]
-        return all_of([self.operators[type(op)](a, b) for op, a, b in zip(node.ops, values, values[1:], strict=False)])
+        return all_of(
+            [self.operators[type(op)](a, b) for op, a, b in zip(node.ops, values, values[1:], strict=False)]
+        )
 
     def _eval_ifexp(self, node: Any) -> Any:
         test = self._eval(node.test)

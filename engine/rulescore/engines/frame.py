@@ -25,13 +25,21 @@ SEEN = "?seen"
 
 def as_numbers(frame: pl.LazyFrame, columns: Sequence[str], kinds: Mapping[str, str]) -> pl.LazyFrame:
     """Dates become days since 1970-01-01 as float64, the form expressions see; other columns stay."""
-    dates = [pl.col(column).cast(pl.Int32).cast(pl.Float64) for column in dict.fromkeys(columns) if kinds.get(column) == "date"]
+    dates = [
+        pl.col(column).cast(pl.Int32).cast(pl.Float64)
+        for column in dict.fromkeys(columns)
+        if kinds.get(column) == "date"
+    ]
     return frame.with_columns(dates) if dates else frame
 
 
 def as_dates(frame: pl.LazyFrame, columns: Sequence[str], kinds: Mapping[str, str]) -> pl.LazyFrame:
     """The reverse of `as_numbers`, for people who read the inputs."""
-    dates = [pl.col(column).cast(pl.Int32).cast(pl.Date) for column in dict.fromkeys(columns) if kinds.get(column) == "date"]
+    dates = [
+        pl.col(column).cast(pl.Int32).cast(pl.Date)
+        for column in dict.fromkeys(columns)
+        if kinds.get(column) == "date"
+    ]
     return frame.with_columns(dates) if dates else frame
 
 
@@ -44,10 +52,20 @@ def aggregates(plan: Plan, table: str, events: pl.LazyFrame) -> pl.LazyFrame:
     steps = [step for step in plan.event_steps if step.tree.table == table]
     present = set(events.collect_schema().names())
     prefixed = as_numbers(events, sorted(present), {key: field.kind for key, field in spec.fields.items()})
-    needed = sorted({text.split(".", 1)[1] for step in steps for arg in step.tree.args for text in arg.names() if "." in text})
+    needed = sorted(
+        {
+            text.split(".", 1)[1]
+            for step in steps
+            for arg in step.tree.args
+            for text in arg.names()
+            if "." in text
+        }
+    )
     dated = [spec.date] if spec.date else []
     chosen = [
-        (pl.col(column) if column in present else _absent(spec.fields[column].kind)).alias(f"{table}.{column}")
+        (pl.col(column) if column in present else _absent(spec.fields[column].kind)).alias(
+            f"{table}.{column}"
+        )
         for column in sorted({*needed, *dated})
     ]
     frame = prefixed.select(pl.col(spec.customer).alias(CUSTOMER), *chosen)
@@ -76,7 +94,9 @@ def aggregates(plan: Plan, table: str, events: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _absent(kind: str) -> pl.Expr:
-    dtype: Any = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}.get(kind, pl.Float64)
+    dtype: Any = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}.get(
+        kind, pl.Float64
+    )
     return pl.lit(None, dtype=dtype)
 
 
@@ -98,7 +118,9 @@ def with_aggregates(plan: Plan, customers: pl.LazyFrame, events: Mapping[str, pl
     return customers
 
 
-def with_features(plan: Plan, frame: pl.LazyFrame, stages: Sequence[Sequence[Step]] | None = None) -> pl.LazyFrame:
+def with_features(
+    plan: Plan, frame: pl.LazyFrame, stages: Sequence[Sequence[Step]] | None = None
+) -> pl.LazyFrame:
     """Adds the record and base steps of the plan's stages; aggregates must be there already."""
     columns = Columns(plan.fields)
     for stage in plan.stages if stages is None else stages:
@@ -141,4 +163,3 @@ def trace_names(pack: Pack) -> list[str]:
     for rule in pack.rules:
         names += [f"{rule.id}.case", f"{rule.id}.points"]
     return names
-

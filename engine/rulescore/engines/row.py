@@ -13,7 +13,16 @@ from ..lang.functions import AGGREGATES, BASE
 from ..lang.syntax import Tree, Window
 from ..plan import Plan, PlannedRule, Step
 from ..scoring import (
-    ERROR, MISSING, NOT_APPLICABLE, Outcome, Score, composite_score, coverage_units, dimension_score, limited, settle,
+    ERROR,
+    MISSING,
+    NOT_APPLICABLE,
+    Outcome,
+    Score,
+    composite_score,
+    coverage_units,
+    dimension_score,
+    limited,
+    settle,
 )  # fmt: skip
 from .evaluator import Evaluator
 
@@ -50,7 +59,9 @@ class RowEngine:
         self.plan = plan
         self.evaluator = Evaluator()
 
-    def evaluate_base(self, records: Sequence[Record], events: Sequence[Events] | None = None) -> list[Result]:
+    def evaluate_base(
+        self, records: Sequence[Record], events: Sequence[Events] | None = None
+    ) -> list[Result]:
         """Scores a whole base, so that figures over the base can be made. Records hold fields (and, without
         `events`, the columns of aggregates)."""
         prepared = [dict(record) for record in records]
@@ -80,7 +91,9 @@ class RowEngine:
         else:
             values = [self.evaluator.value(step.tree.args[0], record) for record in records]
             literals = [arg.value for arg in step.tree.args[1:]]
-            found = BASE[str(step.tree.value)].row([0.0 if value == 0 else value for value in values], *literals)
+            found = BASE[str(step.tree.value)].row(
+                [0.0 if value == 0 else value for value in values], *literals
+            )
             for record, value in zip(records, found, strict=True):
                 record[step.column] = value
 
@@ -146,7 +159,18 @@ class RowEngine:
         names |= {f"gate.{key.replace('-', '_')}": acted for key, acted in gates.items()}
         natural, tier, reason = self.tier(names, composite, coverage, gates)
         ordered = {gate.id: gates[gate.id] for gate, _ in plan.gates}
-        return Result(record, outcomes, dimensions, composite, coverage, ordered, natural, tier, reason, self.reasons(outcomes))
+        return Result(
+            record,
+            outcomes,
+            dimensions,
+            composite,
+            coverage,
+            ordered,
+            natural,
+            tier,
+            reason,
+            self.reasons(outcomes),
+        )
 
     def gated(self, target: str, score: Score, names: Record, gates: dict[str, bool | None]) -> Score:
         for gate, tree in self.plan.gates:
@@ -161,15 +185,25 @@ class RowEngine:
                     )  # fmt: skip
         return score
 
-    def tier(self, names: Record, composite: Score, coverage: int | None, gates: Mapping[str, bool | None]) -> tuple[str | None, str | None, str]:
+    def tier(
+        self, names: Record, composite: Score, coverage: int | None, gates: Mapping[str, bool | None]
+    ) -> tuple[str | None, str | None, str]:
         """The first tier whose condition is known to hold, then held down by coverage and by gates."""
         if composite.points is None:
             return None, None, "not-assessed"
         pack = self.plan.pack
         ids = [tier.id for tier, _ in self.plan.tiers]
-        index = next(i for i, (_, tree) in enumerate(self.plan.tiers) if tree is None or self.evaluator.value(tree, names) is True)
+        index = next(
+            i
+            for i, (_, tree) in enumerate(self.plan.tiers)
+            if tree is None or self.evaluator.value(tree, names) is True
+        )
         natural, reason = index, "reached"
-        if pack.coverage_cap and (coverage or 0) < minimum_units(pack.minimum_coverage) and index < ids.index(pack.coverage_cap):
+        if (
+            pack.coverage_cap
+            and (coverage or 0) < minimum_units(pack.minimum_coverage)
+            and index < ids.index(pack.coverage_cap)
+        ):
             index, reason = ids.index(pack.coverage_cap), "coverage"
         for gate, _ in self.plan.gates:
             if gate.target == "tier" and gates[gate.id] and index < ids.index(str(gate.limit)):
@@ -227,4 +261,3 @@ def shift_back(as_of: int, window: Window) -> int | None:
         back = shift(as_of, -lag, lag_unit)
         return None if back is None else shift(back, -amount, unit)
     return shift(as_of, -amount, unit)
-

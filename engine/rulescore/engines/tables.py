@@ -29,9 +29,17 @@ def trace_of_results(plan: Plan, ids: Sequence[str], results: Sequence[Result]) 
 
     for dimension in pack.dimensions:
         for part in ("points", "low", "high"):
-            add(f"{dimension.id}.{part}", [getattr(result.dimensions[dimension.id], part) for result in results], pl.Int64)
+            add(
+                f"{dimension.id}.{part}",
+                [getattr(result.dimensions[dimension.id], part) for result in results],
+                pl.Int64,
+            )
         for part in ("scored", "applicable"):
-            add(f"{dimension.id}.{part}", [getattr(result.dimensions[dimension.id], part) for result in results], pl.Int64)
+            add(
+                f"{dimension.id}.{part}",
+                [getattr(result.dimensions[dimension.id], part) for result in results],
+                pl.Int64,
+            )
     for part in ("points", "low", "high"):
         add(f"composite.{part}", [getattr(result.composite, part) for result in results], pl.Int64)
     add("composite.coverage", [result.coverage for result in results], pl.Int64)
@@ -44,7 +52,11 @@ def trace_of_results(plan: Plan, ids: Sequence[str], results: Sequence[Result]) 
     add("tier.reason", [words[result.tier_reason] for result in results], pl.Int16)
     rules = {rule.id: index for index, rule in enumerate(pack.rules)}
     for place in range(REASONS):
-        add(f"reason.{place}", [rules[r.reasons[place]] if place < len(r.reasons) else None for r in results], pl.UInt32)
+        add(
+            f"reason.{place}",
+            [rules[r.reasons[place]] if place < len(r.reasons) else None for r in results],
+            pl.UInt32,
+        )
     for rule in pack.rules:
         add(f"{rule.id}.case", [result.outcomes[rule.id].case for result in results], pl.Int8)
         add(f"{rule.id}.points", [result.outcomes[rule.id].points for result in results], pl.Int32)

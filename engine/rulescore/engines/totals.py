@@ -36,7 +36,9 @@ def dimension_columns(plan: Plan) -> list[list[pl.Expr]]:
         made = _mean(dimension, rules, parts) if dimension.combine == "mean" else _other(dimension, rules)
         sums += [expr.alias(f"{dimension.id}.{key}") for key, expr in made.items()]
         for what in ("points", "low", "high"):
-            value = _rounded(pl.col(f"{dimension.id}.{what}_sum"), pl.col(f"{dimension.id}.{what}_weight"), decimals)
+            value = _rounded(
+                pl.col(f"{dimension.id}.{what}_sum"), pl.col(f"{dimension.id}.{what}_weight"), decimals
+            )
             scores.append(_held(value, dimension).alias(f"{dimension.id}.{what}"))
         bounds += _containing(dimension.id)
     return [*([parts] if parts else []), sums, scores, bounds]
@@ -45,14 +47,18 @@ def dimension_columns(plan: Plan) -> list[list[pl.Expr]]:
 def _containing(target: str) -> list[pl.Expr]:
     """Low and high widened to contain the points."""
     points = pl.col(f"{target}.points")
-    return [pl.min_horizontal(f"{target}.low", points).alias(f"{target}.low"), pl.max_horizontal(f"{target}.high", points).alias(f"{target}.high")]
+    return [
+        pl.min_horizontal(f"{target}.low", points).alias(f"{target}.low"),
+        pl.max_horizontal(f"{target}.high", points).alias(f"{target}.high"),
+    ]
 
 
 def _rounded(numerator: pl.Expr, denominator: pl.Expr, decimals: int) -> pl.Expr:
     """numerator / denominator rounded half up to `decimals`, in units; null where the denominator is 0."""
     step = 10 ** (4 - decimals)
     below = pl.when(denominator > 0).then(denominator * step)
-    return (numerator * 2 + below) // (below * 2) * step
+    rounded: pl.Expr = (numerator * 2 + below) // (below * 2) * step
+    return rounded
 
 
 def _held(value: pl.Expr, dimension: Dimension) -> pl.Expr:
@@ -79,10 +85,24 @@ def _mean(dimension: Dimension, rules: Sequence[PlannedRule], stage: list[pl.Exp
 
     zero = pl.lit(0, dtype=pl.Int64)
     if not rules:
-        return dict.fromkeys(("points_sum", "points_weight", "low_sum", "low_weight", "high_sum", "high_weight", "scored", "applicable"), zero)
+        return dict.fromkeys(
+            (
+                "points_sum",
+                "points_weight",
+                "low_sum",
+                "low_weight",
+                "high_sum",
+                "high_weight",
+                "scored",
+                "applicable",
+            ),
+            zero,
+        )
     lost: dict[int, list[pl.Expr]] = defaultdict(list)
     out: dict[int, Terms] = defaultdict(list)  # by best points: weights that do not count
-    unknown: dict[int, Terms] = defaultdict(list)  # by highest possible points: weights not scored, yet applicable
+    unknown: dict[int, Terms] = defaultdict(
+        list
+    )  # by highest possible points: weights not scored, yet applicable
     given: Terms = []  # weights that count without being scored
     inapplicable: Terms = []
     lows: Terms = []
@@ -109,7 +129,9 @@ def _mean(dimension: Dimension, rules: Sequence[PlannedRule], stage: list[pl.Exp
     total = pl.lit(sum(p.rule.weight for p in rules), dtype=pl.Int64)
     best = pl.lit(sum(p.rule.weight * p.rule.high for p in rules), dtype=pl.Int64)
     outs = {top: part(f"out{top}", _total(terms)) for top, terms in out.items()}
-    points_sum = best - part("lost", _sum([_lost_at(weight, parts, rules) for weight, parts in sorted(lost.items())]))
+    points_sum = best - part(
+        "lost", _sum([_lost_at(weight, parts, rules) for weight, parts in sorted(lost.items())])
+    )
     points_weight = total
     for top, weight_out in outs.items():
         points_sum, points_weight = points_sum - weight_out * top, points_weight - weight_out
@@ -129,7 +151,9 @@ def _total(terms: Terms) -> pl.Expr:
         return pl.lit(0, dtype=pl.Int64)
     dtype = pl.Int32 if sum(abs(value) for _, value in terms) < 2**31 else pl.Int64
     zero = pl.lit(0, dtype=dtype)
-    return _sum([pl.when(condition).then(pl.lit(value, dtype=dtype)).otherwise(zero) for condition, value in terms]).cast(pl.Int64)
+    return _sum(
+        [pl.when(condition).then(pl.lit(value, dtype=dtype)).otherwise(zero) for condition, value in terms]
+    ).cast(pl.Int64)
 
 
 def _lost_at(weight: int, parts: Sequence[pl.Expr], rules: Sequence[PlannedRule]) -> pl.Expr:
@@ -159,7 +183,9 @@ def _other(dimension: Dimension, rules: Sequence[PlannedRule]) -> dict[str, pl.E
     for what, parts in columns.items():
         match dimension.combine:
             case "sum":
-                total = _sum([pl.lit(dimension.initial, dtype=pl.Int64), *(part.fill_null(0) for part in parts)])
+                total = _sum(
+                    [pl.lit(dimension.initial, dtype=pl.Int64), *(part.fill_null(0) for part in parts)]
+                )
             case "min":
                 total = pl.min_horizontal(parts)
             case _:
@@ -173,13 +199,18 @@ def _other(dimension: Dimension, rules: Sequence[PlannedRule]) -> dict[str, pl.E
 def composite_columns(plan: Plan) -> list[list[pl.Expr]]:
     """`composite.points`, `.low`, `.high` and `.coverage`, in units."""
     zero = pl.lit(0, dtype=pl.Int64)
-    sums: dict[str, list[pl.Expr]] = {key: [zero] for key in ("points_sum", "points_weight", "low_sum", "high_sum", "bound_weight", "covered")}
+    sums: dict[str, list[pl.Expr]] = {
+        key: [zero]
+        for key in ("points_sum", "points_weight", "low_sum", "high_sum", "bound_weight", "covered")
+    }
     for dimension in plan.pack.dimensions:
         weight, key = dimension.weight, dimension.id
         points = pl.col(f"{key}.points")
         applicable = pl.col(f"{key}.applicable")
         sums["points_sum"].append((points * weight).fill_null(0))
-        sums["points_weight"].append(pl.when(points.is_not_null()).then(pl.lit(weight, dtype=pl.Int64)).otherwise(0))
+        sums["points_weight"].append(
+            pl.when(points.is_not_null()).then(pl.lit(weight, dtype=pl.Int64)).otherwise(0)
+        )
         sums["low_sum"].append((pl.col(f"{key}.low") * weight).fill_null(0))
         sums["high_sum"].append((pl.col(f"{key}.high") * weight).fill_null(0))
         sums["bound_weight"].append(pl.when(applicable > 0).then(pl.lit(weight, dtype=pl.Int64)).otherwise(0))
@@ -213,7 +244,9 @@ def reason_columns(plan: Plan) -> list[list[pl.Expr]]:
         lost = pl.col(f"{planned.rule.id}.lost")
         if (planned.rule.missing_points or 0) > planned.rule.high:  # more than the best case gives is no loss
             lost = pl.when(lost > 0).then(lost).otherwise(0)
-        keys.append((lost.cast(pl.UInt64, wrap_numerical=True) * factor + (room - 1 - index)).alias(f"?key{index}"))
+        keys.append(
+            (lost.cast(pl.UInt64, wrap_numerical=True) * factor + (room - 1 - index)).alias(f"?key{index}")
+        )
     names = [f"?key{index}" for index in range(len(keys))]
     if not keys:
         return [[pl.lit(None, dtype=pl.UInt32).alias(f"reason.{place}") for place in range(REASONS)]]
@@ -221,7 +254,9 @@ def reason_columns(plan: Plan) -> list[list[pl.Expr]]:
     for place in range(1, REASONS):
         below = pl.col(f"?top{place - 1}") - 1
         groups = [names[start : start + 8] for start in range(0, len(names), 8)]  # a group stays in the cache
-        nearest = pl.min_horizontal([pl.min_horizontal([below - pl.col(name) for name in group]) for group in groups])
+        nearest = pl.min_horizontal(
+            [pl.min_horizontal([below - pl.col(name) for name in group]) for group in groups]
+        )
         stages.append([(below - nearest).alias(f"?top{place}")])
     positions: list[pl.Expr] = []
     for place in range(REASONS):

@@ -122,7 +122,10 @@ def _one_shape(case: pl.Expr, given: Sequence[tuple[int, Tree]]) -> tuple[Tree, 
             return first
         if all(tree.op == "const" and isinstance(tree.value, float) for tree in trees):
             key = f"?constant{len(bound)}"
-            numbers = [(index, pl.lit(tree.value, dtype=pl.Float64)) for (index, _), tree in zip(given, trees, strict=True)]
+            numbers = [
+                (index, pl.lit(tree.value, dtype=pl.Float64))
+                for (index, _), tree in zip(given, trees, strict=True)
+            ]
             bound[key] = _chosen(case, numbers[:-1], numbers[-1][1]) if len(numbers) > 1 else numbers[0][1]
             return Tree("name", value=key, kind="number")
         alike = {(tree.op, str(tree.value), len(tree.args)) for tree in trees}
@@ -161,7 +164,11 @@ def _unless_points_missing(planned: PlannedRule) -> pl.Expr:
 def _lost(planned: PlannedRule) -> pl.Expr:
     rule = planned.rule
     case = pl.col(f"{rule.id}.case")
-    lost = [(index, rule.high - min(max(c.points, rule.low), rule.high)) for index, c in enumerate(planned.cases) if isinstance(c.points, int)]
+    lost = [
+        (index, rule.high - min(max(c.points, rule.low), rule.high))
+        for index, c in enumerate(planned.cases)
+        if isinstance(c.points, int)
+    ]
     if rule.missing_points is not None:
         lost.append((MISSING, rule.high - rule.missing_points))
     if not _has_expression(planned) and len(lost) >= _GATHER_FROM:
@@ -180,8 +187,8 @@ def _lost(planned: PlannedRule) -> pl.Expr:
     if not chain:
         return pl.lit(0, dtype=pl.Int32)
     result = pl.when(chain[0][0]).then(chain[0][1])
-    for condition, value in chain[1:]:
-        result = result.when(condition).then(value)  # type: ignore[assignment]
+    for condition, loss in chain[1:]:
+        result = result.when(condition).then(loss)  # type: ignore[assignment]
     return result.otherwise(pl.lit(0, dtype=pl.Int32))
 
 
@@ -192,7 +199,9 @@ def counts(planned: PlannedRule) -> pl.Expr:
 
 
 def _points(planned: PlannedRule) -> pl.Expr:
-    return pl.when(counts(planned)).then(pl.lit(planned.rule.high, dtype=pl.Int32) - pl.col(f"{planned.rule.id}.lost"))
+    return pl.when(counts(planned)).then(
+        pl.lit(planned.rule.high, dtype=pl.Int32) - pl.col(f"{planned.rule.id}.lost")
+    )
 
 
 def gated_columns(plan: Plan, columns: Columns, targets: Sequence[str]) -> list[list[pl.Expr]]:
@@ -234,7 +243,11 @@ def tier_columns(plan: Plan, columns: Columns) -> list[list[pl.Expr]]:
     if gates:
         stages.append([columns.expression(tree).alias(f"gate.{gate.id}") for gate, tree in gates])
     used = {name for _, tree in plan.tiers if tree is not None for name in tree.names()}
-    named = [pl.col(f"gate.{gate.id}").alias(f"gate.{gate.id.replace('-', '_')}") for gate, _ in plan.gates if "-" in gate.id]
+    named = [
+        pl.col(f"gate.{gate.id}").alias(f"gate.{gate.id.replace('-', '_')}")
+        for gate, _ in plan.gates
+        if "-" in gate.id
+    ]
     if named and any(name.startswith("gate.") for name in used):
         stages.append(named)
     assessed = pl.col("composite.points").is_not_null()
@@ -243,7 +256,10 @@ def tier_columns(plan: Plan, columns: Columns) -> list[list[pl.Expr]]:
         if tree is not None:
             natural = natural.when(columns.expression(tree)).then(_case(index))  # type: ignore[assignment]
     stages.append([natural.otherwise(_case(len(ids) - 1)).alias("tier.natural")])
-    tier, reason = pl.col("tier.natural"), pl.when(assessed).then(pl.lit(0, dtype=pl.Int16)).otherwise(pl.lit(1, dtype=pl.Int16))
+    tier, reason = (
+        pl.col("tier.natural"),
+        pl.when(assessed).then(pl.lit(0, dtype=pl.Int16)).otherwise(pl.lit(1, dtype=pl.Int16)),
+    )
     stages.append([tier.alias("tier.index"), reason.alias("tier.reason")])
     caps: list[tuple[pl.Expr, int, int]] = []
     pack = plan.pack
@@ -252,7 +268,9 @@ def tier_columns(plan: Plan, columns: Columns) -> list[list[pl.Expr]]:
         caps.append((short, ids.index(pack.coverage_cap), 2))
     for position, (gate, _) in enumerate(plan.gates):
         if gate.target == "tier":
-            caps.append((pl.col(f"gate.{gate.id}").fill_null(False), ids.index(str(gate.limit)), 3 + position))
+            caps.append(
+                (pl.col(f"gate.{gate.id}").fill_null(False), ids.index(str(gate.limit)), 3 + position)
+            )
     for condition, cap, code in caps:
         lower = condition & (pl.col("tier.index") < cap)
         stages.append([

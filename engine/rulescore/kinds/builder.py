@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..arithmetic import UNIT, units
 from ..lang.syntax import Kind, Tree, Value, constant
 from ..model import Case, Expr, Text
 from ..problems import Problems, Span
 from ..source import Document, Path_
-from ..arithmetic import UNIT, units
 
 Compile = Callable[[Document, Path_, Any, Kind | None], Expr | None]
 
@@ -86,7 +86,14 @@ def reason_of(item: dict[str, Any]) -> Text | None:
     return item.get("reason")
 
 
-def case(index: int, when: Tree | None, points: int | Expr, span: Span, reason: Text | None = None, case_id: str = "") -> Case:
+def case(
+    index: int,
+    when: Tree | None,
+    points: int | Expr,
+    span: Span,
+    reason: Text | None = None,
+    case_id: str = "",
+) -> Case:
     """A case whose condition was made by the engine from the rule's form."""
     from ..lang.syntax import text_of
 
@@ -110,4 +117,7 @@ EXPRESSION: dict[str, Any] = {
     "description": "表达式：字段、指标、param.名称、as_of 与函数。An expression over fields, features, param.name, as_of and functions.",
 }
 
-POINTS: dict[str, Any] = {"type": "number", "description": "分值，最多四位小数。Points, at most four decimals."}
+POINTS: dict[str, Any] = {
+    "type": "number",
+    "description": "分值，最多四位小数。Points, at most four decimals.",
+}

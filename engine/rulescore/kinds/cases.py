@@ -23,10 +23,20 @@ SCHEMA = {
                 "type": "object",
                 "additionalProperties": False,
                 "properties": {
-                    "id": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$", "description": "情形编号。The id of the case."},
+                    "id": {
+                        "type": "string",
+                        "pattern": "^[a-z0-9][a-z0-9-]*$",
+                        "description": "情形编号。The id of the case.",
+                    },
                     "when": EXPRESSION,
-                    "points": {"type": ["number", "string"], "description": "分值或表达式。Points or an expression for them."},
-                    "else": {"type": ["number", "string"], "description": "以上都不成立时的分值。Points when none above holds."},
+                    "points": {
+                        "type": ["number", "string"],
+                        "description": "分值或表达式。Points or an expression for them.",
+                    },
+                    "else": {
+                        "type": ["number", "string"],
+                        "description": "以上都不成立时的分值。Points when none above holds.",
+                    },
                     "reason": BILINGUAL,
                 },
                 "oneOf": [{"required": ["when", "points"]}, {"required": ["else"]}],
@@ -49,7 +59,15 @@ def lower(rule: RuleText) -> tuple[Case, ...]:
                 if index < len(items) - 1 or "when" in item:
                     rule.problems.error("else-not-last", place)
                     raise Bad
-                done.append(Case(item.get("id", "else"), None, _points(rule, item["else"], index, "else"), item.get("reason"), place))
+                done.append(
+                    Case(
+                        item.get("id", "else"),
+                        None,
+                        _points(rule, item["else"], index, "else"),
+                        item.get("reason"),
+                        place,
+                    )
+                )
             else:
                 when = rule.expr("cases", index, "when", want="bool")
                 points = _points(rule, item["points"], index, "points")

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..arithmetic import UNIT
 from ..lang.syntax import Tree, constant, text_of
 from ..model import Case, Expr, Part
-from ..arithmetic import UNIT
 from .builder import BILINGUAL, EXPRESSION, POINTS, Bad, RuleText
 
 NAME = "checklist"
@@ -26,14 +26,22 @@ SCHEMA = {
                 "required": ["id", "when", "points"],
                 "additionalProperties": False,
                 "properties": {
-                    "id": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$", "description": "项目编号。The id of the item."},
+                    "id": {
+                        "type": "string",
+                        "pattern": "^[a-z0-9][a-z0-9-]*$",
+                        "description": "项目编号。The id of the item.",
+                    },
                     "title": BILINGUAL,
                     "when": EXPRESSION,
                     "points": POINTS,
                 },
             },
         },
-        "initial": {**POINTS, "default": 0, "description": "起始分，默认 0。Points to start from (default 0)."},
+        "initial": {
+            **POINTS,
+            "default": 0,
+            "description": "起始分，默认 0。Points to start from (default 0).",
+        },
         "min": {**POINTS, "default": 0, "description": "最低分，默认 0。Least points (default 0)."},
         "max": {**POINTS, "default": 100, "description": "最高分，默认 100。Most points (default 100)."},
     },
@@ -48,7 +56,9 @@ def lower(rule: RuleText) -> tuple[Case, ...]:
     for index, item in enumerate(items):
         try:
             if item["id"] in seen:
-                rule.problems.error("duplicate-id", rule.place("checklist", index, "id"), id=item["id"], first=0)
+                rule.problems.error(
+                    "duplicate-id", rule.place("checklist", index, "id"), id=item["id"], first=0
+                )
                 raise Bad
             seen.add(item["id"])
             when = rule.expr("checklist", index, "when", want="bool")

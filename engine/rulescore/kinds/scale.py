@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
+from ..arithmetic import UNIT
 from ..lang.syntax import Tree, constant, number_text, text_of
 from ..model import Case, Expr
 from ..problems import Span
-from ..arithmetic import UNIT
 from .builder import EXPRESSION, Bad, RuleText, case, compare
 
 NAME = "scale"
@@ -38,12 +39,15 @@ SCHEMA = {
 def lower(rule: RuleText) -> tuple[Case, ...]:
     of = rule.expr("of", want="number")
     knots = [
-        (rule.number(x, "scale", i, 0), rule.points(y, "scale", i, 1)) for i, (x, y) in enumerate(rule.data["scale"])
+        (rule.number(x, "scale", i, 0), rule.points(y, "scale", i, 1))
+        for i, (x, y) in enumerate(rule.data["scale"])
     ]
     log = rule.data.get("shape") == "log"
-    for index, ((x, _), (after, _)) in enumerate(zip(knots, knots[1:], strict=False)):
+    for index, ((x, _), (after, _)) in enumerate(pairwise(knots)):
         if x >= after:
-            rule.problems.error("scale-order", rule.place("scale", index + 1), read=number_text(after), before=number_text(x))
+            rule.problems.error(
+                "scale-order", rule.place("scale", index + 1), read=number_text(after), before=number_text(x)
+            )
             raise Bad
     if log and knots[0][0] <= 0:
         rule.problems.error("scale-log", rule.place("scale", 0), read=number_text(knots[0][0]))
@@ -69,7 +73,9 @@ def _between(of: Tree, low: tuple[float, int], high: tuple[float, int], log: boo
         return constant(value)
 
     if log:
-        position: Any = arith("-", Tree("call", (of,), "log", "number"), Tree("call", (number(x0),), "log", "number"))
+        position: Any = arith(
+            "-", Tree("call", (of,), "log", "number"), Tree("call", (number(x0),), "log", "number")
+        )
         width = math.log(x1) - math.log(x0)
     else:
         position, width = arith("-", of, number(x0)), x1 - x0

@@ -14,7 +14,10 @@ SCHEMA = {
     "properties": {
         "when": {**EXPRESSION, "description": "成立时给分的条件。The condition that earns the points."},
         "points": POINTS,
-        "else": {**POINTS, "description": "条件不成立时的分值，默认 0。Points when the condition does not hold (default 0)."},
+        "else": {
+            **POINTS,
+            "description": "条件不成立时的分值，默认 0。Points when the condition does not hold (default 0).",
+        },
         "reason": BILINGUAL,
     },
 }

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from ..problems import close_names
 from ..values import day
@@ -42,14 +43,18 @@ class Scope:
         names = {n: k for n, k in self.names.items() if n == "as_of" or n.startswith("param.")}
         names |= {f"{table}.{column}": kind for column, kind in event.columns.items()}
         values = {f"{table}.{column}": allowed for column, allowed in event.values.items()}
-        return Scope(names, values, {}, base_allowed=False, outside=frozenset(self.names.keys() - names.keys()))
+        return Scope(
+            names, values, {}, base_allowed=False, outside=frozenset(self.names.keys() - names.keys())
+        )
 
 
 class _Failed(Exception):
     """Stops the check of one expression; the problem has been reported."""
 
 
-def check_text(text: str | int | float | bool, scope: Scope, want: Kind | None, report: Report) -> Tree | None:
+def check_text(
+    text: str | int | float | bool, scope: Scope, want: Kind | None, report: Report
+) -> Tree | None:
     """Parses and types an expression; None when a problem was reported. `want` is the kind it must have."""
     tree = parse(text, report)
     return None if tree is None else check(tree, scope, want, report)
@@ -134,7 +139,11 @@ class _Checker:
     def visit_if(self, tree: Tree) -> Tree:
         test, then, other = self.visit_all(tree.args)
         then, other = self.alike(tree, [then, other])
-        return replace(tree, args=(self.convert(test, "bool"), then, other), kind=then.kind if then.kind != "unknown" else other.kind)
+        return replace(
+            tree,
+            args=(self.convert(test, "bool"), then, other),
+            kind=then.kind if then.kind != "unknown" else other.kind,
+        )
 
     def alike(self, tree: Tree, args: list[Tree]) -> list[Tree]:
         """The arguments brought to one kind; text constants beside a date become dates."""
@@ -154,7 +163,7 @@ class _Checker:
         kind = next((arg.kind for arg in args if arg.kind != "unknown"), "unknown")
         if kind in ("bool", "period") and any(operator not in ("==", "!=") for operator in tree.value):
             raise self.fail(tree, "no-order", kind=kind)
-        for left, right in zip(args, args[1:], strict=False):
+        for left, right in pairwise(args):
             self.allowed_value(left, right)
             self.allowed_value(right, left)
         return replace(tree, args=tuple(args), kind="bool")
@@ -164,7 +173,14 @@ class _Checker:
         allowed = self.scope.values.get(str(name.value)) if name.op == "name" else None
         if allowed and other.op == "const" and other.kind == "text" and other.value not in allowed:
             close = close_names(str(other.value), allowed)
-            raise self.fail(other, "unknown-value", name=str(name.value), read=str(other.value), allowed=list(allowed), close=close)
+            raise self.fail(
+                other,
+                "unknown-value",
+                name=str(name.value),
+                read=str(other.value),
+                allowed=list(allowed),
+                close=close,
+            )
 
     def visit_member(self, tree: Tree) -> Tree:
         left, *items = self.visit_all(tree.args)
@@ -219,7 +235,9 @@ class _Checker:
         function = FUNCTIONS.get(name)
         if function is None:
             if name in AGGREGATES:
-                raise self.fail(tree, "aggregate-needs-table", function=name, tables=sorted(self.scope.tables))
+                raise self.fail(
+                    tree, "aggregate-needs-table", function=name, tables=sorted(self.scope.tables)
+                )
             close = close_names(name, [*FUNCTIONS, *AGGREGATES, *BASE])
             raise self.fail(tree, "unknown-function", name=name, close=close)
         return self.function(tree, function)
@@ -236,15 +254,28 @@ class _Checker:
             parameters = parameters[:-1] + [parameters[-2]] * max(0, len(args) - len(parameters) + 1)
         least = sum(1 for parameter in parameters if not parameter.endswith("?"))
         if not least <= len(args) <= len(parameters):
-            raise self.fail(tree, "wrong-arguments", function=function.name, got=len(args), want=_counts(least, len(parameters), function.parameters[-1]))
+            raise self.fail(
+                tree,
+                "wrong-arguments",
+                function=function.name,
+                got=len(args),
+                want=_counts(least, len(parameters), function.parameters[-1]),
+            )
         if "any" in parameters:
             args = self.alike(tree, args)
             if function.name in ("min", "max") and any(arg.kind in ("bool", "period") for arg in args):
-                raise self.fail(tree, "no-order", kind=next(arg.kind for arg in args if arg.kind in ("bool", "period")))
+                raise self.fail(
+                    tree, "no-order", kind=next(arg.kind for arg in args if arg.kind in ("bool", "period"))
+                )
         for index, (parameter, arg) in enumerate(zip(parameters, args, strict=False)):
             want = parameter.rstrip("?")
             if want == "literal":
-                if arg.op != "const" or not isinstance(arg.value, float) or arg.value != int(arg.value) or not 0 <= arg.value <= 9:
+                if (
+                    arg.op != "const"
+                    or not isinstance(arg.value, float)
+                    or arg.value != int(arg.value)
+                    or not 0 <= arg.value <= 9
+                ):
                     raise self.fail(arg, "literal-wanted", want="0-9")
             elif want == "pattern":
                 self.pattern(arg)
@@ -277,10 +308,14 @@ class _Checker:
         if len(operands) != 1:
             raise self.fail(tree, "wrong-arguments", function=name, got=len(operands), want="1")
         operand = operands[0]
-        used = sorted({text.split(".")[0] for text in operand.names() if text.split(".")[0] in self.scope.tables})
+        used = sorted(
+            {text.split(".")[0] for text in operand.names() if text.split(".")[0] in self.scope.tables}
+        )
         if len(used) != 1:
             close = close_names(str(operand.value), self.scope.tables) if operand.op == "name" else []
-            raise self.fail(operand, "aggregate-needs-table", function=name, tables=sorted(self.scope.tables), close=close)
+            raise self.fail(
+                operand, "aggregate-needs-table", function=name, tables=sorted(self.scope.tables), close=close
+            )
         table = used[0]
         event = self.scope.tables[table]
         inner = _Checker(self.scope.inside(table), self.report)
@@ -291,7 +326,9 @@ class _Checker:
         args: list[Tree] = []
         whole = operand.op == "name" and operand.value == table
         if whole and declared.operand not in ("", "any?"):
-            raise self.fail(operand, "aggregate-needs-column", function=name, table=table, columns=sorted(event.columns))
+            raise self.fail(
+                operand, "aggregate-needs-column", function=name, table=table, columns=sorted(event.columns)
+            )
         if not whole and declared.operand == "":
             raise self.fail(operand, "aggregate-takes-table", function=name, table=table)
         try:
@@ -318,11 +355,18 @@ class _Checker:
         if not self.scope.base_allowed:
             raise self.fail(tree, "base-not-here", function=name)
         if len(tree.args) != 1 + declared.literals:
-            raise self.fail(tree, "wrong-arguments", function=name, got=len(tree.args), want=str(1 + declared.literals))
+            raise self.fail(
+                tree, "wrong-arguments", function=name, got=len(tree.args), want=str(1 + declared.literals)
+            )
         value = self.convert(self.visit(tree.args[0]), "number")
         for literal in tree.args[1:]:
             number = literal.value
-            if literal.op != "const" or not isinstance(number, float) or number != int(number) or not 2 <= number <= 1000:
+            if (
+                literal.op != "const"
+                or not isinstance(number, float)
+                or number != int(number)
+                or not 2 <= number <= 1000
+            ):
                 raise self.fail(literal, "literal-wanted", want="2-1000")
         return replace(tree, op="base", args=(value, *tree.args[1:]), kind="number")
 

@@ -20,7 +20,10 @@ WORDS = (
 """What other languages write -> what is written here; longer signs first."""
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-    (re.compile(r"(?<!\w)(\d+(?:\.\d+)?)%(?!\s*(?!(?:and|or|if|else)\b)[\w(])"), lambda match: f"{float(match.group(1)) / 100:g}"),
+    (
+        re.compile(r"(?<!\w)(\d+(?:\.\d+)?)%(?!\s*(?!(?:and|or|if|else)\b)[\w(])"),
+        lambda match: f"{float(match.group(1)) / 100:g}",
+    ),
     (re.compile(r"(?<!\w)(\d+(?:\.\d+)?)万"), lambda match: f"{float(match.group(1)) * 1e4:.15g}"),
     (re.compile(r"(?<!\w)(\d+(?:\.\d+)?)亿"), lambda match: f"{float(match.group(1)) * 1e8:.15g}"),
     (re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])"), lambda match: f'date("{match.group()}")'),
@@ -73,7 +76,9 @@ def _ordinary(char: str, before: str) -> str:
     """The ordinary form of a full-width sign; nothing for a letter, or a digit that is part of a name."""
     if char in WIDE:
         return WIDE[char]
-    if not "\uff01" <= char <= "\uff5e" or (char.isalnum() and (not char.isdigit() or before.isalnum() or before == "_")):
+    if not "\uff01" <= char <= "\uff5e" or (
+        char.isalnum() and (not char.isdigit() or before.isalnum() or before == "_")
+    ):
         return ""
     return unicodedata.normalize("NFKC", char)
 
@@ -91,10 +96,20 @@ def report_syntax(error: SyntaxError, text: str, report: Callable[..., None]) ->
     for form, rewritten in _FORMS:
         for match in form.finditer(text):
             if not inside[match.start()]:
-                return report("expression-word", match.start(), len(match.group()), read=match.group(), instead=rewritten(match))
+                return report(
+                    "expression-word",
+                    match.start(),
+                    len(match.group()),
+                    read=match.group(),
+                    instead=rewritten(match),
+                )
     for wrong, instead in WORDS:
         place = text.find(wrong, max(0, at - 1)) if wrong in ("=", "!", "?") else text.find(wrong)
-        if place < 0 or inside[place] or (wrong in ("=", "!") and ("=" in text[place + 1 : place + 2] or place > at)):
+        if (
+            place < 0
+            or inside[place]
+            or (wrong in ("=", "!") and ("=" in text[place + 1 : place + 2] or place > at))
+        ):
             continue
         return report("expression-word", place, len(wrong), read=wrong, instead=instead)
     if "never closed" in message or "unmatched" in message or "does not match" in message:

@@ -13,7 +13,9 @@ from typing import Literal
 from .slips import one_literal, refused_characters, report_syntax
 
 Kind = Literal["number", "text", "bool", "date", "period", "list", "unknown"]
-Op = Literal["const", "name", "and", "or", "not", "compare", "in", "arith", "neg", "if", "call", "aggregate", "base"]
+Op = Literal[
+    "const", "name", "and", "or", "not", "compare", "in", "arith", "neg", "if", "call", "aggregate", "base"
+]
 Value = float | str | bool | tuple[float | str | bool, ...] | None
 
 MAX_TEXT = 2_000
@@ -59,7 +61,14 @@ class Tree:
 
     def key(self) -> tuple[object, ...]:
         value = (type(self.value).__name__, self.value)
-        return (self.op, value, self.table, self.window, self.has_operand, tuple(arg.key() for arg in self.args))
+        return (
+            self.op,
+            value,
+            self.table,
+            self.window,
+            self.has_operand,
+            tuple(arg.key() for arg in self.args),
+        )
 
     def walk(self) -> Iterator[Tree]:
         yield self
@@ -72,7 +81,11 @@ class Tree:
     def map(self, change: Callable[[Tree], Tree]) -> Tree:
         """The tree with `change` applied to every node, leaves first."""
         args = tuple(arg.map(change) for arg in self.args)
-        return change(self if args == self.args and all(a is b for a, b in zip(args, self.args, strict=True)) else replace(self, args=args))
+        return change(
+            self
+            if args == self.args and all(a is b for a, b in zip(args, self.args, strict=True))
+            else replace(self, args=args)
+        )
 
 
 def constant(value: float | str | bool, kind: Kind | None = None) -> Tree:
@@ -93,6 +106,7 @@ _ARITH: dict[type, str] = {
 _COMPARE: dict[type, str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
 }  # fmt: skip
+
 
 def fold(text: str) -> str:
     """NFKC, the folding that Python applies to identifiers; headers and ids are folded alike."""
@@ -193,7 +207,9 @@ class _Reader:
                 return tree("and" if isinstance(op, ast.And) else "or", tuple(sub(value) for value in values))
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return tree("not", (sub(operand),))
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)) if not isinstance(value, bool):
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)) if (
+                not isinstance(value, bool)
+            ):
                 if abs(value) >= MAX_NUMBER:
                     return self.refuse(node, "number-too-large", read=self.written(node)[:40])
                 return replace(constant(-value), offset=offset, length=length)
@@ -201,14 +217,28 @@ class _Reader:
                 return tree("neg", (sub(operand),))
             case ast.BinOp(left=left_node, op=operator, right=right_node) if type(operator) in _ARITH:
                 return tree("arith", (sub(left_node), sub(right_node)), _ARITH[type(operator)])
-            case ast.Compare(left=left_node, ops=[ast.In() | ast.NotIn() as operator], comparators=[ast.List() | ast.Tuple() as items]):
-                return self.membership(node, tree, sub, left_node, isinstance(operator, ast.NotIn), items.elts)
+            case ast.Compare(
+                left=left_node,
+                ops=[ast.In() | ast.NotIn() as operator],
+                comparators=[ast.List() | ast.Tuple() as items],
+            ):
+                return self.membership(
+                    node, tree, sub, left_node, isinstance(operator, ast.NotIn), items.elts
+                )
             case ast.Compare(ops=[ast.In() | ast.NotIn()]):
                 return self.refuse(node, "in-needs-list")
-            case ast.Compare(ops=[ast.Is() | ast.IsNot() as operator], comparators=[ast.Constant(value=None)]):
-                read, instead = ("is None", "is_missing(...)") if isinstance(operator, ast.Is) else ("is not None", "not is_missing(...)")
+            case ast.Compare(
+                ops=[ast.Is() | ast.IsNot() as operator], comparators=[ast.Constant(value=None)]
+            ):
+                read, instead = (
+                    ("is None", "is_missing(...)")
+                    if isinstance(operator, ast.Is)
+                    else ("is not None", "not is_missing(...)")
+                )
                 return self.refuse(node, "expression-word", read=read, instead=instead)
-            case ast.Compare(left=left_node, ops=ops, comparators=others) if all(type(op) in _COMPARE for op in ops):
+            case ast.Compare(left=left_node, ops=ops, comparators=others) if all(
+                type(op) in _COMPARE for op in ops
+            ):
                 operands = (sub(left_node), *(sub(other) for other in others))
                 return tree("compare", operands, tuple(_COMPARE[type(op)] for op in ops))
             case ast.IfExp(test=test, body=body, orelse=orelse):
@@ -249,12 +279,20 @@ class _Reader:
             else:
                 return self.refuse(word, "unknown-keyword", name=str(word.arg), function=function)
         call = tree("call", operands + where, function)
-        return replace(call, window=Window(**window), has_operand=bool(operands), table="?where" if where else "?")
+        return replace(
+            call, window=Window(**window), has_operand=bool(operands), table="?where" if where else "?"
+        )
 
 
 def parse_period(text: object) -> tuple[int, str] | None:
     """`30d`, `4w`, `12m`, `2y` -> (amount, unit)."""
-    if isinstance(text, str) and len(text) <= 6 and text[:-1].isascii() and text[:-1].isdigit() and text[-1:] in "dwmy":
+    if (
+        isinstance(text, str)
+        and len(text) <= 6
+        and text[:-1].isascii()
+        and text[:-1].isdigit()
+        and text[-1:] in "dwmy"
+    ):
         return (int(text[:-1]), text[-1])
     return None
 
@@ -279,7 +317,21 @@ def _described(node: ast.AST) -> str:
     return words.get(type(node), type(node).__name__)
 
 
-_STRENGTH = {"or": 1, "and": 2, "not": 3, "compare": 4, "in": 4, "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "%": 6, "neg": 7, "**": 8}
+_STRENGTH = {
+    "or": 1,
+    "and": 2,
+    "not": 3,
+    "compare": 4,
+    "in": 4,
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "/": 6,
+    "//": 6,
+    "%": 6,
+    "neg": 7,
+    "**": 8,
+}
 
 
 def number_text(value: float) -> str:

@@ -14,14 +14,31 @@ Label = Callable[[str], str]
 
 _COMPARE = {
     "zh": {"==": "等于", "!=": "不等于", "<": "小于", "<=": "不超过", ">": "大于", ">=": "不低于"},
-    "en": {"==": "is", "!=": "is not", "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least"},
+    "en": {
+        "==": "is",
+        "!=": "is not",
+        "<": "is below",
+        "<=": "is at most",
+        ">": "is above",
+        ">=": "is at least",
+    },
 }
 _DATE_COMPARE = {
     "zh": {"==": "为", "!=": "不为", "<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于"},
-    "en": {"==": "is", "!=": "is not", "<": "is before", "<=": "is not after", ">": "is after", ">=": "is not before"},
+    "en": {
+        "==": "is",
+        "!=": "is not",
+        "<": "is before",
+        "<=": "is not after",
+        ">": "is after",
+        ">=": "is not before",
+    },
 }
 _ARITH = {"+": "+", "-": "−", "*": "×", "/": "÷", "//": "÷⌊⌋", "%": "mod", "**": "^"}
-_UNITS = {"zh": {"d": "天", "w": "周", "m": "个月", "y": "年"}, "en": {"d": "days", "w": "weeks", "m": "months", "y": "years"}}
+_UNITS = {
+    "zh": {"d": "天", "w": "周", "m": "个月", "y": "年"},
+    "en": {"d": "days", "w": "weeks", "m": "months", "y": "years"},
+}
 _JOIN: Mapping[str, Mapping[str, str]] = {
     "zh": {"and": "且", "or": "或", "true": "是", "false": "否", "where": "其中", "in": "属于", "not in": "不属于", "or_list": "、"},
     "en": {"and": " and ", "or": " or ", "true": "yes", "false": "no", "where": " where ", "in": " is one of ", "not in": " is none of ", "or_list": ", "},
@@ -49,7 +66,9 @@ class _Writer:
                 return text
             case "and" | "or":
                 own = 2 if tree.op == "and" else 1
-                return self.grouped(self.words[tree.op].join(self.write(arg, own) for arg in args), own, outer)
+                return self.grouped(
+                    self.words[tree.op].join(self.write(arg, own) for arg in args), own, outer
+                )
             case "not":
                 return self.negated(args[0])
             case "neg":
@@ -61,10 +80,16 @@ class _Writer:
             case "arith":
                 own = 5 if tree.value in ("+", "-") else 6
                 sign = _ARITH[str(tree.value)]
-                return self.grouped(f"{self.write(args[0], own)} {sign} {self.write(args[1], own + 1)}", own, outer)
+                return self.grouped(
+                    f"{self.write(args[0], own)} {sign} {self.write(args[1], own + 1)}", own, outer
+                )
             case "if":
                 test, then, other = (self.write(arg, 0) for arg in args)
-                text = f"若{test}则为{then}，否则为{other}" if self.language == "zh" else f"{then} if {test}, otherwise {other}"
+                text = (
+                    f"若{test}则为{then}，否则为{other}"
+                    if self.language == "zh"
+                    else f"{then} if {test}, otherwise {other}"
+                )
                 return self.grouped(text, 0, outer)
             case "aggregate":
                 return self.aggregate(tree)
@@ -122,7 +147,11 @@ class _Writer:
         window = self.window(tree)
         if len(tree.args) > (1 if tree.has_operand else 0):
             condition = self.write(tree.args[-1], 0)
-            text += f"（{self.words['where']}{condition}）" if self.language == "zh" else f"{self.words['where']}{condition}"
+            text += (
+                f"（{self.words['where']}{condition}）"
+                if self.language == "zh"
+                else f"{self.words['where']}{condition}"
+            )
         return f"{window}{text}" if self.language == "zh" else f"{text}{window}"
 
     def window(self, tree: Tree) -> str:

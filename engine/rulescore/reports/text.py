@@ -27,7 +27,15 @@ def summary(run: Run, language: str, width: int = 80) -> str:
         return word(f"summary.{key}", language, **facts)
 
     company = manifest["company"].get(language, "")
-    head = say("head", as_of=run.as_of, pack=pack.title[language], id=pack.id, version=pack.version, rules=len(pack.rules), dimensions=len(pack.dimensions))
+    head = say(
+        "head",
+        as_of=run.as_of,
+        pack=pack.title[language],
+        id=pack.id,
+        version=pack.version,
+        rules=len(pack.rules),
+        dimensions=len(pack.dimensions),
+    )
     lines = [company] if company else []
     lines += [head, ""]
     figures = _figures(run)
@@ -38,13 +46,29 @@ def summary(run: Run, language: str, width: int = 80) -> str:
         lines.append(say("composite", **shown))
         coverage = trace.select(pl.col("composite.coverage").mean()).collect(engine="streaming").item()
         lines.append(say("coverage", mean=f"{(coverage or 0) / 10_000:.1%}"))
-    lines += ["", _tiers(run, language, min(BAR, max(8, width - 50))), "", _dimensions(run, language, figures)]
+    lines += [
+        "",
+        _tiers(run, language, min(BAR, max(8, width - 50))),
+        "",
+        _dimensions(run, language, figures),
+    ]
     findings = _findings(run, language)
     if findings:
         lines += ["", say("findings"), *findings]
     if run.problems:
-        worst = {severity: sum(1 for problem in run.problems if problem["severity"] == severity) for severity in ("error", "warning", "note")}
-        lines += ["", say("problems", warnings=worst["warning"], notes=worst["note"], file=f"{run.folder}/problems.jsonl")]
+        worst = {
+            severity: sum(1 for problem in run.problems if problem["severity"] == severity)
+            for severity in ("error", "warning", "note")
+        }
+        lines += [
+            "",
+            say(
+                "problems",
+                warnings=worst["warning"],
+                notes=worst["note"],
+                file=f"{run.folder}/problems.jsonl",
+            ),
+        ]
     lines += ["", say("folder", folder=str(run.folder), run_id=run.run_id[:12])]
     return "\n".join(lines)
 
@@ -62,7 +86,11 @@ def _figures(run: Run) -> dict[str, dict[str, Any]]:
         ]  # fmt: skip
     # beyond SAMPLED customers the spread is that of every so many-th, which the eye can't tell apart
     every = max(1, int(run.manifest["customers"]) // SAMPLED)
-    columns = run.trace.select([f"{target}.points" for target in targets]).gather_every(every).collect(engine="streaming")
+    columns = (
+        run.trace.select([f"{target}.points" for target in targets])
+        .gather_every(every)
+        .collect(engine="streaming")
+    )
     row = columns.select(asked).row(0, named=True)
     found: dict[str, dict[str, Any]] = {target: {} for target in targets}
     for key, value in row.items():
@@ -90,9 +118,18 @@ def _tiers(run: Run, language: str, bar: int) -> str:
         if tier is None and not count:
             continue
         title = tier.title[language] if tier else word("summary.not-assessed", language)
-        rows.append([title, f"{count:,}", f"{count / total:.1%}", "█" * round(bar * count / total) or ("▏" if count else "")])
+        rows.append(
+            [
+                title,
+                f"{count:,}",
+                f"{count / total:.1%}",
+                "█" * round(bar * count / total) or ("▏" if count else ""),
+            ]
+        )
     headers = [word(f"summary.column.{key}", language) for key in ("tier", "count", "share")] + [""]
-    return tabulate(rows, headers, tablefmt="simple", colalign=("left", "right", "right", "left"), disable_numparse=True)
+    return tabulate(
+        rows, headers, tablefmt="simple", colalign=("left", "right", "right", "left"), disable_numparse=True
+    )
 
 
 def _dimensions(run: Run, language: str, figures: dict[str, dict[str, Any]]) -> str:
@@ -101,9 +138,16 @@ def _dimensions(run: Run, language: str, figures: dict[str, dict[str, Any]]) -> 
     for dimension in run.pack.dimensions:
         found = figures[dimension.id]
         spread = [_number(found[key]) for key in ("mean", "low", "high")]
-        rows.append([dimension.title[language], f"{dimension.weight / total:.0%}", *spread, f"{found['known']:,}"])
-    headers = [word(f"summary.column.{key}", language) for key in ("dimension", "weight", "mean", "low", "high", "assessed")]
-    return tabulate(rows, headers, tablefmt="simple", colalign=("left", *("right",) * 5), disable_numparse=True)
+        rows.append(
+            [dimension.title[language], f"{dimension.weight / total:.0%}", *spread, f"{found['known']:,}"]
+        )
+    headers = [
+        word(f"summary.column.{key}", language)
+        for key in ("dimension", "weight", "mean", "low", "high", "assessed")
+    ]
+    return tabulate(
+        rows, headers, tablefmt="simple", colalign=("left", *("right",) * 5), disable_numparse=True
+    )
 
 
 def _findings(run: Run, language: str) -> list[str]:
@@ -113,12 +157,24 @@ def _findings(run: Run, language: str) -> list[str]:
     first = sorted((-count, index) for index, count in _counts(run, "reason.0").items() if index is not None)
     for count, index in first[:3]:
         rule = rules[index]
-        found.append("· " + word("summary.reason", language, rule=rule.title[language], id=rule.id, count=f"{-count:,}"))
+        found.append(
+            "· "
+            + word("summary.reason", language, rule=rule.title[language], id=rule.id, count=f"{-count:,}")
+        )
     gates = run.pack.gates
-    acted = run.trace.select(pl.col(f"gate.{gate.id}").sum() for gate in gates).collect(engine="streaming") if gates else pl.DataFrame()
-    for count, gate in sorted(((-acted[f"gate.{gate.id}"][0], gate) for gate in gates), key=lambda pair: (pair[0], pair[1].id)):
+    acted = (
+        run.trace.select(pl.col(f"gate.{gate.id}").sum() for gate in gates).collect(engine="streaming")
+        if gates
+        else pl.DataFrame()
+    )
+    for count, gate in sorted(
+        ((-acted[f"gate.{gate.id}"][0], gate) for gate in gates), key=lambda pair: (pair[0], pair[1].id)
+    ):
         if count:
-            found.append("· " + word("summary.gate", language, gate=gate.title[language], id=gate.id, count=f"{-count:,}"))
+            found.append(
+                "· "
+                + word("summary.gate", language, gate=gate.title[language], id=gate.id, count=f"{-count:,}")
+            )
     return found
 
 
@@ -147,7 +203,11 @@ class _Tree:
 
     def lines(self) -> list[str]:
         node, language = self.node, self.language
-        lines = [f"{node['customer_id']}  {node['name'] or ''}".rstrip(), self.say("as-of", as_of=node["as_of"], run=node["run_id"][:12]), ""]
+        lines = [
+            f"{node['customer_id']}  {node['name'] or ''}".rstrip(),
+            self.say("as-of", as_of=node["as_of"], run=node["run_id"][:12]),
+            "",
+        ]
         decimals = node["decimals"]
         lines.append(self.say(
             "composite", points=self.points(node["composite"], decimals), low=self.points(node["low"], decimals),
@@ -158,7 +218,12 @@ class _Tree:
             lines += self.gate(gate)
         if node["reasons"]:
             joiner = "、" if language == "zh" else ", "
-            lines.append(self.say("reasons", rules=joiner.join(f"{self.text(r['title'])} [{r['rule']}]" for r in node["reasons"])))
+            lines.append(
+                self.say(
+                    "reasons",
+                    rules=joiner.join(f"{self.text(r['title'])} [{r['rule']}]" for r in node["reasons"]),
+                )
+            )
         for dimension in node["dimensions"]:
             lines += ["", *self.dimension(dimension)]
         if not node["agrees_with_run"]:
@@ -172,10 +237,19 @@ class _Tree:
         lines = [self.say("tier", tier=self.text(tier["title"]))]
         reason = tier["reason"]
         if reason == "coverage":
-            lines.append("  " + self.say("tier-coverage", coverage=_percent(self.node["coverage"]), minimum=_percent(self.node["minimum_coverage"])))
+            lines.append(
+                "  "
+                + self.say(
+                    "tier-coverage",
+                    coverage=_percent(self.node["coverage"]),
+                    minimum=_percent(self.node["minimum_coverage"]),
+                )
+            )
         elif reason.startswith("gate:"):
             gate = next(g for g in self.node["gates"] if g["id"] == reason[5:])
-            lines.append("  " + self.say("tier-gate", gate=self.text(gate["title"]), reason=self.text(gate["reason"])))
+            lines.append(
+                "  " + self.say("tier-gate", gate=self.text(gate["title"]), reason=self.text(gate["reason"]))
+            )
         elif tier["condition"]:
             lines.append("  " + self.say("tier-because", words=self.text(tier["condition"]["words"])))
         else:
@@ -229,7 +303,9 @@ class _Tree:
             elif "parts" in case:
                 for part in case["parts"]:
                     mark = {True: "✓", False: "✗", None: "?"}[part["value"]]
-                    lines.append(f"    {mark} {self.text(part['title'])}  {grouped_number(part['points'])}    ({part['with_values']})")
+                    lines.append(
+                        f"    {mark} {self.text(part['title'])}  {grouped_number(part['points'])}    ({part['with_values']})"
+                    )
             elif "points" in case:
                 lines.append(f"    {self.text(case['points']['words'])}")
                 lines.append(f"      {case['points']['text']}   →   {case['points']['with_values']}")
@@ -238,7 +314,14 @@ class _Tree:
             if case["reason"]:
                 lines.append(f"    {self.text(case['reason'])}")
         elif node["state"] == "not_applicable":
-            lines.append("    " + self.say("applies", words=self.text(node["applies"]["words"]), values=node["applies"]["with_values"]))
+            lines.append(
+                "    "
+                + self.say(
+                    "applies",
+                    words=self.text(node["applies"]["words"]),
+                    values=node["applies"]["with_values"],
+                )
+            )
         for item in node["inputs"]:
             lines += self.input(item, 4)
         return lines

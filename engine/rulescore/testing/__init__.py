@@ -6,8 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..load import find, load
+from ..load import load
 from ..model import Pack
+from ..packfiles import find
 from ..problems import Problems
 from .comparison import Mismatch, Verdict, judge
 from .coverage import Branch, Coverage, measure

@@ -99,10 +99,15 @@ def _inputs(expectation: Expectation, plan: Plan, result: Result) -> Inputs:
             parts = [planned.applies, *(part for case in planned.cases for part in (case.when, case.points))]
             return _values(plan, result, [part for part in parts if isinstance(part, Tree)])
         case "feature":
-            return _values(plan, result, [step.tree for step in plan.steps if step.column == expectation.name])
+            return _values(
+                plan, result, [step.tree for step in plan.steps if step.column == expectation.name]
+            )
         case "dimension":
             rules = [planned.rule for planned in plan.rules if planned.rule.dimension == expectation.name]
-            return {rule.id: _points(result.outcomes[rule.id].points, result.outcomes[rule.id].state) for rule in rules}
+            return {
+                rule.id: _points(result.outcomes[rule.id].points, result.outcomes[rule.id].state)
+                for rule in rules
+            }
         case "gates":
             wanted = expectation.wanted if isinstance(expectation.wanted, tuple) else ()
             unlike = [tree for gate, tree in plan.gates if (gate.id in wanted) != bool(result.gates[gate.id])]
@@ -129,7 +134,13 @@ def _values(plan: Plan, result: Result, trees: list[Tree]) -> Inputs:
         elif name.startswith("score."):
             found[name] = _points(result.dimensions[name[6:]].points, "not_assessed")
         elif name.startswith("gate."):
-            found[name] = ("bool", next((acted for gate, acted in result.gates.items() if gate.replace("-", "_") == name[5:]), None))
+            found[name] = (
+                "bool",
+                next(
+                    (acted for gate, acted in result.gates.items() if gate.replace("-", "_") == name[5:]),
+                    None,
+                ),
+            )
         else:
             found[name] = (plan.kinds.get(name, "unknown"), result.values.get(name))
     return found

@@ -86,7 +86,12 @@ def by_row(plan: Plan, tests: Sequence[PackTest]) -> list[Result]:
             for feature, value in customer.features.items():
                 given.setdefault(feature, []).append((record, value))
             records.append(record)
-            events.append({table: _rows(plan.pack.tables[table], customer, f"{number}.{position}") for table in test.tables})
+            events.append(
+                {
+                    table: _rows(plan.pack.tables[table], customer, f"{number}.{position}")
+                    for table in test.tables
+                }
+            )
     for step in plan.steps:
         if step.scope == "base":
             for start, end in bounds:
@@ -107,15 +112,22 @@ def _rows(table: Table, customer: Customer, own_id: str) -> list[dict[str, Any]]
 
 def by_frame(plan: Plan, tests: Sequence[PackTest]) -> pl.DataFrame:
     """One row a test: every step and every column of the trace, by the frame engine."""
-    people = [(f"{n}.{p}", n, p, customer) for n, test in enumerate(tests) for p, customer in enumerate(test.customers)]
+    people = [
+        (f"{n}.{p}", n, p, customer)
+        for n, test in enumerate(tests)
+        for p, customer in enumerate(test.customers)
+    ]
     used = {step.tree.table for step in plan.event_steps}
     tables = sorted(used & {table for test in tests for table in test.tables})
     frame = frame_engine.as_numbers(_customers(plan, people), plan.fields, plan.kinds)
     supplied = [
-        pl.Series(f"?{table}", [table in tests[n].tables for _, n, _, _ in people], dtype=pl.Boolean) for table in tables
+        pl.Series(f"?{table}", [table in tests[n].tables for _, n, _, _ in people], dtype=pl.Boolean)
+        for table in tables
     ]
     frame = frame.with_columns(supplied)
-    frame = frame_engine.with_aggregates(plan, frame, {table: _events(plan.pack.tables[table], people) for table in tables})
+    frame = frame_engine.with_aggregates(
+        plan, frame, {table: _events(plan.pack.tables[table], people) for table in tables}
+    )
     absent = [
         pl.when(pl.col(f"?{step.tree.table}")).then(pl.col(step.column)).alias(step.column)
         for step in plan.event_steps if step.tree.table in tables
@@ -143,7 +155,9 @@ def _customers(plan: Plan, people: People) -> pl.LazyFrame:
     }
     for field in plan.fields:
         if field != CUSTOMER:
-            columns[field] = _column(plan.kinds[field], [customer.fields.get(field) for *_, customer in people])
+            columns[field] = _column(
+                plan.kinds[field], [customer.fields.get(field) for *_, customer in people]
+            )
     return pl.DataFrame(columns).lazy()
 
 
@@ -155,7 +169,9 @@ def _column(kind: str, values: Sequence[Any]) -> pl.Series:
 
 def _events(table: Table, people: People) -> pl.LazyFrame:
     rows = [row for own_id, _, _, customer in people for row in _rows(table, customer, own_id)]
-    return pl.DataFrame({key: _column(field.kind, [row.get(key) for row in rows]) for key, field in table.fields.items()}).lazy()
+    return pl.DataFrame(
+        {key: _column(field.kind, [row.get(key) for row in rows]) for key, field in table.fields.items()}
+    ).lazy()
 
 
 def _given_columns(plan: Plan, stage: Sequence[Step], people: People) -> list[pl.Expr]:
@@ -166,7 +182,9 @@ def _given_columns(plan: Plan, stage: Sequence[Step], people: People) -> list[pl
         if any(have):
             values = [customer.features.get(step.column) for *_, customer in people]
             given = pl.lit(pl.Series(values, dtype=TYPES.get(plan.kinds[step.column], pl.Float64)))
-            columns.append(pl.when(pl.lit(pl.Series(have))).then(given).otherwise(pl.col(step.column)).alias(step.column))
+            columns.append(
+                pl.when(pl.lit(pl.Series(have))).then(given).otherwise(pl.col(step.column)).alias(step.column)
+            )
     return columns
 
 
@@ -191,7 +209,10 @@ def _base_stage(plan: Plan, frame: pl.LazyFrame, stage: Sequence[Step]) -> pl.La
 def differences(plan: Plan, results: Sequence[Result], frame: pl.DataFrame) -> list[tuple[Difference, ...]]:
     """For each test the columns in which the engines differ."""
     trace = trace_of_results(plan, [""] * len(results), results).drop(CUSTOMER)
-    steps = {step.column: pl.Series([r.values[step.column] for r in results], dtype=frame.schema[step.column]) for step in plan.steps}
+    steps = {
+        step.column: pl.Series([r.values[step.column] for r in results], dtype=frame.schema[step.column])
+        for step in plan.steps
+    }
     found: list[list[Difference]] = [[] for _ in results]
     for column, expected in {**trace.to_dict(), **steps}.items():
         unlike = expected.ne_missing(frame[column])

@@ -42,7 +42,11 @@ def read_customer(pack: Pack, document: Document, path: Path_, problems: Problem
         elif key in pack.tables and key != customers.id:
             events[key] = _events(pack.tables[key], raw, document, (*path, key), problems)
         else:
-            known = [*customers.fields, *pack.features, *(table for table in pack.tables if table != customers.id)]
+            known = [
+                *customers.fields,
+                *pack.features,
+                *(table for table in pack.tables if table != customers.id),
+            ]
             problems.error("unknown-given", document.key(*path, key), name=key, close=close_names(key, known))
     return Customer(fields, features, events)
 
@@ -65,9 +69,16 @@ def _events(table: Table, raw: Any, document: Document, path: Path_, problems: P
         for column, value in item.items():
             place = document.at(*path, index, column)
             if column not in table.fields:
-                problems.error("unknown-field", document.key(*path, index, column), name=column, close=close_names(column, table.fields))
+                problems.error(
+                    "unknown-field",
+                    document.key(*path, index, column),
+                    name=column,
+                    close=close_names(column, table.fields),
+                )
             elif column == table.customer:
-                problems.error("event-customer", document.key(*path, index, column), name=column, table=table.id)
+                problems.error(
+                    "event-customer", document.key(*path, index, column), name=column, table=table.id
+                )
             else:
                 row[column] = _field_value(table.fields[column], value, place, problems)
         if table.date and row.get(table.date) is None and table.date not in item:
@@ -84,10 +95,24 @@ def _field_value(field: Field, raw: Any, place: Span, problems: Problems) -> Val
             problems.error("wrong-type", place, read=str(raw), want="integer")
         low, high = field.min, field.max
         if (low is not None and value < low) or (high is not None and value > high):
-            problems.error("test-value-out-of-range", place, name=field.id, read=str(raw), least=_bound(low), most=_bound(high))
+            problems.error(
+                "test-value-out-of-range",
+                place,
+                name=field.id,
+                read=str(raw),
+                least=_bound(low),
+                most=_bound(high),
+            )
     if isinstance(value, str) and field.values and value not in field.values:
         allowed = list(field.values)
-        problems.error("unknown-value", place, name=field.id, read=value, allowed=allowed, close=close_names(value, allowed))
+        problems.error(
+            "unknown-value",
+            place,
+            name=field.id,
+            read=value,
+            allowed=allowed,
+            close=close_names(value, allowed),
+        )
     return value
 
 
@@ -100,14 +125,14 @@ def typed(kind: str, raw: Any, place: Span, problems: Problems) -> Value:
     match kind, raw:
         case _, None:
             return None
-        case ("bool" | "unknown"), bool():
+        case (("bool" | "unknown"), bool()):
             return raw
-        case ("number" | "unknown"), int() | float() if not isinstance(raw, bool):
+        case (("number" | "unknown"), int() | float()) if not isinstance(raw, bool):
             if abs(raw) < NUMBER_LIMIT:
                 return float(raw)
             problems.error("number-too-large", place, read=str(raw))
             return None
-        case ("text" | "unknown"), str():
+        case (("text" | "unknown"), str()):
             return raw
         case "date", str():
             number = day(raw)

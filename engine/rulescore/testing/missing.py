@@ -51,7 +51,11 @@ def _inputs(pack: Pack, tree: Tree) -> Iterator[str]:
             yield f"{node.table}."
         elif node.op == "name" and str(node.value) in pack.features:
             yield from _inputs(pack, pack.features[str(node.value)].expr.tree)
-        elif node.op == "name" and str(node.value) in pack.customers.fields and node.value != pack.customers.key:
+        elif (
+            node.op == "name"
+            and str(node.value) in pack.customers.fields
+            and node.value != pack.customers.key
+        ):
             yield str(node.value)
 
 
@@ -87,21 +91,31 @@ class _Guess:
             case "and" | "or":
                 return self.joined([self.of(arg) for arg in tree.args], FALSE if tree.op == "and" else TRUE)
             case "not":
-                return frozenset({TRUE: FALSE, FALSE: TRUE}.get(could, could) for could in self.of(tree.args[0]))
+                return frozenset(
+                    {TRUE: FALSE, FALSE: TRUE}.get(could, could) for could in self.of(tree.args[0])
+                )
             case "if":
                 test, then, other = (self.of(arg) for arg in tree.args)
-                return (then if TRUE in test else frozenset()) | (other if FALSE in test else frozenset()) | (test & _GONE)
+                return (
+                    (then if TRUE in test else frozenset())
+                    | (other if FALSE in test else frozenset())
+                    | (test & _GONE)
+                )
             case "aggregate":
                 return self.aggregate(tree)
             case "call" if tree.value == "is_missing":
                 value = self.of(tree.args[0])
-                return frozenset({TRUE} if MISSING in value else ()) | frozenset({FALSE} if value - _GONE else ())
+                return frozenset({TRUE} if MISSING in value else ()) | frozenset(
+                    {FALSE} if value - _GONE else ()
+                )
             case "call" if tree.value == "coalesce":
                 return self.coalesced([self.of(arg) for arg in tree.args])
         known = _KNOWN_BOOL if tree.kind == "bool" else _KNOWN
         args = [self.of(arg) for arg in tree.args]
         missing = any(MISSING in arg for arg in args) or self.partial(tree)
-        return (known if all(arg - _GONE for arg in args) else frozenset()) | (_GONE if missing else frozenset())
+        return (known if all(arg - _GONE for arg in args) else frozenset()) | (
+            _GONE if missing else frozenset()
+        )
 
     def name(self, name: str, kind: str) -> Could:
         if name in self.pack.features:
@@ -123,7 +137,9 @@ class _Guess:
         found = args[0]
         for arg in args[1:]:
             pairs = product(found, arg)
-            found = frozenset(decisive if decisive in pair else MISSING if MISSING in pair else pair[0] for pair in pairs)
+            found = frozenset(
+                decisive if decisive in pair else MISSING if MISSING in pair else pair[0] for pair in pairs
+            )
         return found
 
     def coalesced(self, args: list[Could]) -> Could:
@@ -140,7 +156,12 @@ class _Guess:
             right = tree.args[1]
             safe = right.op == "const" and isinstance(right.value, float)
             if tree.value == "**":
-                return not (safe and isinstance(right.value, float) and right.value >= 0 and right.value == int(right.value))
+                return not (
+                    safe
+                    and isinstance(right.value, float)
+                    and right.value >= 0
+                    and right.value == int(right.value)
+                )
             return not (safe and right.value != 0)
         return tree.value in PARTIAL and tree.op in ("call", "base")
 

@@ -64,7 +64,11 @@ def _mismatch(pack: Pack, mismatch: Mismatch) -> dict[str, Plain]:
 
 def _wanted(pack: Pack, expectation: Expectation, value: RuleWant | Value | int | tuple[str, ...]) -> Plain:
     if isinstance(value, RuleWant):
-        parts: Mapping[str, Plain] = {"points": _plain("points", value.points), "state": value.state, "case": value.case}
+        parts: Mapping[str, Plain] = {
+            "points": _plain("points", value.points),
+            "state": value.state,
+            "case": value.case,
+        }
         return {key: part for key, part in parts.items() if part is not None}
     if isinstance(value, tuple):
         return list(value)
@@ -97,7 +101,9 @@ def as_junit(reports: Sequence[PackReport], minimum: float, language: str) -> st
         short = report.coverage.percent < minimum
         tests, failures = len(report.verdicts) + short, len(report.failed) + short
         counts = [counts[0] + tests, counts[1] + failures]
-        suite = ElementTree.SubElement(root, "testsuite", name=report.pack.id, tests=str(tests), failures=str(failures), errors="0")
+        suite = ElementTree.SubElement(
+            root, "testsuite", name=report.pack.id, tests=str(tests), failures=str(failures), errors="0"
+        )
         properties = ElementTree.SubElement(suite, "properties")
         ElementTree.SubElement(properties, "property", name="coverage", value=str(report.coverage.percent))
         for verdict in report.verdicts:
@@ -111,7 +117,9 @@ def as_junit(reports: Sequence[PackReport], minimum: float, language: str) -> st
                 failure = ElementTree.SubElement(case, "failure", message=lines[0])
                 failure.text = "\n".join(lines)
         if short:
-            case = ElementTree.SubElement(suite, "testcase", classname=report.pack.id, name="coverage", file=report.file)
+            case = ElementTree.SubElement(
+                suite, "testcase", classname=report.pack.id, name="coverage", file=report.file
+            )
             ElementTree.SubElement(case, "failure", message=below_line(report, minimum, language))
     root.set("tests", str(counts[0]))
     root.set("failures", str(counts[1]))

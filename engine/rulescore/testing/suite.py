@@ -74,7 +74,9 @@ def read_suite(pack: Pack, folder: Path, problems: Problems) -> Suite:
     return Suite(pack, shown, tuple(tests))
 
 
-def _read_test(pack: Pack, document: Document, index: int, item: Mapping[str, object], problems: Problems) -> PackTest:
+def _read_test(
+    pack: Pack, document: Document, index: int, item: Mapping[str, object], problems: Problems
+) -> PackTest:
     path = ("tests", index)
     as_of = day(str(item["as_of"]))
     if as_of is None:

@@ -42,7 +42,9 @@ class Expectation:
         return f"{self.about}s.{self.name}" if self.name else self.about
 
 
-def read_want(pack: Pack, document: Document, path: Path_, given: Customer, problems: Problems) -> tuple[Expectation, ...]:
+def read_want(
+    pack: Pack, document: Document, path: Path_, given: Customer, problems: Problems
+) -> tuple[Expectation, ...]:
     """The expectations of a test; wanting nothing, or what was given, is a problem, since such a test can't fail."""
     reader = _Reader(pack, document, path, problems)
     expectations = tuple(reader.read(given))
@@ -77,20 +79,28 @@ class _Reader:
                 place = self.at("features", name)
                 if name in given.features:
                     self.problems.error("wanted-as-given", place, name=name)
-                value = None if value == MISSING else typed(pack.features[name].expr.tree.kind, value, place, self.problems)
+                value = (
+                    None
+                    if value == MISSING
+                    else typed(pack.features[name].expr.tree.kind, value, place, self.problems)
+                )
                 yield Expectation("feature", name, value, place)
         rules = {rule.id: rule for rule in pack.rules}
         for name, value in (data.get("rules") or {}).items():
             gone = removed_by(pack, name) if name not in rules else ""
             if gone:
                 self.wants += 1
-                self.problems.error("removed-rule", self.document.key(*self.path, "rules", name), name=name, pack=gone)
+                self.problems.error(
+                    "removed-rule", self.document.key(*self.path, "rules", name), name=name, pack=gone
+                )
             elif self.known("rules", name, rules, "unknown-rule"):
                 yield Expectation("rule", name, self.rule(rules[name], value), self.at("rules", name))
         dimensions = [dimension.id for dimension in pack.dimensions]
         for name, value in (data.get("dimensions") or {}).items():
             if self.known("dimensions", name, dimensions, "unknown-dimension"):
-                yield Expectation("dimension", name, self.units(value, "dimensions", name), self.at("dimensions", name))
+                yield Expectation(
+                    "dimension", name, self.units(value, "dimensions", name), self.at("dimensions", name)
+                )
         for name in NUMBERS:
             if name in data:
                 self.wants += 1
@@ -103,7 +113,9 @@ class _Reader:
             tier, place = self.data["tier"], self.at("tier")
             tiers = [tier.id for tier in self.pack.tiers]
             if tier not in (*tiers, NOT_ASSESSED):
-                self.problems.error("unknown-tier", place, name=tier, known=tiers, close=close_names(tier, tiers))
+                self.problems.error(
+                    "unknown-tier", place, name=tier, known=tiers, close=close_names(tier, tiers)
+                )
             yield Expectation("tier", "", None if tier == NOT_ASSESSED else tier, place)
         if "gates" in self.data:
             self.wants += 1
@@ -111,7 +123,9 @@ class _Reader:
             for index, name in enumerate(self.data["gates"]):
                 if name not in gates:
                     place = self.at("gates", index)
-                    self.problems.error("unknown-gate", place, name=name, known=gates, close=close_names(name, gates))
+                    self.problems.error(
+                        "unknown-gate", place, name=name, known=gates, close=close_names(name, gates)
+                    )
             yield Expectation("gates", "", tuple(self.data["gates"]), self.at("gates"))
 
     def units(self, value: Any, *path: str) -> int | None:
@@ -130,7 +144,9 @@ class _Reader:
         if not value:
             self.wants -= 1
         points = self.units(value["points"], "rules", rule.id, "points") if "points" in value else None
-        return RuleWant(points, value.get("state"), self.case(rule, value["case"]) if "case" in value else None)
+        return RuleWant(
+            points, value.get("state"), self.case(rule, value["case"]) if "case" in value else None
+        )
 
     def case(self, rule: Rule, value: int | str) -> int:
         """The position of a case given by position or id."""
@@ -141,7 +157,8 @@ class _Reader:
             return ids.index(str(value))
         known = [f"0-{len(ids) - 1}", *ids]
         place = self.at("rules", rule.id, "case")
-        self.problems.error("unknown-case", place, name=str(value), rule=rule.id, known=known, close=close_names(str(value), ids))
+        close = close_names(value, ids) if isinstance(value, str) else []
+        self.problems.error("unknown-case", place, name=str(value), owner=rule.id, known=known, close=close)
         return 0
 
 

@@ -25,7 +25,9 @@ def report_lines(reports: Sequence[PackReport], minimum: float, language: str) -
         yield from _limited([_block(report.pack, verdict, language) for verdict in report.failed], language)
     for report in reports:
         if report.verdicts:
-            yield from _limited([gap_line(branch, report.pack, language) for branch in report.coverage.gaps], language)
+            yield from _limited(
+                [gap_line(branch, report.pack, language) for branch in report.coverage.gaps], language
+            )
     for report in reports:
         yield summary_line(report, language)
         if report.coverage.percent < minimum:
@@ -47,12 +49,21 @@ def _block(pack: Pack, verdict: Verdict, language: str) -> str:
 def failure_lines(pack: Pack, verdict: Verdict, language: str) -> Iterator[str]:
     """What was expected and what came out, with the values it came from; where the engines differ."""
     for mismatch in verdict.mismatches:
-        wanted, actual = (_shown(pack, mismatch.expectation, what, language) for what in (mismatch.expectation.wanted, mismatch.actual))
+        wanted, actual = (
+            _shown(pack, mismatch.expectation, what, language)
+            for what in (mismatch.expectation.wanted, mismatch.actual)
+        )
         yield word("testing.unmet", language, what=mismatch.expectation.key, expected=wanted, actual=actual)
         if mismatch.inputs:
             yield "  " + word("testing.inputs", language, inputs=_inputs(mismatch, language))
     for unlike in verdict.differences:
-        yield word("testing.differ", language, column=unlike.column, by_row=str(unlike.row), by_frame=str(unlike.frame))
+        yield word(
+            "testing.differ",
+            language,
+            column=unlike.column,
+            by_row=str(unlike.row),
+            by_frame=str(unlike.frame),
+        )
 
 
 def _inputs(mismatch: Mismatch, language: str) -> str:
@@ -75,7 +86,9 @@ def _value(kind: str, value: Value | int, language: str) -> str:
     return number_text(value) if isinstance(value, float) else str(value)
 
 
-def _shown(pack: Pack, expectation: Expectation, value: RuleWant | Value | int | tuple[str, ...], language: str) -> str:
+def _shown(
+    pack: Pack, expectation: Expectation, value: RuleWant | Value | int | tuple[str, ...], language: str
+) -> str:
     """A wanted or an actual value in words."""
     comma = word("testing.comma", language)
     if isinstance(value, RuleWant):
@@ -114,7 +127,11 @@ def gap_line(branch: Branch, pack: Pack, language: str) -> str:
 def summary_line(report: PackReport, language: str) -> str:
     if not report.verdicts:
         return word("testing.no-tests", language, pack=report.pack.id, file=report.file)
-    counts = {"tests": len(report.verdicts), "passed": len(report.verdicts) - len(report.failed), "failed": len(report.failed)}
+    counts = {
+        "tests": len(report.verdicts),
+        "passed": len(report.verdicts) - len(report.failed),
+        "failed": len(report.failed),
+    }
     coverage = report.coverage
     return word(
         "testing.summary", language, pack=report.pack.id, covered=coverage.covered, total=coverage.total,

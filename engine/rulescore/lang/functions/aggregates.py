@@ -30,7 +30,11 @@ def exact_sum(values: Sequence[float]) -> float:
 
 
 def _known(events: Events) -> list[Any]:
-    return [value for _, value in events if value is not None and not (isinstance(value, float) and abs(value) >= MAX_SUMMAND)]
+    return [
+        value
+        for _, value in events
+        if value is not None and not (isinstance(value, float) and abs(value) >= MAX_SUMMAND)
+    ]
 
 
 def _sum(events: Events) -> float | None:
@@ -61,7 +65,9 @@ def _std(events: Events) -> float | None:
     if len(known) < 2:
         return None
     mean = exact_sum(known) / len(known)
-    return finite(math.sqrt(_ordered_sum([(value - mean) * (value - mean) for value in known]) / (len(known) - 1)))
+    return finite(
+        math.sqrt(_ordered_sum([(value - mean) * (value - mean) for value in known]) / (len(known) - 1))
+    )
 
 
 def _gap(events: Events) -> float | None:
@@ -70,7 +76,11 @@ def _gap(events: Events) -> float | None:
 
 
 def _trend(events: Events) -> float | None:
-    known = [(day, value) for day, value in events if value is not None and day is not None and abs(value) < MAX_SUMMAND]
+    known = [
+        (day, value)
+        for day, value in events
+        if value is not None and day is not None and abs(value) < MAX_SUMMAND
+    ]
     if len({day for day, _ in known}) < 2:
         return None
     mean_day = exact_sum([day for day, _ in known]) / len(known)

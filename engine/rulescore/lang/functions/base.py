@@ -24,12 +24,18 @@ def _rank(values: Column) -> list[float | None]:
 
 def _percentile(values: Column) -> list[float | None]:
     known = _sorted(values)
-    return [None if value is None else float(bisect_right(known, value)) * 100.0 / float(len(known)) for value in values]
+    return [
+        None if value is None else float(bisect_right(known, value)) * 100.0 / float(len(known))
+        for value in values
+    ]
 
 
 def _quantile_band(values: Column, bands: float) -> list[float | None]:
     known = _sorted(values)
-    return [None if value is None else float(int(bisect_left(known, value) * bands) // len(known)) + 1.0 for value in values]
+    return [
+        None if value is None else float(int(bisect_left(known, value) * bands) // len(known)) + 1.0
+        for value in values
+    ]
 
 
 def _share(values: Column) -> list[float | None]:

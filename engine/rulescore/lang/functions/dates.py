@@ -60,14 +60,24 @@ def shift_days_frame(pl: Any, start: Any, days: Any) -> Any:
 
 def _whole_months(pl: Any, start: Any, end: Any) -> Any:
     """Months from an earlier date to a later one, as columns of dates."""
-    months = (end.dt.year() - start.dt.year()) * 12 + end.dt.month().cast(pl.Int32) - start.dt.month().cast(pl.Int32)
+    months = (
+        (end.dt.year() - start.dt.year()) * 12
+        + end.dt.month().cast(pl.Int32)
+        - start.dt.month().cast(pl.Int32)
+    )
     short = (end.dt.day() < start.dt.day()) & (end.dt.day() < end.dt.month_end().dt.day())
     return months - short.cast(pl.Int32)
 
 
 def _months_between_frame(pl: Any, start: Any, end: Any) -> Any:
     a, b = as_date(pl, start), as_date(pl, end)
-    return pl.when(start <= end).then(_whole_months(pl, a, b)).when(start > end).then(-_whole_months(pl, b, a)).cast(pl.Float64)
+    return (
+        pl.when(start <= end)
+        .then(_whole_months(pl, a, b))
+        .when(start > end)
+        .then(-_whole_months(pl, b, a))
+        .cast(pl.Float64)
+    )
 
 
 def _years_between(start: float, end: float) -> float:

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`rulescore compare`: which customers moved between two runs, and what moved them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .shared import echo_json, json_option, lang_option
+
+if TYPE_CHECKING:
+    from ..changes import Change
+    from ..comparison import Comparison, Move, Share
+
+LISTED = 6
+"""Changes of one customer and cause that are shown; JSON has all."""
+
+
+@click.command("compare", short_help="What moved between two runs, and why. 比较两个批次。")
+@click.argument("before", type=click.Path(path_type=Path), metavar="RUN")
+@click.argument("after", type=click.Path(path_type=Path), metavar="RUN")
+@click.option("--top", type=click.IntRange(min=0), default=20, show_default=True, metavar="N", help="Customers in detail. 详列的客户数。")
+@json_option
+@lang_option
+@click.pass_context
+def command(ctx: click.Context, before: Path, after: Path, top: int, as_json: bool) -> None:
+    """Compare two runs, the earlier first: tier migration, and for the customers that moved most whether data, parameters,
+    rules or the engine moved them, in points that add up.
+
+    比较两个批次（先前者在先）：等级迁移，以及变动最大的客户各由数据、参数、规则或引擎造成多少分。
+    """
+    from ..comparison import compare
+    from ..folder import Run
+
+    comparison = compare(Run.read(before), Run.read(after), top)
+    if as_json:
+        echo_json(comparison.as_dict())
+    else:
+        click.echo("\n".join(_Page(str(ctx.obj)).lines(comparison)))
+
+
+class _Page:
+    """A comparison as lines of text."""
+
+    def __init__(self, language: str) -> None:
+        from ..messages import word
+
+        self.word = lambda key, **facts: word(f"compare.{key}", language, **facts)
+        self.joint = "；" if language == "zh" else "; "
+
+    def lines(self, found: Comparison) -> Iterator[str]:
+        ends = [f"{end['run_id'][:8]} ({end['as_of']} · {end['pack']} {end['version']})" for end in (found.before, found.after)]
+        yield self.word("title", before=ends[0], after=ends[1])
+        counts = {key: f"{getattr(found, key):,}" for key in ("appeared", "disappeared", "moved")}
+        yield self.word("both", count=f"{found.both:,}", **counts)
+        yield ""
+        yield self.word("migration")
+        yield self.matrix(found.migration)
+        yield ""
+        yield self.word("differs")
+        yield from [f"  {self.change(change)}" for change in found.differences] or [f"  {self.word('nothing')}"]
+        if not found.moved:
+            return
+        yield ""
+        yield self.word("causes")
+        yield from (f"  {self.word(f'cause.{cause}')}  {count:,}" for cause, count in found.causes.items() if count)
+        if found.moves:
+            yield ""
+            yield self.word("moves")
+        for move in found.moves:
+            yield from self.move(move)
+
+    def matrix(self, migration: Sequence[tuple[str, str, int]]) -> str:
+        from tabulate import tabulate
+
+        words = {"(absent)": self.word("absent"), "(not assessed)": self.word("not-assessed")}
+        columns = list(dict.fromkeys(new for _, new, _ in migration))
+        rows: dict[str, dict[str, int]] = {}
+        for old, new, count in migration:
+            rows.setdefault(old, {})[new] = count
+        table = [[words.get(old, old), *(f"{counts[new]:,}" if new in counts else "" for new in columns)] for old, counts in rows.items()]
+        headers = ["", *(words.get(new, new) for new in columns)]
+        text: str = tabulate(table, headers, tablefmt="simple", colalign=("left", *["right"] * len(columns)), disable_numparse=True)
+        return "\n".join(f"  {line}" for line in text.splitlines())
+
+    def move(self, move: Move) -> Iterator[str]:
+        tiers = self.arrow(*(end[1] or self.word("not-assessed") for end in (move.before, move.after)))
+        ends = [self.points(end[0]) for end in (move.before, move.after)]
+        yield "  " + self.word(
+            "customer", customer=move.customer, before=ends[0], after=ends[1], delta=self.signed(move.delta), tiers=tiers
+        )
+        for share in move.shares:
+            yield f"    {self.share(share)}"
+
+    def share(self, share: Share) -> str:
+        parts = [self.change(change) for change in share.changes[:LISTED]]
+        if len(share.changes) > LISTED:
+            parts.append(self.word("more", count=len(share.changes) - LISTED))
+        head = self.word("share", cause=self.word(f"cause.{share.cause}"), points=self.signed(share.units))
+        rules = ", ".join(f"{rule.id} {self.side(rule.before)} → {self.side(rule.after)}" for rule in share.rules)
+        text = f"{head}  {self.joint.join(parts)}".rstrip()
+        return f"{text}  [{rules}]" if rules else text
+
+    def change(self, change: Change) -> str:
+        kind = self.word(f"kind.{change.kind}")
+        name = kind if change.kind == "as_of" else f"{kind} {change.id}"
+        if not change.part and change.kind in ("rule", "feature", "dimension", "gate", "tier"):
+            return f"{name} {self.word('new' if change.before is None else 'gone')}"
+        name += f" · {change.part}" if change.part else ""
+        return f"{name} {self.side(change.before)} → {self.side(change.after)}"
+
+    def side(self, value: str | None) -> str:
+        return self.word("none") if value is None else value
+
+    def arrow(self, before: str, after: str) -> str:
+        return before if before == after else f"{before} → {after}"
+
+    def points(self, units: int | None) -> str:
+        from ..arithmetic import points_text
+
+        return self.word("none") if units is None else points_text(units, 2)
+
+    def signed(self, units: int | None) -> str:
+        from ..arithmetic import points_text
+
+        return self.word("none") if units is None else f"{'+' if units > 0 else ''}{points_text(units)}"

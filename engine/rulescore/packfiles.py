@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a pack's files are: finding a pack by id or folder, and reading it and the packs it extends, base first."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .bundled import folder, pack_ids
+from .problems import Problems, Span, close_names
+from .schema import check_document
+from .source import Document, read_yaml
+
+NO_RULES = ("tests", "assessment", "portfolio", "company", "valuation")
+"""Files of a pack folder that hold no rules of a dimension."""
+
+
+def find(
+    pack: str | Path, problems: Problems, beside: Path | None = None, place: Span | None = None
+) -> Path | None:
+    """The folder of a pack given by id, folder or file; ids are looked up beside the asking pack, then in the shipped rulesets."""
+    text = str(pack)
+    candidates = [Path(text)] if beside is None else [beside / text]
+    if "/" not in text and os.sep not in text:
+        candidates.append(folder("rulesets") / text)
+    for candidate in candidates:
+        if candidate.name == "pack.yaml" and candidate.is_file():
+            return candidate.parent
+        if (candidate / "pack.yaml").is_file():
+            return candidate
+    known = pack_ids()
+    problems.error(
+        "pack-not-found", place or Span(text), name=text, known=known, close=close_names(text, known)
+    )
+    return None
+
+
+def shown(path: Path, root: Path | None) -> str:
+    resolved = path.resolve()
+    for base in ([root.resolve()] if root else []) + [
+        Path.cwd().resolve(),
+        folder("rulesets").parent.resolve(),
+    ]:
+        if resolved.is_relative_to(base):
+            return resolved.relative_to(base).as_posix()
+    return str(path)
+
+
+@dataclass(slots=True)
+class Layer:
+    """One pack folder as read: its documents by stem."""
+
+    folder: Path
+    documents: dict[str, Document] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)  # stems of the files that can't be used
+
+    @property
+    def pack(self) -> Document:
+        return self.documents["pack"]
+
+
+def read_layers(start: Path, problems: Problems, root: Path | None) -> list[Layer]:
+    """The pack and those it extends, base first."""
+    layers: list[Layer] = []
+    seen: list[Path] = []
+    where: Path | None = start
+    while where is not None:
+        seen.append(where.resolve())
+        layer = Layer(where)
+        for path in sorted(where.glob("*.yaml")):
+            if path.stem in NO_RULES:
+                continue
+            before = len(problems)
+            document = read_yaml(path, problems, shown(path, root))
+            kind = path.stem if path.stem in ("pack", "tables") else "dimension"
+            if document.data is None:
+                if len(problems) == before:
+                    problems.error("file-empty", Span(document.file, 1, 1))
+                layer.broken.add(path.stem)
+            elif check_document(document, kind, problems):
+                layer.documents[path.stem] = document
+            else:
+                layer.broken.add(path.stem)
+        if "pack" not in layer.documents:
+            return []
+        layers.insert(0, layer)
+        extends = layer.pack.data.get("extends")
+        where = find(extends, problems, where.parent, layer.pack.at("extends")) if extends else None
+        if extends and where is None:
+            return []
+        if where is not None and where.resolve() in seen:
+            problems.error("circular-extends", layer.pack.at("extends"), name=extends)
+            return []
+    return layers
