@@ -16,7 +16,8 @@ $(VENV)/.installed: pyproject.toml
 	@touch $@
 
 demo: $(VENV)/.installed  ## evaluate the shipped sample and show the result
-	$(BIN)/rulescore evaluate samples/general --out build/demo --force
+	@rm -rf build/demo
+	$(BIN)/rulescore evaluate samples/general --out build/demo
 	@echo
 	@echo "Next / 接下来:"
 	@echo "  $(BIN)/rulescore explain build/demo C0001"

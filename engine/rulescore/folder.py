@@ -118,7 +118,8 @@ class Run:
     def pack(self) -> Pack:
         """The ruleset as it was used, from the copy inside the run."""
         folder = self.folder / "rulesets"
-        pack, _ = load_or_raise(folder / self.manifest["pack"]["id"], folder / "tables.yaml", self.folder)
+        *bases, top = (folder / layer for layer in self.manifest["pack"]["layers"])
+        pack, _ = load_or_raise(top, folder / "tables.yaml", self.folder, bases[::-1])
         return pack
 
     @cached_property

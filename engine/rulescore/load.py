@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +24,21 @@ from .source import Document, Path_, read_yaml
 
 
 def load(
-    pack: str | Path, dictionary: Path | None = None, shown_root: Path | None = None
+    pack: str | Path,
+    dictionary: Path | None = None,
+    shown_root: Path | None = None,
+    bases: Sequence[Path] | None = None,
 ) -> tuple[Pack | None, Problems]:
     """Loads a pack by id, folder or pack.yaml. Returns None beside the problems when it can't be used.
 
-    `dictionary`: the tables.yaml to use instead of the shipped one; `shown_root`: file names are shown relative to it.
+    `dictionary`: the tables.yaml to use instead of the shipped one; `shown_root`: file names are shown relative to it;
+    `bases`: where the packs are that it extends, nearest first, when not where `extends` says.
     """
     problems = Problems()
     found = find(pack, problems)
     if found is None:
         return None, problems
-    layers = read_layers(found, problems, shown_root)
+    layers = read_layers(found, problems, shown_root, bases)
     if not layers:
         return None, problems
     tables_path = dictionary or folder("rulesets") / "tables.yaml"
@@ -45,9 +50,12 @@ def load(
 
 
 def load_or_raise(
-    pack: str | Path, dictionary: Path | None = None, shown_root: Path | None = None
+    pack: str | Path,
+    dictionary: Path | None = None,
+    shown_root: Path | None = None,
+    bases: Sequence[Path] | None = None,
 ) -> tuple[Pack, Problems]:
-    loaded, problems = load(pack, dictionary, shown_root)
+    loaded, problems = load(pack, dictionary, shown_root, bases)
     if loaded is None:
         raise RulesetError(problems)
     return loaded, problems

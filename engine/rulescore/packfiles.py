@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,8 +61,11 @@ class Layer:
         return self.documents["pack"]
 
 
-def read_layers(start: Path, problems: Problems, root: Path | None) -> list[Layer]:
-    """The pack and those it extends, base first."""
+def read_layers(
+    start: Path, problems: Problems, root: Path | None, bases: Sequence[Path] | None = None
+) -> list[Layer]:
+    """The pack and those it extends, base first. `bases`: the folders of those it extends, nearest first, where a copy
+    of the packs no longer lies as their `extends` say."""
     layers: list[Layer] = []
     seen: list[Path] = []
     where: Path | None = start
@@ -84,9 +88,15 @@ def read_layers(start: Path, problems: Problems, root: Path | None) -> list[Laye
                 layer.broken.add(path.stem)
         if "pack" not in layer.documents:
             return []
+        if any(layer.pack.data["id"] == other.pack.data["id"] for other in layers):
+            problems.error("circular-extends", layers[0].pack.at("extends"), name=layer.pack.data["id"])
+            return []
         layers.insert(0, layer)
         extends = layer.pack.data.get("extends")
-        where = find(extends, problems, where.parent, layer.pack.at("extends")) if extends else None
+        if extends and bases is not None and len(layers) <= len(bases):
+            where = bases[len(layers) - 1]
+        else:
+            where = find(extends, problems, where.parent, layer.pack.at("extends")) if extends else None
         if extends and where is None:
             return []
         if where is not None and where.resolve() in seen:

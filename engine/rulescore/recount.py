@@ -103,13 +103,15 @@ class Recount:
         self.sample = sample
         self.engine = RowEngine(self.plan)
         self.inputs, self.trace = run.folder / INPUTS, run.folder / TRACE
+        supplied = {key for item in run.manifest["inputs"] for key in item.get("columns", ()) if item.get("table") == "customers"}
+        self.named = "name" in supplied or "name" in self.plan.fields
         self.record_steps = [step for step in self.plan.steps if step.scope == "record"]
 
     def tables_fit(self) -> bool:
         """Whether inputs and trace have the columns of the plan and a row for each customer."""
         plan = self.plan
         wanted: dict[str, Any] = {CUSTOMER: "text", SOURCE: pl.Int32(), ROW: pl.Int64()}
-        wanted |= {"name": "text"} if "name" in plan.pack.customers.fields else {}
+        wanted |= {"name": "text"} if self.named else {}
         wanted |= {key: plan.kinds[key] for key in plan.fields if key not in wanted}
         wanted |= {step.column: step.tree.kind for step in plan.steps}
         sound = True
@@ -252,7 +254,7 @@ class Recount:
             self.findings.add("run-file-missing", SCORES_CSV)
             return
         path = found[0]
-        named = "name" in plan.pack.customers.fields
+        named = self.named
         columns = score_columns(plan, named)
         stored_batches, have, rows = (
             _csv(path) if path.name == SCORES_CSV else (batches(path), *schema_of(path))

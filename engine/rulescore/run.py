@@ -271,7 +271,10 @@ def _facts(request: Request, building: Path) -> dict[str, Any]:
     return {
         "format": 1,
         "engine": {"name": request.engine, "rulescore": VERSION, "polars": pl.__version__},
-        "pack": {"id": pack.id, "version": pack.version, "fingerprint": plan.fingerprint()},
+        "pack": {
+            "id": pack.id, "version": pack.version, "fingerprint": plan.fingerprint(),
+            "layers": list(dict.fromkeys(name.split("/")[0] for name, _ in pack.files if "/" in name)),
+        },
         "company": dict(request.company), "purpose": dict(request.purpose), "as_of": run_folder.iso(plan.as_of),
         "parameters": {key: plain(value) for key, value in sorted(plan.parameters.items())},
         "overrides": {key: plain(value) for key, value in sorted(request.overrides.items())},

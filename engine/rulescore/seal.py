@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,9 @@ SHAPE: Mapping[str, type | tuple[type, ...]] = {
     "overrides": dict, "customers": int, "inputs": list, "files": dict, "run_id": str,
 }  # fmt: skip
 """What a manifest must hold, and of what kind."""
+
+
+_LAYER = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(slots=True)
@@ -117,8 +121,11 @@ def _misshapen(manifest: Any) -> str:
         return "as_of"
     if not all(isinstance(pack.get(key), str) for key in ("id", "version", "fingerprint")):
         return "pack"
-    if "/" in pack["id"] or pack["id"] in ("", ".", ".."):
-        return "pack.id"
+    layers = pack.get("layers")
+    if not isinstance(layers, list) or not layers or layers[-1] != pack["id"]:
+        return "pack.layers"
+    if not all(isinstance(name, str) and _LAYER.fullmatch(name) for name in layers):
+        return "pack.layers"
     if not all(isinstance(value, str | int | float) for value in scalars):
         return "parameters"
     return "" if all(isinstance(item, dict) for item in manifest["inputs"]) else "inputs"

@@ -127,7 +127,8 @@ def _ruleset_fits(run: Run, findings: Findings) -> bool:
             )
     folder = run.folder / "rulesets"
     present = {path.relative_to(run.folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    for name in sorted(present - {f"rulesets/{name}" for name, _ in plan.pack.files}):
-        if name in manifest["files"]:  # listed in the seal, and yet no part of the ruleset
-            findings.add("run-file-extra", name)
+    used = {f"rulesets/{name}" for name, _ in plan.pack.files}
+    for name in sorted(used ^ present):
+        if (name in manifest["files"]) == (name in present):  # otherwise the seal has told it already
+            findings.add("run-file-extra" if name in present else "run-file-missing", name)
     return True

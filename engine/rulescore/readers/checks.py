@@ -45,25 +45,37 @@ def usable(part: Part, table: Table, rejected: list[Rejected], problems: Problem
     return frame
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The customers that there are: their ids (a frame of one column `#id`), and the hashes of the ids, sorted."""
+
+    ids: pl.LazyFrame
+    hashes: pl.Series
+
+
+def known(data: TableData, key: str) -> Known:
+    """The ids of the customers table; 8 bytes a customer are kept in memory."""
+    ids = data.frame.select(pl.col(key).alias("#id"))
+    return Known(ids, ids.select(pl.col("#id").hash()).collect(engine="streaming").to_series().sort())
+
+
 def placed(
-    part: Part,
-    frame: pl.LazyFrame,
-    table: Table,
-    known: pl.LazyFrame,
-    rejected: list[Rejected],
-    problems: Problems,
+    part: Part, frame: pl.LazyFrame, table: Table, customers: Known, rejected: list[Rejected], problems: Problems
 ) -> pl.LazyFrame:
-    """The rows whose customer is known; `known` holds the ids of all customers in its one column `#id`."""
-    lost = frame.join(known, left_on=table.customer, right_on="#id", how="anti", maintain_order="left")
-    if not _set_aside(part, lost, "event-of-unknown-customer", table, rejected, problems):
+    """The rows whose customer is known. Hashes tell whether there are others at all, and only then ids are compared."""
+    name = table.customer
+    hashes = frame.select(pl.col(name).hash().alias("#id"))
+    strangers = hashes.join(pl.LazyFrame([customers.hashes]), on="#id", how="anti").select(pl.len())
+    if not strangers.collect(engine="streaming").item():
         return frame
-    return frame.join(known, left_on=table.customer, right_on="#id", how="semi", maintain_order="left")
+    lost = frame.join(customers.ids, left_on=name, right_on="#id", how="anti", maintain_order="left")
+    _set_aside(part, lost, "event-of-unknown-customer", table, rejected, problems)
+    return frame.join(customers.ids, left_on=name, right_on="#id", how="semi", maintain_order="left")
 
 
-def tell_duplicates(data: TableData, key: str, problems: Problems) -> None:
-    """Tells every customer id that stands on more than one row: by hash first, so that memory stays small."""
+def tell_duplicates(data: TableData, key: str, hashes: pl.Series, problems: Problems) -> None:
+    """Tells every customer id that stands on more than one row; `hashes` of all of them, sorted."""
     ids = pl.col(key)
-    hashes = data.frame.select(ids.hash()).collect(engine="streaming").to_series().sort()
     again = hashes.filter(hashes == hashes.shift(1))
     if again.is_empty():
         return

@@ -15,7 +15,7 @@ from ..problems import Cell, DataError, Problems, close_names
 from ..values import fold
 from . import frames as frame_format
 from .assessment import Assessment, FileUse, TableUse
-from .checks import Part, placed, tell_duplicates, usable
+from .checks import Part, known, placed, tell_duplicates, usable
 from .coerce import type_of
 from .formats import READERS
 from .headers import Mapped, fit
@@ -103,10 +103,10 @@ def _format(file: FileUse) -> Format | None:
 def _part(table: Table, file: FileUse, problems: Problems, encoding: str | None) -> Part | None:
     format_ = _format(file)
     if format_ is None:
-        known = [suffix for one in READERS for suffix in one.suffixes]
+        suffixes = [suffix for one in READERS for suffix in one.suffixes]
         code = "unknown-format" if file.path.exists() else "file-not-found"
         place = file.span if code == "file-not-found" and file.span.line else Cell(file.file)
-        problems.error(code, place, file=file.file, suffix=file.path.suffix, known=known)
+        problems.error(code, place, file=file.file, suffix=file.path.suffix, known=suffixes)
         return None
     options = Options(file.sheet, file.header_row, encoding or file.encoding, file.delimiter)
     raw = format_.read(file.path, file.file, options, problems)
@@ -137,17 +137,17 @@ def _finished(
             key = dictionary[CUSTOMERS].key
             tables[CUSTOMERS] = _joined(dictionary[CUSTOMERS], parts[CUSTOMERS], frames[CUSTOMERS])
             if key in tables[CUSTOMERS].frame.collect_schema():
-                tell_duplicates(tables[CUSTOMERS], key, problems)
+                customers = known(tables[CUSTOMERS], key)
+                tell_duplicates(tables[CUSTOMERS], key, customers.hashes, problems)
         if problems.has_errors:
             raise DataError(problems)
-        known = tables[CUSTOMERS].frame.select(pl.col(key).alias("#id"))
         for name, read in parts.items():
             table = dictionary[name]
             if name != CUSTOMERS:
                 if table.customer:
                     pairs = zip(read, frames[name], strict=True)
                     frames[name] = [
-                        placed(part, one, table, known, rejected, problems) for part, one in pairs
+                        placed(part, one, table, customers, rejected, problems) for part, one in pairs
                     ]
                 tables[name] = _joined(table, read, frames[name])
     except READ_ERRORS as error:
