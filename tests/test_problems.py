@@ -27,12 +27,16 @@ from rulescore.source import parse_yaml, read_yaml
 from rulescore.values import day
 
 HERE = Path(__file__).parent / "problems"
-FOLDERS = sorted(path.name for path in HERE.iterdir() if (path / "expected.zh.txt").exists() or path.name != "tiny" and path.is_dir())
+FOLDERS = sorted(
+    path.name
+    for path in HERE.iterdir()
+    if (path / "expected.zh.txt").exists() or path.name != "tiny" and path.is_dir()
+)
 AS_OF = day("2026-06-30") or 0
 
 WITHOUT_EXAMPLE = {
     "file-not-found", "file-unreadable", "file-too-large", "file-not-utf8", "file-not-text",  # no text to show
-    "yaml-too-many-aliases",  # an example would fill pages
+    "yaml-too-many-aliases", "expression-too-long",  # an example would fill pages
     "number-wanted",  # the schema is ahead of it
 }  # fmt: skip
 
@@ -76,7 +80,9 @@ def test_the_usual_mistakes_are_explained(name: str, language: str, tmp_path: Pa
     assert expected.read_text(encoding="utf-8") == actual
 
 
-@pytest.mark.parametrize("name", [name for name in FOLDERS if name.split("--")[0] in catalogue("en")["problems"]])
+@pytest.mark.parametrize(
+    "name", [name for name in FOLDERS if name.split("--")[0] in catalogue("en")["problems"]]
+)
 def test_the_folder_is_named_after_the_problem(name: str) -> None:
     assert f"[{name.split('--')[0]}]" in (HERE / name / "expected.en.txt").read_text(encoding="utf-8")
 
@@ -133,20 +139,25 @@ def catalogue_of(topic: str) -> dict[str, object]:
     from rulescore import messages
 
     folder = Path(messages.__file__).parent
-    found: dict[str, object] = yaml.safe_load((folder / f"{topic}.en.yaml").read_text(encoding="utf-8"))["problems"]
+    found: dict[str, object] = yaml.safe_load((folder / f"{topic}.en.yaml").read_text(encoding="utf-8"))[
+        "problems"
+    ]
     return found
 
 
 # ---- hostile files ---------------------------------------------------------------------------------------------
 
 BOMB = "a: &a [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
-    f"{after}: &{after} [{','.join(['*' + before] * 10)}]\n" for before, after in zip("abcdefgh", "bcdefghi", strict=True)
+    f"{after}: &{after} [{','.join(['*' + before] * 10)}]\n"
+    for before, after in zip("abcdefgh", "bcdefghi", strict=True)
 )
 MERGE_BOMB = "a: &a {x: 1}\n" + "".join(
     f"{after}: &{after} {{<<: [{','.join(['*' + before] * 10)}]}}\n"
     for before, after in zip("abcdefgh", "bcdefghi", strict=True)
 )
-NESTED_ALIASES = "a0: &a0 1\n" + "".join(f"a{n + 1}: &a{n + 1} {'[' * 40}*a{n}{']' * 40}\n" for n in range(60))
+NESTED_ALIASES = "a0: &a0 1\n" + "".join(
+    f"a{n + 1}: &a{n + 1} {'[' * 40}*a{n}{']' * 40}\n" for n in range(60)
+)
 
 HOSTILE_FILES: dict[str, tuple[str | bytes, str]] = {
     "alias bomb": (BOMB, "yaml-too-large"),
@@ -156,7 +167,7 @@ HOSTILE_FILES: dict[str, tuple[str | bytes, str]] = {
     "alias of itself": ("a: &a [*a]\n", "yaml-unknown-alias"),
     "merge of a number": ("a: {<<: 3}\n", "wrong-type"),
     "lists in lists": ("a: " + "[" * 5_000 + "]" * 5_000, "yaml-too-deep"),
-    "mappings in mappings": ("".join(" " * n + "a:\n" for n in range(5_000)), "yaml-too-deep"),
+    "mappings in mappings": ("".join(" " * n + "a:\n" for n in range(1_000)), "yaml-too-deep"),
     "python object": ("a: !!python/object/apply:os.system ['true']\n", "yaml-tag"),
     "own tag": ("a: !include secret.yaml\n", "yaml-tag"),
     "binary tag": ("a: !!binary aGVsbG8=\n", "yaml-tag"),
@@ -254,7 +265,7 @@ HOSTILE_EXPRESSIONS: dict[str, str] = {
     "'a' * 1000000000": "wrong-kind",
     "'" + "a" * 3_000 + "'": "expression-too-long",
     "(" * 5_000 + "1" + ")" * 5_000: "expression-too-long",
-    "(" * 900 + "1" + ")" * 900: "expression-bracket",
+    "(" * 900 + "1" + ")" * 900: "expression-too-deep",
     "-" * 1_900 + "1": "expression-too-deep",
     "not " * 400 + "listed": "expression-too-deep",
     "1+" * 900 + "1": "expression-too-deep",
@@ -268,7 +279,7 @@ HOSTILE_EXPRESSIONS: dict[str, str] = {
     "matches(region, '(a)\\\\1')": "pattern-refused",
     "matches(region, '(?P<x>a)(?P=x)')": "pattern-refused",
     "matches(region, 'a{1,100000}')": "pattern-refused",
-    "matches(region, '" + "(" * 150 + "a" + ")" * 150 + "')": "",
+    "matches(region, '" + "(" * 90 + "a" + ")" * 90 + "')": "",
     "matches(region, '" + "a" * 300 + "')": "pattern-refused",
     "matches(region, region)": "literal-wanted",
     "matches(region, '[')": "pattern-refused",
@@ -295,7 +306,11 @@ def test_a_hostile_expression_is_a_problem_with_a_place(text: str) -> None:
     from rulescore.lang.check import EventTable, Scope, check_text
 
     orders = EventTable({"amount": "number", "order_date": "date"}, {}, "order_date")
-    scope = Scope({"annual_revenue": "number", "region": "text", "listed": "bool", "as_of": "date"}, {}, {"orders": orders})
+    scope = Scope(
+        {"annual_revenue": "number", "region": "text", "listed": "bool", "as_of": "date"},
+        {},
+        {"orders": orders},
+    )
     codes: list[str] = []
 
     def report(code: str, offset: int, length: int, **facts: object) -> None:

@@ -88,7 +88,7 @@ AT = "as_of: 2026-06-30"
 PASSING = f"""
 tests:
   - {{name: rating of two, {AT}, labels: [rating], given: {{rating: 2}}, want: {{rules: {{rating: 20, known: 50}}, tier: low}}}}
-  - {{name: rating of three, {AT}, given: {{rating: 3}}, want: {{rules: {{rating: {{points: 80, case: 1, state: scored}}}}, composite: 43.33}}}}
+  - {{name: rating of three, {AT}, given: {{rating: 3}}, want: {{rules: {{rating: {{points: 80, case: 2, state: scored}}}}, composite: 43.33}}}}
   - {{name: nothing known, {AT}, given: {{}}, want: {{rules: {{rating: missing, visits: missing, standing: {{points: 0, state: missing}}}}, gates: []}}}}
   - {{name: north, {AT}, given: {{region: north}}, want: {{rules: {{region: 100, known: {{case: items, points: 0}}}}, dimensions: {{demand: 50}}}}}}
   - name: two visits
@@ -192,9 +192,9 @@ def test_a_test_alone_comes_to_the_same_as_among_others(pack: Make) -> None:
 
 
 FAILING = [
-    ("{rules: {rating: 80}}", "rules.rating", "80 points", "20 points, case 0", "rating = 2"),
-    ("{rules: {rating: missing}}", "rules.rating", "missing", "20 points, case 0", "rating = 2"),
-    ("{rules: {rating: {case: 1}}}", "rules.rating", "case 1", "20 points, case 0", "rating = 2"),
+    ("{rules: {rating: 80}}", "rules.rating", "80 points", "20 points, case 1", "rating = 2"),
+    ("{rules: {rating: missing}}", "rules.rating", "missing", "20 points, case 1", "rating = 2"),
+    ("{rules: {rating: {case: 2}}}", "rules.rating", "case 2", "20 points, case 1", "rating = 2"),
     ("{rules: {visits: 10}}", "rules.visits", "10 points", "missing", "years = missing, visits_12m = missing"),
     ("{dimensions: {demand: 99}}", "dimensions.demand", "99", "10", "rating = 20, region = missing, visits = missing, standing = 0"),
     ("{dimensions: {demand: not_assessed}}", "dimensions.demand", "not assessed", "10", "rating = 20, region = missing, visits = missing, standing = 0"),
@@ -259,7 +259,7 @@ def test_what_no_test_goes_through_is_listed_with_its_place(pack: Make) -> None:
     }  # fmt: skip
     assert (report.coverage.covered, report.coverage.total, report.coverage.percent) == (5, 21, 23.8)
     lines = [wording.gap_line(branch, report.pack, "en") for branch in report.coverage.gaps]
-    assert lines[0].endswith("demand.yaml:9:85: not tested: rating, case 1")
+    assert lines[0].endswith("demand.yaml:9:85: not tested: rating, case 2")
 
 
 def test_a_branch_taken_by_the_way_is_not_tested(pack: Make) -> None:
@@ -305,7 +305,7 @@ MISTAKES: list[tuple[dict[str, str], str, list[str] | None]] = [
     ({"want": "{tier: hihg}"}, "unknown-tier", ["high"]),
     ({"want": "{gates: [blocked-custommer]}"}, "unknown-gate", ["blocked-customer"]),
     ({"want": "{features: {visits_12: 1}}"}, "unknown-feature", ["visits_12m"]),
-    ({"want": "{rules: {rating: {case: 2}}}"}, "unknown-case", []),
+    ({"want": "{rules: {rating: {case: 3}}}"}, "unknown-case", []),
     ({"want": "{rules: {visits: {case: esle}}}"}, "unknown-case", ["else"]),
     ({"want": "{rules: {rating: misssing}}"}, "unknown-choice", ["missing"]),
     ({"want": "{rules: {rating: 20.00001}}"}, "points-too-fine", None),
@@ -447,7 +447,7 @@ def test_the_command_refuses_an_invalid_pack_and_invalid_tests(pack: Make, tmp_p
 def test_json_holds_all_there_is(pack: Make) -> None:
     data = json.loads(
         command(
-            pack(only(want="{features: {years: 3}, rules: {rating: {points: 20, case: 1}}}")),
+            pack(only(want="{features: {years: 3}, rules: {rating: {points: 20, case: 2}}}")),
             "--format",
             "json",
         ).stdout

@@ -41,7 +41,9 @@ def plan_changes(before: Plan, after: Plan) -> tuple[Change, ...]:
     for key in dict.fromkeys([*new, *old]):
         kind, name = key
         if key not in old or key not in new:
-            changes.append(Change(kind, name, "", None if key not in old else kind, None if key not in new else kind))
+            changes.append(
+                Change(kind, name, "", None if key not in old else kind, None if key not in new else kind)
+            )
             continue
         for part in dict.fromkeys([*new[key], *old[key]]):
             if old[key].get(part) != new[key].get(part):
@@ -75,7 +77,10 @@ def _parts(plan: Plan) -> Parts:
         parts["gate", gate.id] = {"when": text_of(tree), gate.action: f"{gate.target} {limit}"}
     for place, (tier, condition) in enumerate(plan.tiers, 1):
         parts["tier", tier.id] = {"when": _text(condition), "place": str(place)}
-    parts["setting", "decimals"] = {"dimension": str(pack.dimension_decimals), "composite": str(pack.composite_decimals)}
+    parts["setting", "decimals"] = {
+        "dimension": str(pack.dimension_decimals),
+        "composite": str(pack.composite_decimals),
+    }
     parts["setting", "minimum_coverage"] = {"share": str(pack.minimum_coverage), "cap": pack.coverage_cap}
     return parts
 
@@ -97,7 +102,9 @@ def concerns(change: Change, before: Result, after: Result) -> bool:
     match change.kind:
         case "rule":
             old, new = before.outcomes.get(change.id), after.outcomes.get(change.id)
-            found = [outcome for outcome in (old, new) if outcome is not None and outcome.case != NOT_APPLICABLE]
+            found = [
+                outcome for outcome in (old, new) if outcome is not None and outcome.case != NOT_APPLICABLE
+            ]
             return bool(found) and (old != new or change.part in ("weight", "dimension"))
         case "dimension":
             found_scores = [result.dimensions.get(change.id) for result in (before, after)]
@@ -118,7 +125,8 @@ def moved_rules(before: Result, after: Result) -> tuple[Change, ...]:
     return tuple(
         Change("rule", name, "points", _outcome(old), _outcome(new))
         for name, old, new in pairs
-        if (old is None) != (new is None) or (old is not None and new is not None and old.points != new.points)
+        if (old is None) != (new is None)
+        or (old is not None and new is not None and old.points != new.points)
     )
 
 

@@ -7,73 +7,25 @@ parameters, then the later rules; what then remains is the engine's. The as-of d
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import polars as pl
 
-from .arithmetic import UNIT
-from .changes import Change, concerns, moved_rules, plan_changes, reads
+from .attribution import Move, count_causes, engine_changes, moves_of, parameter_changes
+from .changes import Change, plan_changes
 from .engines.frame import CUSTOMER
-from .engines.row import Result, RowEngine
 from .folder import Run
-from .lockstep import input_words
-from .replay import AFTER, CAUSES, Replay, replay
+from .replay import Replay, replay
 
-ABSENT, NOT_ASSESSED, SEVERAL = "(absent)", "(not assessed)", "several"
+ABSENT, NOT_ASSESSED = "(absent)", "(not assessed)"
 TOP = 20
-GROUP = 50_000
-
-Standing = tuple[int | None, str | None]
-"""(composite in units, tier); None when not assessed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What one cause did to a customer: the composite's units it moved (None: to or from not assessed), the tier, what
-    changed, and the rules that came to other points."""
-
-    cause: str
-    units: int | None
-    tiers: tuple[str | None, str | None]
-    changes: tuple[Change, ...] = ()
-    rules: tuple[Change, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "cause": self.cause, "points": _points(self.units), "tier": {"before": self.tiers[0], "after": self.tiers[1]},
-            "changes": [change.as_dict() for change in self.changes], "rules": [change.as_dict() for change in self.rules],
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One customer that moved. The units of the shares add up to `delta`."""
-
-    customer: str
-    before: Standing
-    after: Standing
-    shares: tuple[Share, ...]
-
-    @property
-    def delta(self) -> int | None:
-        return None if self.before[0] is None or self.after[0] is None else self.after[0] - self.before[0]
-
-    def as_dict(self) -> dict[str, Any]:
-        ends = [{"composite": _points(units), "tier": tier} for units, tier in (self.before, self.after)]
-        return {
-            "customer_id": self.customer, "before": ends[0], "after": ends[1], "delta": _points(self.delta),
-            "shares": [share.as_dict() for share in self.shares],
-        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """`migration` counts every customer by (tier before, tier after); `causes` every moved customer under each of its
-    causes, and under `several` when it has more than one; `moves` are those that moved most."""
+    causes, and under `several` when it has more than one; `moves` are those that moved most; composites have `decimals`."""
 
     before: dict[str, Any]
     after: dict[str, Any]
@@ -82,6 +34,7 @@ class Comparison:
     disappeared: int
     moved: int
     migration: tuple[tuple[str, str, int], ...]
+    decimals: int
     differences: tuple[Change, ...]
     causes: dict[str, int]
     moves: tuple[Move, ...]
@@ -98,34 +51,45 @@ class Comparison:
 
 def compare(before: Run, after: Run, top: int = TOP) -> Comparison:
     """What moved between two runs and why; the `top` customers in detail."""
-    standings = _standings(before).join(_standings(after), on=CUSTOMER, how="full", coalesce=True, suffix=" after")
+    standings = _standings(before).join(
+        _standings(after), on=CUSTOMER, how="full", coalesce=True, suffix=" after"
+    )
     there, here = pl.col("there").is_not_null(), pl.col("there after").is_not_null()
     both = standings.filter(there & here)
-    moved = both.filter(pl.col("units").ne_missing(pl.col("units after")) | pl.col("tier").ne_missing(pl.col("tier after")))
+    moved = both.filter(
+        pl.col("units").ne_missing(pl.col("units after")) | pl.col("tier").ne_missing(pl.col("tier after"))
+    )
     played = replay(before, after)
-    causes = _causes(played, moved)
+    causes = count_causes(played, moved)
     by_size = (pl.col("units after") - pl.col("units")).abs().fill_null(0)
     most = moved.sort(by_size, CUSTOMER, descending=[True, False]).head(top)
     return Comparison(
         _about(before), _about(after), both.height,
         standings.filter(~there).height, standings.filter(~here).height, moved.height,
-        _migration(before, after, standings), _differences(played), causes, _moves(played, most),
+        _migration(before, after, standings),
+        max(before.pack.composite_decimals, after.pack.composite_decimals), _differences(played), causes, moves_of(played, most),
     )  # fmt: skip
 
 
 def _about(run: Run) -> dict[str, Any]:
     pack = run.manifest["pack"]
-    return {"run_id": run.run_id, "as_of": run.as_of, "pack": pack["id"], "version": pack["version"], "customers": run.manifest["customers"]}
-
-
-def _points(units: int | None) -> float | None:
-    return None if units is None else units / UNIT
+    return {
+        "run_id": run.run_id,
+        "as_of": run.as_of,
+        "pack": pack["id"],
+        "version": pack["version"],
+        "customers": run.manifest["customers"],
+    }
 
 
 def _standings(run: Run) -> pl.DataFrame:
     """Composite and tier of every customer."""
     tiers = pl.Series([tier.id for tier, _ in run.plan.tiers], dtype=pl.String)
-    columns = [CUSTOMER, pl.col("composite.points").cast(pl.Int64).alias("units"), pl.lit(tiers).gather(pl.col("tier.index")).alias("tier")]
+    columns: list[str | pl.Expr] = [
+        CUSTOMER,
+        pl.col("composite.points").cast(pl.Int64).alias("units"),
+        pl.lit(tiers).gather(pl.col("tier.index")).alias("tier"),
+    ]
     return run.trace.select(*columns, pl.lit(True).alias("there")).collect(engine="streaming")
 
 
@@ -136,113 +100,23 @@ def _migration(before: Run, after: Run, standings: pl.DataFrame) -> tuple[tuple[
         known = pl.col(tier).fill_null(NOT_ASSESSED)
         return pl.when(pl.col(there).is_null()).then(pl.lit(ABSENT)).otherwise(known)
 
-    pairs = standings.select(shown("there", "tier").alias("old"), shown("there after", "tier after").alias("new"))
+    pairs = standings.select(
+        shown("there", "tier").alias("old"), shown("there after", "tier after").alias("new")
+    )
     counted = {(old, new): count for old, new, count in pairs.group_by("old", "new").len().iter_rows()}
     orders = [[*(tier.id for tier, _ in run.plan.tiers), NOT_ASSESSED, ABSENT] for run in (before, after)]
-    return tuple((old, new, counted[old, new]) for old in orders[0] for new in orders[1] if (old, new) in counted)
+    return tuple(
+        (old, new, counted[old, new]) for old in orders[0] for new in orders[1] if (old, new) in counted
+    )
 
 
 def _differences(played: Replay) -> tuple[Change, ...]:
     """What differs between the runs as a whole: the date, parameters, rules, the engine."""
     first, last = played.before, played.after
     changes = [Change("as_of", "as_of", "", first.as_of, last.as_of)] if first.as_of != last.as_of else []
-    return (*changes, *_parameters(played), *plan_changes(played.stages[2].plan, played.stages[3].plan), *_engine(first, last))
-
-
-def _parameters(played: Replay) -> tuple[Change, ...]:
-    old, new = played.stages[1].plan.parameters, played.stages[2].plan.parameters
-    return tuple(Change("parameter", key, "", str(old[key]), str(new[key])) for key in old if old[key] != new[key])
-
-
-def _engine(before: Run, after: Run) -> tuple[Change, ...]:
-    old, new = before.manifest["engine"], after.manifest["engine"]
-    keys = [key for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)]
-    return tuple(Change("engine", key, "", str(old.get(key)), str(new.get(key))) for key in keys)
-
-
-# ---- what moved whom ------------------------------------------------------------------------------------
-
-
-def _steps(standings: Sequence[Standing]) -> dict[str, tuple[int | None, tuple[str | None, str | None]]]:
-    """(as stored before, stage 0 to 3, as stored after) -> for each cause that did something its units and tiers.
-
-    Units count from the last composite that was known, so that they add up also across a stage without one.
-    """
-    found: dict[str, tuple[int | None, tuple[str | None, str | None]]] = {}
-    known = standings[0][0]
-    for cause, (old, new) in zip(("engine", *CAUSES), pairwise(standings), strict=True):
-        if old == new:
-            continue
-        units = 0 if old[0] == new[0] else None if new[0] is None or known is None else new[0] - known
-        known = known if new[0] is None else new[0]
-        if cause in found:  # the engine's two ends
-            other = found[cause][0]
-            units = other if units is None else units + (other or 0)
-        found[cause] = (units, (old[1], new[1]))
-    return {cause: found[cause] for cause in CAUSES if cause in found}
-
-
-def _causes(played: Replay, moved: pl.DataFrame) -> dict[str, int]:
-    """How many customers each cause moved."""
-    counts: Counter[str] = Counter()
-    for part in moved.iter_slices(GROUP):
-        scored = played.scored(played.inputs(part[CUSTOMER])).join(part, on=CUSTOMER, how="inner")
-        columns = ["units", "tier", *(f"{stage}.{what}" for stage in range(4) for what in ("composite", "tier")), "units after", "tier after"]
-        for row in scored.select(columns).iter_rows():
-            causes = _steps([(row[at], row[at + 1]) for at in range(0, len(row), 2)])
-            counts.update([*causes, *([SEVERAL] if len(causes) > 1 else [])])
-    return {cause: counts[cause] for cause in (*CAUSES, SEVERAL)}
-
-
-def _moves(played: Replay, most: pl.DataFrame) -> tuple[Move, ...]:
-    """The customers in detail, by the row engine."""
-    joined = played.inputs(most[CUSTOMER])
-    engines = [RowEngine(stage.plan) for stage in played.stages]
-    rows = {row[CUSTOMER]: row for row in joined.iter_rows(named=True)}
-    records = [{row[CUSTOMER]: row for row in played.records(stage, joined).iter_rows(named=True)} for stage in played.stages]
-    moves = []
-    for customer, units, tier, _, units_after, tier_after, _ in most.iter_rows():
-        results = [engine.evaluate(own[customer]) for engine, own in zip(engines, records, strict=True)]
-        ends: tuple[Standing, Standing] = ((units, tier), (units_after, tier_after))
-        between = [(result.composite.points, result.tier) for result in results]
-        shares = []
-        for cause, (points, tiers) in _steps([ends[0], *between, ends[1]]).items():
-            changes, rules = _reasons(played, cause, results, rows[customer])
-            shares.append(Share(cause, points, tiers, changes, rules))
-        moves.append(Move(customer, *ends, tuple(shares)))
-    return tuple(moves)
-
-
-def _reasons(played: Replay, cause: str, results: Sequence[Result], row: dict[str, Any]) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
-    """(what changed, the rules that moved) for a cause that moved a customer."""
-    if cause == "engine":
-        return _engine(played.before, played.after), ()
-    at = CAUSES.index(cause)
-    old, new = results[at], results[at + 1]
-    rules = moved_rules(old, new)
-    if cause == "data":
-        changes: Iterable[Change] = _data(played, row, {rule.id for rule in rules})
-    elif cause == "parameters":
-        changes = _parameters(played)
-    else:
-        all_changes = plan_changes(played.stages[2].plan, played.stages[3].plan)
-        changes = [change for change in all_changes if concerns(change, old, new)] or all_changes
-    return tuple(changes), rules
-
-
-def _data(played: Replay, row: dict[str, Any], moved: set[str]) -> Iterable[Change]:
-    """Fields, aggregates and figures of the base that differ, those that `moved` rules read first; an aggregate goes by
-    the feature that is just it."""
-    first, second = played.stages[0], played.stages[1]
-    if played.before.as_of != played.after.as_of:
-        yield Change("as_of", "as_of", "", played.before.as_of, played.after.as_of)
-    plan = second.plan
-    features = {str(step.tree.value): step.column for step in plan.steps if step.scope == "record" and step.tree.op == "name"}
-    kinds = {step.column: {"events": "aggregate", "base": "figure"}.get(step.scope, "") for step in plan.steps}
-    show = input_words(plan)
-    read = reads(plan, moved)
-    for name, (prefix, column) in sorted(second.sources.items(), key=lambda item: item[0] not in read):
-        source = first.sources.get(second.called.get(name, name))
-        old, new = None if source is None else row[source[0] + source[1]], row[prefix + column]
-        if prefix == AFTER and old != new:
-            yield Change(kinds.get(name, "field"), features.get(name, name), "", show(name, old), show(name, new))
+    return (
+        *changes,
+        *parameter_changes(played),
+        *plan_changes(played.stages[2].plan, played.stages[3].plan),
+        *engine_changes(first, last),
+    )

@@ -20,13 +20,15 @@ NO_RULES = ("tests", "assessment", "portfolio", "company", "valuation")
 def find(
     pack: str | Path, problems: Problems, beside: Path | None = None, place: Span | None = None
 ) -> Path | None:
-    """The folder of a pack given by id, folder or file; ids are looked up beside the asking pack, then in the shipped rulesets."""
+    """The folder of a pack given by id, folder or a file in it. An asking pack (`beside`, its folder) names another by
+    a folder relative to its own or by an id, looked up beside it and then in the shipped rulesets."""
     text = str(pack)
-    candidates = [Path(text)] if beside is None else [beside / text]
-    if "/" not in text and os.sep not in text:
+    plain = "/" not in text and os.sep not in text
+    candidates = [Path(text)] if beside is None else [(beside.parent if plain else beside) / text]
+    if plain:
         candidates.append(folder("rulesets") / text)
     for candidate in candidates:
-        if candidate.name == "pack.yaml" and candidate.is_file():
+        if candidate.suffix == ".yaml" and (candidate.parent / "pack.yaml").is_file():
             return candidate.parent
         if (candidate / "pack.yaml").is_file():
             return candidate
@@ -96,7 +98,7 @@ def read_layers(
         if extends and bases is not None and len(layers) <= len(bases):
             where = bases[len(layers) - 1]
         else:
-            where = find(extends, problems, where.parent, layer.pack.at("extends")) if extends else None
+            where = find(extends, problems, where.resolve(), layer.pack.at("extends")) if extends else None
         if extends and where is None:
             return []
         if where is not None and where.resolve() in seen:

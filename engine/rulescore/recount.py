@@ -103,7 +103,12 @@ class Recount:
         self.sample = sample
         self.engine = RowEngine(self.plan)
         self.inputs, self.trace = run.folder / INPUTS, run.folder / TRACE
-        supplied = {key for item in run.manifest["inputs"] for key in item.get("columns", ()) if item.get("table") == "customers"}
+        supplied = {
+            key
+            for item in run.manifest["inputs"]
+            for key in item.get("columns", ())
+            if item.get("table") == "customers"
+        }
         self.named = "name" in supplied or "name" in self.plan.fields
         self.record_steps = [step for step in self.plan.steps if step.scope == "record"]
 

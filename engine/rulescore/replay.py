@@ -8,7 +8,7 @@ be made for one customer: it is taken from the later run as soon as it means the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -54,7 +54,11 @@ class Replay:
             numbers = frame_engine.as_numbers(run.inputs, list(run.plan.kinds), run.plan.kinds)
             names = {name: prefix + name for name in numbers.collect_schema().names() if name != CUSTOMER}
             parts.append(numbers.filter(pl.col(CUSTOMER).is_in(customers.implode())).rename(names))
-        return parts[0].join(parts[1], on=CUSTOMER, how="inner", maintain_order="left").collect(engine="streaming")
+        return (
+            parts[0]
+            .join(parts[1], on=CUSTOMER, how="inner", maintain_order="left")
+            .collect(engine="streaming")
+        )
 
     def records(self, stage: Stage, joined: pl.DataFrame) -> pl.DataFrame:
         """The inputs of a stage: fields, aggregates and figures of the base; features are made from them."""
@@ -92,7 +96,9 @@ def replay(before: Run, after: Run) -> Replay:
     found = _Sources(before, after)
     start = Stage(first, found.own(first, BEFORE))
     data = found.moved(with_data, start)
-    return Replay(before, after, (start, data, found.moved(with_parameters, data), Stage(last, found.own(last, AFTER))))
+    return Replay(
+        before, after, (start, data, found.moved(with_parameters, data), Stage(last, found.own(last, AFTER)))
+    )
 
 
 class _Sources:

@@ -128,4 +128,9 @@ def _misshapen(manifest: Any) -> str:
         return "pack.layers"
     if not all(isinstance(value, str | int | float) for value in scalars):
         return "parameters"
-    return "" if all(isinstance(item, dict) for item in manifest["inputs"]) else "inputs"
+    inputs = manifest["inputs"]
+    return (
+        ""
+        if all(isinstance(item, dict) and isinstance(item.get("columns"), dict) for item in inputs)
+        else "inputs"
+    )

@@ -46,6 +46,7 @@ class _Node:
     value: str = ""
     plain: bool = False
     items: list[Any] = field(default_factory=list)
+    size: int = 1  # nodes in it, those behind aliases included
 
 
 @dataclass(slots=True)
@@ -232,9 +233,12 @@ def _compose(text: str, file: str, problems: Problems) -> _Node | None:
     anchors: dict[str, _Node] = {}
     stack: list[_Node] = []
     root: _Node | None = None
-    aliases = 0
+    aliases = nodes = 0
     mark: Any
     for event in yaml.parse(text, Loader=_Loader):
+        if nodes > MAX_NODES:
+            problems.error("yaml-too-large", Span(file, mark.line + 1, mark.column + 1), limit=MAX_NODES)
+            return None
         if isinstance(event, yaml.AliasEvent):
             aliases += 1
             mark = event.start_mark
@@ -250,6 +254,8 @@ def _compose(text: str, file: str, problems: Problems) -> _Node | None:
                 )
                 return None
             stack[-1].items.append(node)
+            stack[-1].size += node.size
+            nodes += node.size
         elif isinstance(event, yaml.NodeEvent):
             mark = event.start_mark
             tag = getattr(event, "tag", None)
@@ -266,8 +272,10 @@ def _compose(text: str, file: str, problems: Problems) -> _Node | None:
                 node = _Node("map" if isinstance(event, yaml.MappingStartEvent) else "list", mark)
             if event.anchor:
                 anchors[event.anchor] = node
+            nodes += 1
             if stack:
                 stack[-1].items.append(node)
+                stack[-1].size += 1 if node.kind == "scalar" else 0
             elif root is None:
                 root = node
             if node.kind != "scalar":
@@ -278,7 +286,10 @@ def _compose(text: str, file: str, problems: Problems) -> _Node | None:
                     )
                     return None
         elif isinstance(event, yaml.CollectionEndEvent):
-            stack.pop().end = event.end_mark
+            node = stack.pop()
+            node.end = event.end_mark
+            if stack:
+                stack[-1].size += node.size
         elif isinstance(event, yaml.DocumentStartEvent) and root is not None:
             mark = event.start_mark
             problems.error("yaml-two-documents", Span(file, mark.line + 1, mark.column + 1))
@@ -291,24 +302,15 @@ class _Builder:
 
     def __init__(self, document: Document, problems: Problems, offsets: list[int]) -> None:
         self.document, self.problems, self.offsets = document, problems, offsets
-        self.count = 0
 
     def span(self, node: _Node) -> Span:
         start, end = node.start, node.end
         length = end.column - start.column if end is not None and end.line == start.line else 1
         return Span(self.document.file, start.line + 1, start.column + 1, max(1, length))
 
-    def full(self, node: _Node, path: Path_) -> bool:
-        """Counts a node, so that what aliases and merge keys expand to stays bounded as well."""
-        self.count += 1
-        if self.count == MAX_NODES + 1:
-            self.problems.error("yaml-too-large", self.span(node), limit=MAX_NODES)
-        if len(path) == MAX_DEPTH + 1:
-            self.problems.error("yaml-too-deep", self.span(node), limit=MAX_DEPTH)
-        return self.count > MAX_NODES or len(path) > MAX_DEPTH
-
     def build(self, node: _Node, path: Path_) -> Any:
-        if self.full(node, path):
+        if len(path) > MAX_DEPTH:  # by aliases inside aliases
+            self.problems.error("yaml-too-deep", self.span(node), limit=MAX_DEPTH)
             return None
         document = self.document
         document.values[path] = self.span(node)
@@ -331,7 +333,7 @@ class _Builder:
                 for source in value_node.items if value_node.kind == "list" else [value_node]:
                     if source.kind != "map":
                         self.problems.error("wrong-type", self.span(source), read=source.value, want="object")
-                    elif not self.full(source, path):
+                    else:
                         for name, value in self.mapping(source, path).items():
                             merged.setdefault(name, value)
                 continue

@@ -234,6 +234,23 @@ def test_column_of_the_wrong_type(desk, header, cells, code, severity):
     assert problem.place.column == header
 
 
+@pytest.mark.parametrize(
+    ("cells", "forms"),
+    [
+        (["01/02/2024", "13/02/2024", "02/02/2024"], ["%d/%m/%Y"]),
+        (["1-2-24", "1-13-24", "1-3-24"], ["%m-%d-%y"]),
+        (["1.2.2024 9:30", "2.2.2024 9:30", "2.3.2024 9:30"], ["%d.%m.%Y %H:%M", "%m.%d.%Y %H:%M"]),
+    ],
+)
+def test_ambiguous_column_names_the_formats(desk, cells, forms):
+    """The hint names the formats that no value of the column contradicts; each of them then reads the column."""
+    desk.write("c.csv", "customer_id,since\n" + "".join(f"C{n},{cell}\n" for n, cell in enumerate(cells)))
+    assert desk.read(customers="c.csv").only().facts["forms"] == forms
+    for form in forms:
+        result = desk.read(customers=f'{{file: c.csv, columns: {{since: {{field: since, date_format: "{form}"}}}}}}')
+        assert None not in result.column("since")
+
+
 def test_at_most_twenty_cells_are_listed(desk):
     """Of many bad cells the first twenty are listed and the others counted."""
     rows = "".join(f"C{number},{'x' if number % 2 else number}\n" for number in range(200))

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..problems import Fact
 from .shared import echo_json, json_option, lang_option
 
 if TYPE_CHECKING:
+    from ..attribution import Move, Share
     from ..changes import Change
-    from ..comparison import Comparison, Move, Share
+    from ..comparison import Comparison
 
 LISTED = 6
 """Changes of one customer and cause that are shown; JSON has all."""
@@ -22,7 +24,14 @@ LISTED = 6
 @click.command("compare", short_help="What moved between two runs, and why. 比较两个批次。")
 @click.argument("before", type=click.Path(path_type=Path), metavar="RUN")
 @click.argument("after", type=click.Path(path_type=Path), metavar="RUN")
-@click.option("--top", type=click.IntRange(min=0), default=20, show_default=True, metavar="N", help="Customers in detail. 详列的客户数。")
+@click.option(
+    "--top",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Customers in detail. 详列的客户数。",
+)
 @json_option
 @lang_option
 @click.pass_context
@@ -39,20 +48,26 @@ def command(ctx: click.Context, before: Path, after: Path, top: int, as_json: bo
     if as_json:
         echo_json(comparison.as_dict())
     else:
-        click.echo("\n".join(_Page(str(ctx.obj)).lines(comparison)))
+        click.echo("\n".join(_Page(str(ctx.obj), comparison.decimals).lines(comparison)))
 
 
 class _Page:
     """A comparison as lines of text."""
 
-    def __init__(self, language: str) -> None:
-        from ..messages import word
-
-        self.word = lambda key, **facts: word(f"compare.{key}", language, **facts)
+    def __init__(self, language: str, decimals: int) -> None:
+        self.language, self.decimals = language, decimals
         self.joint = "；" if language == "zh" else "; "
 
+    def word(self, key: str, **facts: Fact) -> str:
+        from ..messages import word
+
+        return word(f"compare.{key}", self.language, **facts)
+
     def lines(self, found: Comparison) -> Iterator[str]:
-        ends = [f"{end['run_id'][:8]} ({end['as_of']} · {end['pack']} {end['version']})" for end in (found.before, found.after)]
+        ends = [
+            f"{end['run_id'][:8]} ({end['as_of']} · {end['pack']} {end['version']})"
+            for end in (found.before, found.after)
+        ]
         yield self.word("title", before=ends[0], after=ends[1])
         counts = {key: f"{getattr(found, key):,}" for key in ("appeared", "disappeared", "moved")}
         yield self.word("both", count=f"{found.both:,}", **counts)
@@ -61,12 +76,16 @@ class _Page:
         yield self.matrix(found.migration)
         yield ""
         yield self.word("differs")
-        yield from [f"  {self.change(change)}" for change in found.differences] or [f"  {self.word('nothing')}"]
+        yield from [f"  {self.change(change)}" for change in found.differences] or [
+            f"  {self.word('nothing')}"
+        ]
         if not found.moved:
             return
         yield ""
         yield self.word("causes")
-        yield from (f"  {self.word(f'cause.{cause}')}  {count:,}" for cause, count in found.causes.items() if count)
+        yield from (
+            f"  {self.word(f'cause.{cause}')}  {count:,}" for cause, count in found.causes.items() if count
+        )
         if found.moves:
             yield ""
             yield self.word("moves")
@@ -81,16 +100,30 @@ class _Page:
         rows: dict[str, dict[str, int]] = {}
         for old, new, count in migration:
             rows.setdefault(old, {})[new] = count
-        table = [[words.get(old, old), *(f"{counts[new]:,}" if new in counts else "" for new in columns)] for old, counts in rows.items()]
+        table = [
+            [words.get(old, old), *(f"{counts[new]:,}" if new in counts else "" for new in columns)]
+            for old, counts in rows.items()
+        ]
         headers = ["", *(words.get(new, new) for new in columns)]
-        text: str = tabulate(table, headers, tablefmt="simple", colalign=("left", *["right"] * len(columns)), disable_numparse=True)
+        text: str = tabulate(
+            table,
+            headers,
+            tablefmt="simple",
+            colalign=("left", *["right"] * len(columns)),
+            disable_numparse=True,
+        )
         return "\n".join(f"  {line}" for line in text.splitlines())
 
     def move(self, move: Move) -> Iterator[str]:
         tiers = self.arrow(*(end[1] or self.word("not-assessed") for end in (move.before, move.after)))
         ends = [self.points(end[0]) for end in (move.before, move.after)]
         yield "  " + self.word(
-            "customer", customer=move.customer, before=ends[0], after=ends[1], delta=self.signed(move.delta), tiers=tiers
+            "customer",
+            customer=move.customer,
+            before=ends[0],
+            after=ends[1],
+            delta=self.signed(move.delta),
+            tiers=tiers,
         )
         for share in move.shares:
             yield f"    {self.share(share)}"
@@ -100,7 +133,9 @@ class _Page:
         if len(share.changes) > LISTED:
             parts.append(self.word("more", count=len(share.changes) - LISTED))
         head = self.word("share", cause=self.word(f"cause.{share.cause}"), points=self.signed(share.units))
-        rules = ", ".join(f"{rule.id} {self.side(rule.before)} → {self.side(rule.after)}" for rule in share.rules)
+        rules = ", ".join(
+            f"{rule.id} {self.side(rule.before)} → {self.side(rule.after)}" for rule in share.rules
+        )
         text = f"{head}  {self.joint.join(parts)}".rstrip()
         return f"{text}  [{rules}]" if rules else text
 
@@ -121,9 +156,7 @@ class _Page:
     def points(self, units: int | None) -> str:
         from ..arithmetic import points_text
 
-        return self.word("none") if units is None else points_text(units, 2)
+        return self.word("none") if units is None else points_text(units, self.decimals)
 
     def signed(self, units: int | None) -> str:
-        from ..arithmetic import points_text
-
-        return self.word("none") if units is None else f"{'+' if units > 0 else ''}{points_text(units)}"
+        return f"+{self.points(units)}" if units is not None and units > 0 else self.points(units)

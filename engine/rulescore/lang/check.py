@@ -122,6 +122,8 @@ class _Checker:
             raise self.fail(tree, "event-outside-aggregate", name=text, table=text)
         if text in FUNCTIONS or text in AGGREGATES or text in BASE:
             raise self.fail(tree, "function-without-call", name=text)
+        if any(text in allowed for allowed in self.scope.values.values()):
+            raise self.fail(tree, "unquoted-text", name=text)
         if text in self.scope.outside:
             raise self.fail(tree, "name-outside-table", name=text)
         near = close_names(text, self.scope.names)

@@ -105,11 +105,11 @@ def report_syntax(error: SyntaxError, text: str, report: Callable[..., None]) ->
                 )
     for wrong, instead in WORDS:
         place = text.find(wrong, max(0, at - 1)) if wrong in ("=", "!", "?") else text.find(wrong)
-        if (
-            place < 0
-            or inside[place]
-            or (wrong in ("=", "!") and ("=" in text[place + 1 : place + 2] or place > at))
-        ):
+        if place < 0 or inside[place]:
+            continue
+        if wrong in ("=", "!") and (text[place + 1 : place + 2] == "=" or place > at):
+            continue
+        if wrong == "=" and text[:place][-1:] in ("<", ">", "=", "!"):
             continue
         return report("expression-word", place, len(wrong), read=wrong, instead=instead)
     if "never closed" in message or "unmatched" in message or "does not match" in message:

@@ -135,6 +135,9 @@ def parse(text: str | int | float | bool, report: Report) -> Tree | None:
             warnings.simplefilter("ignore")
             body = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
+        if "too many nested" in (error.msg or ""):
+            report("expression-too-deep", lead, 1, limit=MAX_DEPTH)
+            return None
         report_syntax(error, text, report)
         return None
     except (ValueError, MemoryError, RecursionError):
@@ -197,6 +200,8 @@ class _Reader:
                 if abs(value) >= MAX_NUMBER:
                     return self.refuse(node, "number-too-large", read=self.written(node)[:40])
                 return replace(constant(value), offset=offset, length=length)
+            case ast.Name(id="true" | "false" as text):
+                return replace(constant(text == "true"), offset=offset, length=length)
             case ast.Name(id=text):
                 return tree("name", value=text)
             case ast.Attribute(value=ast.Name(id=left), attr=right):
@@ -274,7 +279,7 @@ class _Reader:
             elif word.arg in ("within", "lag"):
                 period = parse_period(word.value.value) if isinstance(word.value, ast.Constant) else None
                 if period is None:
-                    return self.refuse(word.value, "period-unreadable", read=ast.unparse(word.value)[:40])
+                    return self.refuse(word.value, "period-unreadable", read=self.written(word.value)[:40])
                 window[word.arg] = period
             else:
                 return self.refuse(word, "unknown-keyword", name=str(word.arg), function=function)

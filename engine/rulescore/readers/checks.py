@@ -60,7 +60,12 @@ def known(data: TableData, key: str) -> Known:
 
 
 def placed(
-    part: Part, frame: pl.LazyFrame, table: Table, customers: Known, rejected: list[Rejected], problems: Problems
+    part: Part,
+    frame: pl.LazyFrame,
+    table: Table,
+    customers: Known,
+    rejected: list[Rejected],
+    problems: Problems,
 ) -> pl.LazyFrame:
     """The rows whose customer is known. Hashes tell whether there are others at all, and only then ids are compared."""
     name = table.customer

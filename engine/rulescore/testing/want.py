@@ -149,13 +149,13 @@ class _Reader:
         )
 
     def case(self, rule: Rule, value: int | str) -> int:
-        """The position of a case given by position or id."""
+        """The position of a case given by its number, the first being 1, or its id."""
         ids = [case.id for case in rule.cases]
-        if isinstance(value, int) and 0 <= value < len(ids):
-            return value
+        if isinstance(value, int) and 1 <= value <= len(ids):
+            return value - 1
         if value in ids:
             return ids.index(str(value))
-        known = [f"0-{len(ids) - 1}", *ids]
+        known = [f"1-{len(ids)}", *ids]
         place = self.at("rules", rule.id, "case")
         close = close_names(value, ids) if isinstance(value, str) else []
         self.problems.error("unknown-case", place, name=str(value), owner=rule.id, known=known, close=close)

@@ -113,9 +113,9 @@ def _rule_parts(pack: Pack, expectation: Expectation, value: RuleWant, language:
 
 
 def case_text(pack: Pack, rule: str, index: int) -> str:
-    """The position of a case, with its id unless that is just its number."""
+    """The number of a case, the first being 1, with its id unless that is just its number."""
     case_id = pack.rule(rule).cases[index].id
-    return str(index) if case_id == str(index + 1) else f"{index} ({case_id})"
+    return case_id if case_id == str(index + 1) else f"{index + 1} ({case_id})"
 
 
 def gap_line(branch: Branch, pack: Pack, language: str) -> str:

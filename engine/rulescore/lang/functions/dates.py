@@ -41,16 +41,10 @@ def as_date(pl: Any, x: Any) -> Any:
 
 
 def shift_months_frame(pl: Any, start: Any, months: Any) -> Any:
-    found = as_date(pl, start)
+    # `start` is written just once: written often, a few shifts inside one another would grow without measure
     whole = pl.when((months == months.floor()) & (months.abs() <= 120_000)).then(months).cast(pl.Int32)
-    index = found.dt.year() * 12 + found.dt.month().cast(pl.Int32) - 1 + whole
-    inside = (index >= 12) & (index < 120_000)  # years 1 to 9999
-    index = pl.when(inside).then(index)
-    first = pl.date(index // 12, index % 12 + 1, 1)
-    last = first.dt.month_end().dt.day().cast(pl.Int32)
-    dom = found.dt.day().cast(pl.Int32)
-    moved = first.cast(pl.Int32) + pl.when(dom < last).then(dom).otherwise(last) - 1
-    return moved.cast(pl.Float64)
+    moved = as_date(pl, start).dt.offset_by(pl.format("{}mo", whole)).cast(pl.Int32)
+    return pl.when(moved.is_between(MIN_DAY, MAX_DAY)).then(moved).cast(pl.Float64)
 
 
 def shift_days_frame(pl: Any, start: Any, days: Any) -> Any:
