@@ -117,7 +117,7 @@ def by_frame(trees: Sequence[Tree], frame: pl.DataFrame, fields: Collection[str]
     """Each expression's values over the frame, by the frame engine. `fields` are names that passed the door."""
     columns = Columns(fields)
     named = [columns.expression(tree).alias(f"?{index}") for index, tree in enumerate(trees)]
-    query = frame.lazy().with_columns(named).select(f"?{index}" for index in range(len(trees)))
+    query = frame.lazy().with_columns(named)
     result = query.collect(engine="streaming" if streaming else "in-memory")
     return [result[f"?{index}"].to_list() for index in range(len(trees))]
 

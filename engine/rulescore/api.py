@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,14 @@ from .load import load as _load
 from .load import load_or_raise
 from .model import Pack
 from .plan import make_plan
-from .problems import DataError, Problem, Problems, RulesetError, Span, UsageError, close_names
+from .problems import DataError, Problem, Problems, RulesetError, UsageError, close_names
 from .values import day
 
 if TYPE_CHECKING:
     from .folder import Run
 
 Value = float | str | bool
+ENGINES = ("frame", "row")
 
 
 def load(pack: str | Path) -> Pack:
@@ -38,7 +40,7 @@ def check(pack: str | Path) -> list[Problem]:
 def evaluate(
     source: Any,
     pack: str | Path | None = None,
-    as_of: str | None = None,
+    as_of: str | date | None = None,
     *,
     out: str | Path | None = None,
     engine: str = "frame",
@@ -51,12 +53,12 @@ def evaluate(
 
     `source`: a frame of customers (pandas, polars, Arrow), a mapping of frames by table, an assessment folder or
     file, or a list of table files. `tables` adds event tables to a frame of customers. `pack` and `as_of`
-    (`2026-06-30`) are required unless the assessment gives them. `parameters` overrides parameters (what-if).
+    (`2026-06-30`, or a `date`) are required unless the assessment gives them. `parameters` overrides parameters (what-if).
     `out` is the run folder; without it the run lives in a temporary folder as long as the returned Run, or with
     `default_out` under `runs/`, named by company, date and run id.
 
-    Returns the Run; its `.scores` is a pandas frame when `source` was one. Raises RulesetError, DataError or
-    UsageError, each holding every problem found.
+    Returns the Run; its `.scores` is a frame of the kind that the customers were: pandas, pyarrow, or else polars.
+    Raises RulesetError, DataError or UsageError, each holding every problem found.
     """
     from . import run as conductor
     from .readers import read_tables, tables_of_frames
@@ -64,20 +66,15 @@ def evaluate(
     problems = Problems()
     frames, assessment = _source(source, tables, problems)
     chosen = pack if pack is not None else (assessment.pack if assessment else "")
+    asked = Problems()
     if not chosen:
-        raise UsageError([Problem("pack-wanted", "error")])
-    if engine not in ("frame", "row"):
-        raise UsageError(
-            [
-                Problem(
-                    "unknown-choice",
-                    "error",
-                    None,
-                    {"read": engine, "allowed": ["frame", "row"], "close": []},
-                )
-            ]
-        )
-    number = _as_of(as_of, assessment)
+        asked.error("pack-wanted")
+    if engine not in ENGINES:
+        close = close_names(str(engine), ENGINES)
+        asked.error("unknown-argument", option="engine", read=str(engine), allowed=list(ENGINES), close=close)
+    number = _as_of(as_of, assessment, asked)
+    if asked.has_errors or number is None:
+        raise UsageError(asked)
     loaded, found = _load(_pack_path(chosen, assessment if pack is None else None))
     problems.extend(found)
     if loaded is None:
@@ -96,7 +93,13 @@ def evaluate(
         rejected=rejected, assessment=assessment.text if assessment else "", engine=engine, overrides=overrides,
     )  # fmt: skip
     run = conductor.evaluate(request, problems, None if out is None else Path(out), progress, default_out)
-    return run.answer_as("pandas" if type(source).__module__.split(".")[0] == "pandas" else "polars")
+    return run.answer_as(_kind(frames.get("customers")))
+
+
+def _kind(customers: Any) -> str:
+    """Whose frame it is: `pandas`, `pyarrow`, and otherwise `polars`."""
+    library = type(customers).__module__.split(".")[0]
+    return library if library in ("pandas", "pyarrow") else "polars"
 
 
 def _source(source: Any, tables: Mapping[str, Any] | None, problems: Problems) -> tuple[dict[str, Any], Any]:
@@ -112,7 +115,7 @@ def _source(source: Any, tables: Mapping[str, Any] | None, problems: Problems) -
             return _source(source[0], tables, problems)
         return {}, assessment_of_files(list(source), problems)
     if isinstance(source, Mapping):
-        return dict(source), None
+        return {**source, **(tables or {})}, None
     return {"customers": source, **(tables or {})}, None
 
 
@@ -125,14 +128,16 @@ def _pack_path(pack: str | Path, assessment: Any) -> str | Path:
     return pack
 
 
-def _as_of(given: str | None, assessment: Any) -> int:
+def _as_of(given: str | date | None, assessment: Any, problems: Problems) -> int | None:
+    """The date assessed, as a number of days."""
     if given is None:
         if assessment is not None and assessment.as_of is not None:
             return int(assessment.as_of)
-        raise UsageError([Problem("as-of-wanted", "error")])
+        problems.error("as-of-wanted")
+        return None
     number = day(str(given))
     if number is None:
-        raise UsageError([Problem("date-unreadable", "error", None, {"read": str(given)})])
+        problems.error("date-unreadable", read=str(given))
     return number
 
 
@@ -144,7 +149,7 @@ def _overrides(pack: Pack, given: Mapping[str, Value]) -> dict[str, Value]:
         if parameter is None:
             problems.error(
                 "unknown-parameter",
-                Span(""),
+                None,
                 name=name,
                 known=list(pack.parameters),
                 close=close_names(name, pack.parameters),
@@ -152,7 +157,7 @@ def _overrides(pack: Pack, given: Mapping[str, Value]) -> dict[str, Value]:
             continue
         found = _as_kind(value, parameter.kind)
         if found is None:
-            problems.error("wrong-kind", Span(""), got=str(value), want=parameter.kind)
+            problems.error("parameter-value", None, name=name, read=str(value), want=parameter.kind)
             continue
         values[name] = found
     if problems.has_errors:
@@ -164,12 +169,12 @@ def _as_kind(value: Value, kind: str) -> Value | None:
     if kind == "number":
         try:
             number = float(value)
-        except ValueError:
+        except (TypeError, ValueError, OverflowError):
             return None
         return number if abs(number) < 1e15 and not isinstance(value, bool) else None
     if kind == "bool":
         return {"true": True, "false": False}.get(str(value).lower())
-    return str(value)
+    return value if isinstance(value, str) else None
 
 
 def explain(run: Run | str | Path, customer: str, language: str = "en") -> str:

@@ -15,6 +15,7 @@ from .engines.row import Result, RowEngine
 from .folder import Run
 from .lang.syntax import Tree, constant, text_of
 from .lang.words import grouped_number, sentence
+from .messages import word
 from .model import Expr, Gate, Pack, Rule, Text, Tier
 from .plan import PlannedRule
 from .problems import Problem, UsageError, close_names
@@ -153,9 +154,18 @@ class _Explainer:
     def gate(self, gate: Gate) -> Node:
         return {
             "id": gate.id, "title": dict(gate.title), "acted": self.result.gates[gate.id], "action": gate.action, "target": gate.target,
-            "limit": gate.limit if isinstance(gate.limit, str) else gate.limit / UNIT, "reason": dict(gate.reason),
+            "target_title": {language: self.target(gate, language) for language in LANGUAGES},
+            "limit": gate.limit if isinstance(gate.limit, str) else gate.limit / UNIT,
+            "limit_title": next((dict(tier.title) for tier in self.pack.tiers if tier.id == gate.limit), None), "reason": dict(gate.reason),
             "condition": self.condition(gate.when), "place": str(gate.span),
         }  # fmt: skip
+
+    def target(self, gate: Gate, language: str) -> str:
+        """What a gate acts on, as people call it."""
+        if gate.target == "tier":
+            return word("explain.the-tier", language)
+        label = self.labels[language]
+        return str(label("composite" if gate.target == "composite" else f"score.{gate.target}"))
 
     # ---- dimensions and rules ---------------------------------------------------------------------------
 

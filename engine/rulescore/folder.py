@@ -141,8 +141,13 @@ class Run:
 
     @property
     def scores(self) -> Any:
-        """The scores as a frame of the caller's kind: pandas in, pandas out; otherwise polars."""
-        return self.table.to_pandas() if self._as == "pandas" else self.table
+        """The scores as a frame of the caller's kind: pandas in, pandas out; the same with pyarrow; otherwise polars."""
+        match self._as:
+            case "pandas":
+                return self.table.to_pandas()
+            case "pyarrow":
+                return self.table.to_arrow()
+        return self.table
 
     def answer_as(self, kind: str) -> Run:
         self._as = kind

@@ -92,7 +92,7 @@ def fits(kind: str, dtype: pl.DataType) -> bool:
     if dtype == pl.Null:
         return True
     return {
-        "text": dtype == pl.String, "bool": dtype == pl.Boolean, "date": dtype == pl.Date, "integer": dtype.is_integer(),
+        "text": dtype in (pl.String, pl.Enum, pl.Categorical), "bool": dtype == pl.Boolean, "date": dtype == pl.Date, "integer": dtype.is_integer(),
     }.get(kind, dtype.is_numeric())  # fmt: skip
 
 

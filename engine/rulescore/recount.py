@@ -256,7 +256,8 @@ class Recount:
         plan = self.plan
         found = [path for name in (SCORES_CSV, SCORES_PARQUET) if (path := self.run.folder / name).is_file()]
         if not found:
-            self.findings.add("run-file-missing", SCORES_CSV)
+            if not {SCORES_CSV, SCORES_PARQUET} & self.run.manifest["files"].keys():  # else the seal has told it
+                self.findings.add("run-file-missing", SCORES_CSV)
             return
         path = found[0]
         named = self.named
@@ -280,7 +281,7 @@ class Recount:
             made = made.select(columns)
             if path.name == SCORES_CSV:
                 made = made.with_columns(harmless(text) for text in safe)
-            blank = pl.col(*(name for name in columns if name in TEXTS)).fill_null("")
+            blank = pl.col(*(name for name in columns if name in TEXTS)).cast(pl.String).fill_null("")
             ids = trace[CUSTOMER].head(height).to_list()
             old, new = stored.head(height).with_columns(blank), made.with_columns(blank)
             self.counts.values += differences(self.findings, path.name, ids, old, new, input_words(plan))

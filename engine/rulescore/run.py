@@ -7,6 +7,7 @@ threads decide. The folder is built beside its place and renamed last.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -32,6 +33,10 @@ from .version import VERSION
 
 CUSTOMER = frame_engine.CUSTOMER
 Progress = Callable[[str], None]
+BUILDING, TEMPORARY = ".rulescore-building-", ".rulescore-"
+"""How the names of folders begin: of a run that is being built, and of one that lives as long as its Run."""
+ABANDONED = 24 * 3600.0
+"""Seconds after which a folder that nothing was added to is no longer being built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +74,13 @@ def evaluate(
     if out is not None:
         _refuse_strangers(out)
     parent = (Path("runs") if default_out else Path(tempfile.gettempdir())) if out is None else out.parent
+    made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
     parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=".rulescore-", dir=parent))
+    temporary = out is None and not default_out
+    building = Path(tempfile.mkdtemp(prefix=TEMPORARY if temporary else BUILDING, dir=parent))
     try:
+        if not temporary:
+            _clear_leftovers(parent, started)
         _compute(request, building, progress)
         progress("write")
         manifest = _describe(request, problems, building)
@@ -87,7 +96,18 @@ def evaluate(
         return run_folder.Run(target, manifest, plan=request.plan)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
+        for folder in made:
+            with contextlib.suppress(OSError):  # somebody else may use it by now
+                folder.rmdir()
         raise
+
+
+def _clear_leftovers(parent: Path, now: float) -> None:
+    """Removes what a killed process was building here, once nobody can be building it any more."""
+    for folder in parent.glob(f"{BUILDING}*"):
+        with contextlib.suppress(OSError):
+            if now - folder.stat().st_mtime > ABANDONED:
+                shutil.rmtree(folder)
 
 
 def default_folder(request: Request, run_id: str) -> Path:
@@ -115,9 +135,11 @@ def _publish(building: Path, target: Path) -> None:
 
 
 def _same_run(target: Path, manifest: Mapping[str, Any]) -> bool:
+    """Whether the folder holds this very run, whole and unchanged."""
     try:
-        return bool(json.loads((target / run_folder.MANIFEST).read_bytes())["run_id"] == manifest["run_id"])
-    except (OSError, ValueError, KeyError):
+        found = json.loads((target / run_folder.MANIFEST).read_bytes())
+        return bool(found == manifest and run_folder.hashes(target) == manifest["files"])
+    except (OSError, ValueError):
         return False
 
 
@@ -197,7 +219,7 @@ def _featured(plan: Plan, frame: pl.LazyFrame, building: Path, spare: list[Path]
         columns = [step.column for step in stage]
         needed = sorted({name for step in stage for name in step.tree.names()})
         figures = (
-            frame_engine.with_features(plan, scanned.select(needed), [stage])
+            frame_engine.with_features(plan, scanned.select(needed or [CUSTOMER]), [stage])
             .select(columns)
             .collect(engine="streaming")
         )

@@ -364,21 +364,29 @@ def _validator(key: str, schema: dict[str, Any]) -> Any:
 
 
 def check_document(document: Document, name: str, problems: Problems) -> bool:
-    """Checks a parsed file against its schema; rules are checked one by one against the schema of their kind."""
+    """Checks a parsed file against its schema; rules are checked one by one against the schema of their kind. True
+    when it can be used, see `check_part`."""
+    return check_part(document, (), document.data, name, _for_documents(name), problems)
+
+
+@functools.cache
+def _for_documents(name: str) -> dict[str, Any]:
     schema = shipped(name)
     if name == "dimension":
         schema["properties"]["rules"] = {"type": "array", "items": {"type": "object", "required": ["id"]}}
-    return check_part(document, (), document.data, name, schema, problems)
+    return schema
 
 
 def check_part(
     document: Document, path: Path_, data: Any, key: str, schema: dict[str, Any], problems: Problems
 ) -> bool:
-    """Checks a part of a document; every violation becomes a problem at its own place. True when there is none."""
-    before = len(problems)
+    """Checks a part of a document; every violation becomes a problem at its own place. True when the rest of it can be
+    used: a key too many keeps nothing else from being looked at."""
+    usable = True
     for error in _validator(key, schema).iter_errors(data):
         _report(document, path, error, problems)
-    return len(problems) == before
+        usable &= error.validator == "additionalProperties"
+    return usable
 
 
 def _report(document: Document, base: Path_, error: Any, problems: Problems) -> None:

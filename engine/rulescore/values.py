@@ -19,6 +19,12 @@ MISSING_WORDS: tuple[str, ...] = (
 )
 """What stands in a cell for "nothing known", compared exactly after trimming."""
 
+TOTAL_WORDS: tuple[str, ...] = (
+    *("合计", "总计", "小计", "合 计", "总 计", "小 计", "合计：", "合计:"),
+    *("Total", "total", "TOTAL", "Grand Total", "Grand total", "Subtotal", "Sub-total"),
+)
+"""What stands before a row of sums; no customer's id reads so."""
+
 TRUE_WORDS: tuple[str, ...] = ("是", "有", "对", "√", "y", "yes", "true", "t", "1")
 FALSE_WORDS: tuple[str, ...] = ("否", "无", "错", "×", "n", "no", "false", "f", "0")
 """Truth in a cell, compared NFKC-folded and without regard to case. Nothing else is true or false."""

@@ -172,10 +172,10 @@ class Bench:
         self.report.add(f"{label}: evaluate", f"{a:.2f} s ({spread(ours)})")
         self.report.add(f"{label}: hand-written Polars", f"{b:.2f} s ({spread(hand)})")
         self.report.add(f"{label}: ratio", f"{a / b:.2f}", "<= 1.30", a / b <= 1.3)
-        processor = statistics.median(s.processor for s in ours) / statistics.median(
-            s.processor for s in hand
+        value = (
+            f"{processor(ours) / processor(hand):.2f} ({processor(ours):.1f} s and {processor(hand):.1f} s)"
         )
-        self.report.add(f"{label}: ratio of processor time", f"{processor:.2f}")
+        self.report.add(f"{label}: ratio of processor time", value)
         self.report.add(f"{label}: peak memory", f"{gigabytes(ours)}; by hand {gigabytes(hand)}")
         trace = (self.folder / "run" / "trace.parquet").stat().st_size
         per_cell = trace / rows / (2 * RULES)
@@ -225,9 +225,13 @@ class Bench:
             lambda: self.python("-c", "pass"), lambda: self.python("-m", "rulescore", "--help"), runs=3 * self.runs
         )  # fmt: skip
         above = (median(shown) - median(bare)) * 1000
-        self.report.add("--help, above the bare interpreter", f"{above:.0f} ms", "<= 150 ms", above <= 150)
-        small = median([self.ours(10_000) for _ in range(self.runs)])
-        self.report.add("10,000 customers, all told", f"{small:.2f} s", "<= 1.00 s", small <= 1)
+        work = (processor(shown) - processor(bare)) * 1000
+        value = f"{above:.0f} ms ({work:.0f} ms of processor)"
+        self.report.add("--help, above the bare interpreter", value, "<= 150 ms", above <= 150)
+        samples = [self.ours(10_000) for _ in range(self.runs)]
+        small = median(samples)
+        value = f"{small:.2f} s ({processor(samples):.2f} s of processor)"
+        self.report.add("10,000 customers, all told", value, "<= 1.00 s", small <= 1)
 
     def same(self, rows: int) -> None:
         """Every cell of the last run against the hand-written program's last run."""
@@ -276,6 +280,10 @@ def median(samples: Sequence[Sample]) -> float:
     return statistics.median(sample.seconds for sample in samples)
 
 
+def processor(samples: Sequence[Sample]) -> float:
+    return statistics.median(sample.processor for sample in samples)
+
+
 def spread(samples: Sequence[Sample]) -> str:
     seconds = [sample.seconds for sample in samples]
     return f"{min(seconds):.2f} to {max(seconds):.2f}"
@@ -298,7 +306,12 @@ def machine() -> str:
     return f"{model}, {cores} cores{memory}, {platform.system()}"
 
 
-def results(report: Report, arguments: Sequence[str], date: str) -> str:
+def busy() -> float:
+    """Processes that want a core now, for each core: above 1 the times say little."""
+    return os.getloadavg()[0] / (os.cpu_count() or 1) if hasattr(os, "getloadavg") else 0.0
+
+
+def results(report: Report, arguments: Sequence[str], date: str, load: float) -> str:
     libraries = ", ".join(f"{name} {version(name)}" for name in ("polars", "numpy", "simpleeval"))
     command = " ".join(["python", "tests/benchmarks/bench.py", *arguments])
     return "\n".join([
@@ -306,6 +319,7 @@ def results(report: Report, arguments: Sequence[str], date: str) -> str:
         "",
         f"`{command}`, {date}.",
         f"{machine()}. Python {platform.python_version()}, {libraries}.",
+        f"Other work on the machine when it began: {load:.1f} processes a core.",
         "",
         report.markdown(),
         "Times are of whole processes, the median of alternating runs (least to greatest behind it). Goals are ratios to a",
@@ -327,6 +341,11 @@ def main() -> None:
     arguments = parser.parse_args()
     folder = arguments.keep or Path(tempfile.mkdtemp(prefix="rulescore-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
+    load = busy()
+    if load > 0.3:
+        print(
+            f"The machine is busy ({load:.1f} processes a core): trust the processor times only.", flush=True
+        )
     try:
         bench = Bench(folder.resolve(), arguments.runs)
         bench.ours(10_000)  # compiles and caches what a first run must
@@ -343,7 +362,7 @@ def main() -> None:
             shutil.rmtree(folder, ignore_errors=True)
     if not arguments.no_results:
         shown = [part for part in sys.argv[1:] if part != "--keep" and part != str(arguments.keep)]
-        text = results(bench.report, shown, time.strftime("%Y-%m-%d"))
+        text = results(bench.report, shown, time.strftime("%Y-%m-%d"), load)
         (HERE / "RESULTS.md").write_text(text, encoding="utf-8")
 
 

@@ -110,7 +110,7 @@ class Grammar:
             lambda: f"({n()} {rng.choice('+-*/')} {n()})", lambda: f"({n()} {rng.choice('+-*/')} {n()})", lambda: f"({n()} {rng.choice('+-*/')} {n()})",
             lambda: f"({n()} {rng.choice(('%', '//'))} {n()})", lambda: f"({n()} / {self.constant('number')})", lambda: f"-{n()}",
             lambda: f"({n()} if {self.bool(depth - 1)} else {n()})", lambda: self.leaf("number"),
-            lambda: f"({n()} ** {rng.choice(('2', '3', '-1', '0', '-2', '5', '17', '64', '0.5'))})",
+            lambda: f"(({n()}) ** {rng.choice(('2', '3', '-1', '0', '-2', '5', '17', '64', '0.5'))})",
         ]  # fmt: skip
         if not self.plain:
             d = lambda: self.date(depth - 1)  # noqa: E731
@@ -118,7 +118,7 @@ class Grammar:
                 lambda: f"{rng.choice(('min', 'max'))}({n()}, {n()})", lambda: f"min({n()}, {n()}, {n()})", lambda: f"abs({n()})",
                 lambda: f"round({n()}, {rng.randrange(10)})", lambda: f"round({n()})", lambda: f"{rng.choice(('floor', 'ceil'))}({n()})",
                 lambda: f"clip({n()}, {n()}, {n()})", lambda: f"{rng.choice(('sqrt', 'log', 'exp'))}({n()})", lambda: f"coalesce({n()}, {n()})",
-                lambda: f"({n()} ** {rng.choice(('0.3', '-0.5', '1.7', '-2.25', '33.3'))})", lambda: f"length({self.text(depth - 1)})",
+                lambda: f"(({n()}) ** {rng.choice(('0.3', '-0.5', '1.7', '-2.25', '33.3'))})", lambda: f"length({self.text(depth - 1)})",
                 lambda: f"({d()} - {d()})", lambda: f"{rng.choice(('days_between', 'months_between', 'years_between'))}({d()}, {d()})",
                 lambda: f"{rng.choice(('year', 'month'))}({d()})", lambda: f"days({n()})",
             ]  # fmt: skip

@@ -12,6 +12,7 @@ from harness import by_frame, by_row, differences, frame_of, seeds, typed
 from properties.grammar import FIELDS, KINDS, Grammar, records
 from properties.sql import by_sql
 
+from rulescore.engines.evaluator import Evaluator
 from rulescore.lang.syntax import Tree, text_of
 
 BATCH, ROWS, DEPTH = 40, 40, 3
@@ -52,7 +53,7 @@ def test_row_and_frame_agree(seed: int) -> None:
             pytest.fail(smallest(tree, rows, frame_disagrees))
 
 
-@pytest.mark.parametrize("seed", seeds(6))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_one_row_is_as_good_as_many(seed: int) -> None:
     """Guards frames of a single customer, where Polars takes other paths (it broadcasts), against other results."""
     trees, rows = batch(seed)
@@ -63,7 +64,7 @@ def test_one_row_is_as_good_as_many(seed: int) -> None:
             assert not differences([many[index]], one), text_of(tree)
 
 
-@pytest.mark.parametrize("seed", seeds(20))
+@pytest.mark.parametrize("seed", seeds(10))
 def test_a_third_opinion_agrees(seed: int) -> None:
     """Guards row and frame against being wrong together: DuckDB, by SQL written here from the language's description."""
     trees, rows = batch(seed, plain=True)
@@ -78,21 +79,33 @@ def test_a_third_opinion_agrees(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", seeds(20))
-def test_canonical_text_means_the_same(seed: int) -> None:
-    """Guards the names of computed columns: two different expressions must never share one text, so text reads back
-    as the tree it came from."""
+def test_canonical_text_reads_back(seed: int) -> None:
+    """Guards what people read in explanations and handbooks: pasted back, the text is the same expression."""
     trees, _ = batch(seed)
     for tree in trees:
-        if not any(node.value in ("shift_months", "shift_days") for node in tree.walk()):
+        if all(readable(node) for node in tree.walk()):
             assert typed(text_of(tree), KINDS) == tree, text_of(tree)
+
+
+def readable(node: Tree) -> bool:
+    """Odd characters, and what only the engine writes, aside."""
+    inner = node.value in ("shift_months", "shift_days") or (node.op == "in" and node.args[0].kind == "date")
+    return not inner and (not isinstance(node.value, str) or node.value.isprintable())
+
+
+def test_canonical_text_tells_expressions_apart() -> None:
+    """Guards the names of computed columns: two different expressions with one text would share one column."""
+    texts: dict[str, Tree] = {}
+    for seed in seeds(20):
+        for tree in batch(seed)[0]:
+            for node in tree.walk():
+                assert texts.setdefault(text_of(node), node) == node, text_of(node)
 
 
 @pytest.mark.parametrize("seed", seeds(4))
 def test_trace_of_an_expression_ends_in_its_value(seed: int) -> None:
     """Guards `explain`: the value kept for the whole expression is the one that was scored, and no part is left without
     a value that was needed."""
-    from rulescore.engines.evaluator import Evaluator
-
     trees, rows = batch(seed)
     evaluator = Evaluator()
     for tree in trees:

@@ -91,6 +91,22 @@ def test_events_that_do_not_count(desk):
     assert total == result.tables["orders"].sources[0].rows
 
 
+def test_rows_of_totals(desk):
+    """A row of sums under a table is no customer, whether the word stands in the id column or beside it."""
+    desk.write("c.csv", "customer_id,name,revenue\nC1,a,1\nC2,b,2\n合计,,3\n,总计,3\n")
+    result = desk.read(customers="c.csv")
+    assert result.column("customer_id") == ["C1", "C2"]
+    problem = result.only()
+    assert (problem.code, problem.severity, problem.facts["rows"]) == ("total-row", "warning", ["4", "5"])
+    assert result.rejected[0].frame.collect().rows() == [(4, "合计", None, "3"), (5, None, "总计", "3")]
+
+
+def test_rows_that_hold_nothing_are_not_counted(desk):
+    """The row count of a source is of rows in which something stands."""
+    result = desk.customers("customer_id,name\nC1,a\n,\n,\n")
+    assert result.tables["customers"].sources[0].rows == 1
+
+
 def test_order_of_rows_is_kept(desk):
     """Rows come out in the order of the files, also after rows were set aside."""
     events = 30_000

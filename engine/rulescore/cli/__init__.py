@@ -3,15 +3,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
+import signal
 import sys
 import traceback
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from .usage import Choice
+
+if TYPE_CHECKING:
+    from ..problems import Problem
+
 COMMANDS = ("evaluate", "check", "test", "explain", "verify", "compare", "schema", "init", "problem")
 """The commands, in the order of the help; each is a module of this folder with a `command`."""
+
+INTERRUPTED, TERMINATED = 130, 143
+"""Exit codes of a command that a signal ended: 128 and the signal's number."""
 
 
 class Commands(click.Group):
@@ -29,20 +41,27 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        from ..problems import close_names
+        from ..problems import Fact, Problem, UsageError, close_names
 
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in COMMANDS:
-            close = close_names(name, COMMANDS)
-            meant = f" Did you mean / 您是不是想用: {', '.join(close)}?" if close else ""
-            ctx.fail(f"No such command / 没有这个命令: {name!r}.{meant}")
+            facts: dict[str, Fact] = {"name": name, "known": list(COMMANDS)}
+            facts["close"] = close_names(name, COMMANDS)
+            raise UsageError([Problem("unknown-command", "error", None, facts)])
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """A reader of our output that went away (`| head`) is no failure; click would take it for one."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return _fall_silent()
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--lang",
-    type=click.Choice(["zh", "en"]),
+    type=Choice(["zh", "en"]),
     help="Language of messages. 输出语言。 [default: from the locale]",
 )
 @click.version_option(package_name="rulescore")
@@ -64,31 +83,42 @@ def group(ctx: click.Context, lang: str | None) -> None:
 
 def main() -> None:
     """Runs the command and turns what went wrong into a message and the documented exit code."""
-    from ..problems import ProblemError
-
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    with contextlib.suppress(ValueError):  # only the main thread may
+        signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = _run()
+    except BrokenPipeError:
+        code = _fall_silent()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+def _run() -> int:
+    from ..problems import ProblemError
+
     try:
         code = group.main(standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
+        return code if isinstance(code, int) else 0
     except ProblemError as error:
-        from .shared import show_problems
-
-        show_problems(error.problems, _language())
-        sys.exit(error.exit_code)
+        _show(error.problems)
+        return error.exit_code
     except click.exceptions.Abort:
         click.echo("", err=True)
-        sys.exit(130)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except click.ClickException as error:
+        return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # the reader of our output went away: nothing more to say
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return error.exit_code
+    except click.ClickException as error:
+        from .usage import problem_of
+
+        _show([problem_of(error)])
+        return error.exit_code
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
     except Exception as error:
         if os.environ.get("RULESCORE_TRACEBACK"):
             traceback.print_exc()
@@ -96,16 +126,39 @@ def main() -> None:
             f"rulescore: internal error / 内部错误: {type(error).__name__}: {str(error)[:300]}\n"
             "Set RULESCORE_TRACEBACK=1 to see where. 设置 RULESCORE_TRACEBACK=1 可查看位置。", err=True,
         )  # fmt: skip
-        sys.exit(70)
+        return 70
+
+
+def _show(problems: Iterable[Problem]) -> None:
+    from .shared import show_problems
+
+    with contextlib.suppress(BrokenPipeError):
+        show_problems(problems, _language())
+
+
+def _fall_silent() -> int:
+    """Nothing more is written, not even what Python still holds when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())
+    return 0
+
+
+def _terminated(*_: object) -> None:
+    """SIGTERM ends like an interruption: what was begun is cleared away."""
+    sys.exit(TERMINATED)
 
 
 def _language() -> str:
-    from ..messages import default_language
+    """The language asked for anywhere on the command line, since what went wrong may have been the command line."""
+    from ..messages import LANGUAGES, default_language
 
     args = sys.argv
     for index, arg in enumerate(args):
-        if arg.startswith("--lang="):
-            return "zh" if arg.endswith("zh") else "en"
-        if arg == "--lang" and index + 1 < len(args):
-            return "zh" if args[index + 1] == "zh" else "en"
+        name, sign, value = arg.partition("=")
+        if name == "--lang":
+            value = value if sign else "".join(args[index + 1 : index + 2])
+            if value in LANGUAGES:
+                return value
     return default_language()

@@ -10,6 +10,7 @@ import click
 
 from ..problems import Problem, Span
 from .shared import echo_json, lang_option, show_problems
+from .usage import Choice
 
 
 @click.command("check", short_help="Load and lint packs. 检查规则包。")
@@ -17,7 +18,7 @@ from .shared import echo_json, lang_option, show_problems
 @click.option(
     "--format",
     "shape",
-    type=click.Choice(["text", "json", "sarif", "github"]),
+    type=Choice(["text", "json", "sarif", "github"]),
     default="text",
     show_default=True,
     help="Output. 输出格式。",
@@ -25,7 +26,7 @@ from .shared import echo_json, lang_option, show_problems
 @click.option("--notes", is_flag=True, help="Show notes too. 也显示提示。")
 @click.option(
     "--fail-on",
-    type=click.Choice(["error", "warning", "note"]),
+    type=Choice(["error", "warning", "note"]),
     default="warning",
     show_default=True,
     help="Least severity that fails. 何种级别算不通过。",

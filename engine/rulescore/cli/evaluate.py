@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from .shared import echo_json, json_option, lang_option
+from .usage import Choice
 
 
 @click.command("evaluate", short_help="Score a customer base. 给客户群打分。")
@@ -20,7 +21,7 @@ from .shared import echo_json, json_option, lang_option
     "--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder. 评估批次文件夹。"
 )
 @click.option(
-    "--engine", type=click.Choice(["frame", "row"]), default="frame", show_default=True, help="Engine. 引擎。"
+    "--engine", type=Choice(["frame", "row"]), default="frame", show_default=True, help="Engine. 引擎。"
 )
 @click.option(
     "--set",
@@ -45,12 +46,13 @@ def command(
       rulescore evaluate customers.csv orders.xlsx --pack general --as-of 2026-06-30 --out my-run
     """
     from ..messages import word
+    from ..problems import Problem, UsageError
 
     overrides: dict[str, str] = {}
     for item in parameters:
         name, sign, value = item.partition("=")
         if not sign:
-            raise click.BadParameter(f"{item!r}: NAME=VALUE", param_hint="--set")
+            raise UsageError([Problem("parameter-form", "error", None, {"read": item})])
         overrides[name.removeprefix("param.").strip()] = value.strip()
 
     def progress(step: str) -> None:

@@ -18,7 +18,7 @@ def command(language: str, code: str | None) -> None:
     以反例和正例说明问题代码 CODE；不给代码则列出全部。
     """
     from ..messages import catalogue, pages, word
-    from ..problems import close_names
+    from ..problems import Problem, UsageError, close_names
 
     entries = catalogue(language)["problems"]
     if code is None:
@@ -27,8 +27,9 @@ def command(language: str, code: str | None) -> None:
         return
     entry = entries.get(code)
     if entry is None:
-        close = close_names(code, entries)
-        raise click.UsageError(word("problem.unknown", language, code=code, close=close))
+        raise UsageError(
+            [Problem("unknown-code", "error", None, {"code": code, "close": close_names(code, entries)})]
+        )
     click.echo(f"{code}\n  {entry['title']}\n\n  {entry['text']}")
     if entry.get("hint"):
         click.echo(f"  {entry['hint']}")

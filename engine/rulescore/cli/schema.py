@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from .shared import lang_option
+from .usage import Choice
 
 NAMES = ("pack", "dimension", "tables", "tests", "assessment")
 
 
 @click.command("schema", short_help="The JSON Schemas. 输出 JSON Schema。")
-@click.argument("name", type=click.Choice(NAMES), required=False)
+@click.argument("name", type=Choice(NAMES), required=False)
 @click.option(
     "--write",
     "into",

@@ -12,6 +12,7 @@ import click
 
 from ..messages import default_language
 from ..problems import Problem
+from .usage import Choice
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -29,7 +30,7 @@ def lang_option(command: Command) -> Command:
     """`--lang` also after the command's name."""
     return click.option(
         "--lang",
-        type=click.Choice(["zh", "en"]),
+        type=Choice(["zh", "en"]),
         expose_value=False,
         callback=_set_language,
         help="Language. 输出语言。",

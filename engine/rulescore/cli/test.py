@@ -9,6 +9,7 @@ import click
 
 from .check import as_data as problem_data
 from .shared import echo_json, lang_option, show_problems
+from .usage import Choice
 
 
 @click.command("test", short_help="Run the packs' own tests. 运行规则包自带的测试。")
@@ -24,7 +25,7 @@ from .shared import echo_json, lang_option, show_problems
 @click.option(
     "--format",
     "shape",
-    type=click.Choice(["text", "json", "junit"]),
+    type=Choice(["text", "json", "junit"]),
     default="text",
     show_default=True,
     help="Output. 输出格式。",

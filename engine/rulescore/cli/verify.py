@@ -41,10 +41,11 @@ def command(
     核验 RUN 中的文件未被改动，并用逐行引擎重算其中的数值；有差异时退出码为 5。
     """
     from ..messages import word
+    from ..problems import Problem, UsageError
     from ..verification import examine
 
     if everyone and sample is not None:
-        raise click.UsageError("--all, --sample")
+        raise UsageError([Problem("options-exclude", "error", None, {"options": ["--all", "--sample"]})])
     language = str(ctx.obj)
 
     def progress(done: int, total: int) -> None:

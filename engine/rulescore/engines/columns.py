@@ -55,7 +55,7 @@ class Columns:
         if tree.op not in ("arith", "neg"):
             return self.plain(tree)
         # A result that is not finite stays so through + - * and in a numerator: one check where a chain of them ends.
-        return _finite(self.chain(tree)) if self.size(tree) > LARGEST else self.chain(tree)
+        return _finite(self.chain(tree)) if self.may_overflow(tree) else self.chain(tree)
 
     def all(self, trees: Sequence[Tree]) -> list[pl.Expr]:
         return [self.expression(tree) for tree in trees]
@@ -140,6 +140,16 @@ class Columns:
         # what is no field may be one value for all customers, and that Polars divides by as it does by a literal
         return exact_divide(pl, a, divisor)  # type: ignore[no-any-return]
 
+    def may_overflow(self, tree: Tree) -> bool:
+        """Whether some link of the chain may not be finite; a later link that makes the size small does not heal it."""
+        if tree.op not in ("arith", "neg"):
+            return False
+        if tree.op == "arith" and tree.value not in ("+", "-", "*"):
+            if tree.value != "/" or tree.args[1].op != "const" or self.size(tree) > LARGEST:
+                return True
+            return self.may_overflow(tree.args[0])
+        return self.size(tree) > LARGEST or any(self.may_overflow(arg) for arg in tree.args)
+
     def size(self, tree: Tree) -> float:
         """log10 of the largest absolute value the tree can have: tells which results need an overflow check."""
         match tree.op, tree.value:
@@ -153,7 +163,7 @@ class Columns:
                 return max(self.size(arg) for arg in tree.args) + 0.5
             case "arith", "*":
                 return sum(self.size(arg) for arg in tree.args)
-            case "arith", "/" if tree.args[1].op == "const" and tree.args[1].value:
+            case "arith", "/" if tree.args[1].op == "const" and tree.args[1].value:  # by 0: never finite
                 return self.size(tree.args[0]) - self.size(tree.args[1])
             case "if", _:
                 return max(self.size(arg) for arg in tree.args[1:])

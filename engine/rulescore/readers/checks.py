@@ -12,6 +12,7 @@ import polars as pl
 
 from ..model import Table
 from ..problems import Fact, Problems
+from ..values import TOTAL_WORDS
 from .headers import Fit
 from .judge import Judged
 from .table import ROW, SOURCE, Raw, Rejected, TableData
@@ -29,20 +30,27 @@ class Part:
     judged: Judged
 
 
-def usable(part: Part, table: Table, rejected: list[Rejected], problems: Problems) -> pl.LazyFrame:
-    """The rows of a file that are whole, not blank, and have the id and the date that their table needs."""
+def usable(
+    part: Part, table: Table, rejected: list[Rejected], problems: Problems
+) -> tuple[pl.LazyFrame, int]:
+    """The rows of a file that are whole and have the id and the date that their table needs; how many hold anything."""
     _tell_broken(part, table, rejected, problems)
-    frame, missing = part.judged.frame, part.judged.missing
+    frame, missing, rows = part.judged.frame, part.judged.missing, part.judged.rows
     if missing.get(_id(table)):
-        frame = _without_blank(part, frame, table, problems)
+        absent = pl.col(_id(table)).is_null()
+        blank = _tell_blank(part, frame.filter(absent), table, problems)
+        lost = frame.filter(absent & ~_blank(part.raw)) if blank else frame.filter(absent)
+        rows -= blank
+        sums = _holds_total(part.raw)
+        _set_aside(part, lost.filter(sums), "total-row", table, rejected, problems)
         code = "event-without-customer" if table.customer else "customer-without-id"
-        _set_aside(part, frame.filter(pl.col(_id(table)).is_null()), code, table, rejected, problems)
-        frame = frame.filter(pl.col(_id(table)).is_not_null())
+        _set_aside(part, lost.filter(~sums), code, table, rejected, problems)
+        frame = frame.filter(~absent)
     if missing.get(table.date):
-        lost = frame.filter(pl.col(table.date).is_null())
-        _set_aside(part, lost, "event-without-date", table, rejected, problems)
-        frame = frame.filter(pl.col(table.date).is_not_null())
-    return frame
+        absent = pl.col(table.date).is_null()
+        _set_aside(part, frame.filter(absent), "event-without-date", table, rejected, problems)
+        frame = frame.filter(~absent)
+    return frame, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,7 @@ def _set_aside(
     }
     if code == "event-of-unknown-customer":
         facts["ids"] = list(dict.fromkeys(str(read) for _, read in first))
-    tell = problems.warning if table.customer else problems.error
+    tell = problems.error if code == "customer-without-id" else problems.warning
     tell(code, part.raw.cell(first[0][0], header), **facts)
     names = _names(part.raw)
     kept = lost.select(ROW, *(pl.col(str(index)).alias(name) for index, name in enumerate(names)))
@@ -135,20 +143,30 @@ def _set_aside(
     return count
 
 
-def _without_blank(part: Part, frame: pl.LazyFrame, table: Table, problems: Problems) -> pl.LazyFrame:
-    """Without the rows in which nothing stands, as spreadsheets leave them under a table."""
-    blank = pl.all_horizontal(
+def _tell_blank(part: Part, lost: pl.LazyFrame, table: Table, problems: Problems) -> int:
+    """Tells how many rows there are in which nothing stands, as spreadsheets leave them under a table."""
+    count: int = lost.filter(_blank(part.raw)).select(pl.len()).collect(engine="streaming").item()
+    if count:
+        problems.note("blank-rows", part.raw.cell(), table=table.id, count=count)
+    return count
+
+
+def _blank(raw: Raw) -> pl.Expr:
+    return pl.all_horizontal(
         (pl.col(name).is_null() | (pl.col(name).str.strip_chars() == ""))
         if dtype == pl.String
         else pl.col(name).is_null()
-        for name, dtype in part.raw.frame.collect_schema().items()
+        for name, dtype in raw.frame.collect_schema().items()
         if name != ROW
     )
-    count: int = frame.filter(blank).select(pl.len()).collect(engine="streaming").item()
-    if not count:
-        return frame
-    problems.note("blank-rows", part.raw.cell(), table=table.id, count=count)
-    return frame.filter(~blank)
+
+
+def _holds_total(raw: Raw) -> pl.Expr:
+    """Whether a row holds the word that stands before sums."""
+    words = list(TOTAL_WORDS)
+    texts = [name for name, dtype in raw.frame.collect_schema().items() if dtype == pl.String]
+    found = (pl.col(name).str.strip_chars().is_in(words).fill_null(False) for name in texts)
+    return pl.any_horizontal(found) if texts else pl.lit(False)
 
 
 def _tell_broken(part: Part, table: Table, rejected: list[Rejected], problems: Problems) -> None:

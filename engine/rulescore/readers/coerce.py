@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from ..model import Field
-from ..values import FALSE_WORDS, MISSING_WORDS, NUMBER_LIMIT, TRUE_WORDS, fold_word
+from ..values import FALSE_WORDS, MISSING_WORDS, NUMBER_LIMIT, TOTAL_WORDS, TRUE_WORDS, fold_word
 
 LONGEST_TEXT = 100_000
 """Bytes of the longest text that a cell may hold."""
@@ -46,7 +46,8 @@ class Column:
         truths = truth_words() if self.field.type == "bool" else {}
         words = [word for word in MISSING_WORDS if fold_word(word) not in truths]
         words = [word for word in words if word not in self.field.not_missing]
-        return list(dict.fromkeys((*words, *self.field.missing, *self.missing)))
+        words += [*self.field.missing, *self.missing, *(TOTAL_WORDS if self.is_id else ())]
+        return list(dict.fromkeys(words))
 
     @property
     def is_parsed(self) -> bool:

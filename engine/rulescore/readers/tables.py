@@ -147,7 +147,8 @@ def _finished(
                 if table.customer:
                     pairs = zip(read, frames[name], strict=True)
                     frames[name] = [
-                        placed(part, one, table, customers, rejected, problems) for part, one in pairs
+                        (placed(part, frame, table, customers, rejected, problems), rows)
+                        for part, (frame, rows) in pairs
                     ]
                 tables[name] = _joined(table, read, frames[name])
     except READ_ERRORS as error:
@@ -159,7 +160,8 @@ def _finished(
 
 def _frames(
     table: Table, parts: list[Part], rejected: list[Rejected], problems: Problems
-) -> list[pl.LazyFrame]:
+) -> list[tuple[pl.LazyFrame, int]]:
+    """The rows of each file that count, and how many rows it has in all."""
     for part in parts:
         if not part.judged.rows:
             tell = problems.error if table.id == CUSTOMERS else problems.warning
@@ -167,13 +169,13 @@ def _frames(
     return [usable(part, table, rejected, problems) for part in parts]
 
 
-def _joined(table: Table, parts: list[Part], frames: list[pl.LazyFrame]) -> TableData:
+def _joined(table: Table, parts: list[Part], frames: list[tuple[pl.LazyFrame, int]]) -> TableData:
     """The files of a table one after the other, every field in the order of the dictionary."""
     present = {column.field.id for part in parts for column in part.fit.columns}
     names = [name for name in table.fields if name in present]
     chosen = []
     sources = []
-    for index, (part, frame) in enumerate(zip(parts, frames, strict=True)):
+    for index, (part, (frame, rows)) in enumerate(zip(parts, frames, strict=True)):
         raw = part.raw
         columns = {column.field.id: column.header for column in part.fit.columns}
         values = [
@@ -188,7 +190,7 @@ def _joined(table: Table, parts: list[Part], frames: list[pl.LazyFrame]) -> Tabl
                 raw.sheet,
                 raw.encoding,
                 raw.sha256,
-                part.judged.rows,
+                rows,
                 columns,
                 part.fit.unused,
             )

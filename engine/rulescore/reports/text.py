@@ -269,7 +269,8 @@ class _Tree:
         if gate["acted"] is False:
             return []
         key = "gate-acted" if gate["acted"] else "gate-undecided"
-        effect = self.say(gate["action"], target=gate["target"], limit=str(gate["limit"]))
+        limit = self.text(gate["limit_title"]) or grouped_number(gate["limit"])
+        effect = self.say(gate["action"], target=self.text(gate["target_title"]), limit=limit)
         lines = [self.say(key, gate=self.text(gate["title"]), effect=effect)]
         lines.append(f"  {self.text(gate['condition']['words'])}    ({gate['condition']['with_values']})")
         return lines

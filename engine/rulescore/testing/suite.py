@@ -61,7 +61,8 @@ def read_suite(pack: Pack, folder: Path, problems: Problems) -> Suite:
         if not problems.has_errors:
             problems.error("file-empty", Span(shown, 1, 1))
         return Suite(pack, shown, ())
-    if not check_document(document, "tests", problems):
+    before = len(problems)
+    if not check_document(document, "tests", problems) or len(problems) > before:
         return Suite(pack, shown, ())
     names: dict[str, Span] = {}
     tests: list[PackTest] = []

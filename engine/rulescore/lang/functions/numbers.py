@@ -56,17 +56,17 @@ def power(x: float, y: float) -> float | None:
 
 
 def _least(pl: Any, *values: Any) -> Any:
-    result = values[0]
-    for value in values[1:]:  # neither condition holds when one is missing
-        result = pl.when(value < result).then(value).when(result <= value).then(result)
-    return result
+    if len(values) > 2:  # a chain would be written out three times for every further value
+        return pl.when(~pl.any_horizontal([value.is_null() for value in values])).then(pl.min_horizontal(values))
+    one, other = values  # neither condition holds when one is missing
+    return pl.when(other < one).then(other).when(one <= other).then(one)
 
 
 def _greatest(pl: Any, *values: Any) -> Any:
-    result = values[0]
-    for value in values[1:]:
-        result = pl.when(value > result).then(value).when(result >= value).then(result)
-    return result
+    if len(values) > 2:
+        return pl.when(~pl.any_horizontal([value.is_null() for value in values])).then(pl.max_horizontal(values))
+    one, other = values
+    return pl.when(other > one).then(other).when(one >= other).then(one)
 
 
 def _clip(pl: Any, x: Any, low: Any, high: Any) -> Any:
