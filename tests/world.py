@@ -102,7 +102,9 @@ def tables(customers: Mapping[str, list[Any]] | None = None, **orders: list[Any]
     }
 
 
-def evaluate(out: Path, pack: Path, frames: Mapping[str, Any] | None = None, as_of: str = AS_OF, **options: Any) -> Run:
+def evaluate(
+    out: Path, pack: Path, frames: Mapping[str, Any] | None = None, as_of: str = AS_OF, **options: Any
+) -> Run:
     """A run of the world at its place, opened again as anyone would."""
     rulescore.evaluate(frames or tables(), pack=pack, as_of=as_of, out=out, **options)
     return Run.read(out)

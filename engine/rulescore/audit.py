@@ -16,7 +16,7 @@ from .folder import Run
 from .lang.syntax import Tree, constant, text_of
 from .lang.words import grouped_number, sentence
 from .messages import word
-from .model import Expr, Gate, Pack, Rule, Text, Tier
+from .model import Expr, Gate, Pack, Rule, Tier
 from .plan import PlannedRule
 from .problems import Problem, UsageError, close_names
 from .scoring import Outcome, coverage_units
@@ -432,7 +432,3 @@ def value_text(value: Any, language: str) -> str:
     if isinstance(value, float):
         return grouped_number(float(f"{value:.6g}") if abs(value) < 1e6 else round(value, 2))
     return str(value)
-
-
-def text_in(text: Text | None, language: str) -> str:
-    return "" if text is None else text[language]

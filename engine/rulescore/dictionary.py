@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from .lang.check import EventTable, Scope
-from .lang.syntax import Kind
+from .lang.syntax import Kind, fold
 from .model import Field, Parameter, Table
 from .packfiles import Layer
-from .problems import Problems, close_names
+from .problems import Problems, Span, close_names
 from .source import Document
 from .values import day
 
@@ -20,6 +20,12 @@ BASE_NAMES: Mapping[str, Kind] = {"as_of": "date"}
 def sources(value: Any) -> tuple[str, ...]:
     """`source` as a tuple; a text stands for a list of one."""
     return () if value is None else (value,) if isinstance(value, str) else tuple(value)
+
+
+def check_name(name: str, place: Span, problems: Problems) -> None:
+    """Names are folded (NFKC) in expressions: one that is not in that form could never be met there."""
+    if fold(name) != name:
+        problems.error("name-not-folded", place, read=name, instead=fold(name))
 
 
 def make_scope(tables: Mapping[str, Table], parameters: Mapping[str, Parameter]) -> Scope:
@@ -58,6 +64,7 @@ class Dictionary:
                 old = tables.get(table_id)
                 fields: dict[str, Field] = dict(old.fields) if old else {}
                 for key, item in data["fields"].items():
+                    check_name(key, document.key("tables", table_id, "fields", key), self.problems)
                     fields[key] = self.read_field(document, table_id, key, item)
                 table = Table(
                     table_id, data.get("title") or (old.title if old else {"zh": table_id, "en": table_id}), fields,
@@ -105,6 +112,7 @@ class Dictionary:
         found: dict[str, Parameter] = {}
         for layer in self.layers:
             for key, item in (layer.pack.data.get("parameters") or {}).items():
+                check_name(key, layer.pack.key("parameters", key), self.problems)
                 values: list[tuple[int, Any, tuple[str, ...]]] = []
                 for index, value in enumerate(item["values"]):
                     start = day(value["from"])

@@ -10,7 +10,7 @@ from typing import Any
 from . import merge
 from .arithmetic import points_text, units
 from .bundled import folder
-from .dictionary import Dictionary, make_scope, sources
+from .dictionary import Dictionary, check_name, make_scope, sources
 from .grading import EMPTY, Grading
 from .kinds import BY_NAME
 from .kinds.builder import Bad, RuleText
@@ -155,6 +155,7 @@ class _Loader:
                     (document.data.get("features") or {}).items() if "tables" not in document.data else ()
                 ):
                     path: Path_ = ("features", key)
+                    check_name(key, document.key(*path), self.problems)
                     raw[key] = (
                         document,
                         path,

@@ -16,8 +16,6 @@ from .model import Case, Dimension, Expr, Gate, Pack, Rule, Tier
 from .problems import Problems, RulesetError
 from .values import iso
 
-MAX_RULES = 2_000
-
 
 @dataclass(frozen=True, slots=True)
 class Step:

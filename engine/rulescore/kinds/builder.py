@@ -82,10 +82,6 @@ def both(first: Tree | None, second: Tree | None) -> Tree | None:
     return Tree("and", (first, second), kind="bool")
 
 
-def reason_of(item: dict[str, Any]) -> Text | None:
-    return item.get("reason")
-
-
 def case(
     index: int,
     when: Tree | None,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..model import Case, Expr
-from .builder import BILINGUAL, EXPRESSION, POINTS, Bad, RuleText
+from .builder import BILINGUAL, EXPRESSION, Bad, RuleText
 
 NAME = "cases"
 TITLE = {"zh": "判定表", "en": "decision table"}
@@ -44,9 +44,6 @@ SCHEMA = {
         }
     },
 }
-
-__all__ = ["KEYS", "NAME", "POINTS", "SCHEMA", "TITLE", "lower"]
-
 
 def lower(rule: RuleText) -> tuple[Case, ...]:
     done: list[Case] = []

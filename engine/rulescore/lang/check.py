@@ -12,7 +12,7 @@ from ..problems import close_names
 from ..values import day
 from .functions import AGGREGATES, BASE, FUNCTIONS
 from .functions.declare import Function
-from .syntax import Kind, Report, Tree, Window, constant, fold, parse
+from .syntax import Kind, Report, Tree, Window, constant, parse
 
 MAX_PATTERN = 200
 MAX_POWER = 64
@@ -407,6 +407,3 @@ def refused_pattern(pattern: str) -> str:
         return str(error)
     return ""
 
-
-def folded_names(names: Mapping[str, Kind]) -> dict[str, Kind]:
-    return {fold(name): kind for name, kind in names.items()}

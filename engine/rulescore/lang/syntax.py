@@ -367,7 +367,8 @@ def _text(tree: Tree, outer: int) -> str:
     args = tree.args
     match tree.op:
         case "const":
-            return _const_text(tree)
+            text = _const_text(tree)
+            return f"({text})" if text.startswith("-") and outer > _STRENGTH["neg"] else text
         case "name":
             return str(tree.value)
         case "and" | "or":

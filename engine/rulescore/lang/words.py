@@ -60,10 +60,7 @@ class _Writer:
             case "const":
                 return self.constant(tree)
             case "name":
-                text = self.label(str(tree.value))
-                if tree.kind == "bool" and outer < 4:
-                    return text
-                return text
+                return self.label(str(tree.value))
             case "and" | "or":
                 own = 2 if tree.op == "and" else 1
                 return self.grouped(
