@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -75,10 +76,11 @@ def evaluate(
         _refuse_strangers(out)
     parent = (Path("runs") if default_out else Path(tempfile.gettempdir())) if out is None else out.parent
     made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
-    parent.mkdir(parents=True, exist_ok=True)
     temporary = out is None and not default_out
-    building = Path(tempfile.mkdtemp(prefix=TEMPORARY if temporary else BUILDING, dir=parent))
+    building = parent / f"{TEMPORARY if temporary else BUILDING}{secrets.token_hex(8)}"
     try:
+        parent.mkdir(parents=True, exist_ok=True)
+        building.mkdir(mode=0o700 if temporary else 0o777)
         if not temporary:
             _clear_leftovers(parent, started)
         _compute(request, building, progress)
@@ -131,7 +133,6 @@ def _publish(building: Path, target: Path) -> None:
             raise UsageError([Problem("run-exists", "error", None, {"folder": str(target)})])
         target.rmdir()
     building.rename(target)
-    target.chmod(0o755)
 
 
 def _same_run(target: Path, manifest: Mapping[str, Any]) -> bool:

@@ -172,6 +172,9 @@ def _report_syntax(error: yaml.YAMLError, text: str, file: str, problems: Proble
     line, detail = lines[number], str(getattr(error, "problem", None) or error).split("\n")[0]
 
     def report(code: str, at: int, place: int, **facts: str) -> None:
+        if at >= len(lines):  # the text ended too early: the end of its last line with something on it
+            at = max(index for index, found in enumerate(lines) if found.strip())
+            place = max(0, len(lines[at]) - 1)
         problems.error(code, Span(file, at + 1, place + 1), **facts)
 
     for at in range(number, max(-1, number - 3), -1):
@@ -192,7 +195,7 @@ def _report_syntax(error: yaml.YAMLError, text: str, file: str, problems: Proble
     if "simple key" in context and begun:
         return report("yaml-colon", begun.line, begun.column)
     if "flow" in context and begun:
-        opened = begun if begun.line < number else mark
+        opened = begun if begun.line < mark.line else mark
         return report("yaml-bracket", opened.line, opened.column)
     value = _VALUE.match(line)
     if value and column >= value.start(1) and (_SPECIAL.match(value.group(1)) or "mapping values" in detail):

@@ -47,7 +47,8 @@ def frame_disagrees(tree: Tree, rows: Sequence[dict[str, Any]]) -> list[tuple[in
 def test_row_and_frame_agree(seed: int) -> None:
     """Guards the heart of the promise: the fast engine is the slow one, bit for bit (about 96,000 pairs a run)."""
     trees, rows = batch(seed)
-    found = by_frame(trees, frame_of(rows, KINDS), FIELDS, streaming=seed % 4 == 0)
+    known = FIELDS if seed % 3 else ()  # what passed the door is checked for overflow less often
+    found = by_frame(trees, frame_of(rows, KINDS), known, streaming=seed % 4 == 0)
     for tree, values in zip(trees, found, strict=True):
         if differences(by_row(tree, rows), values):
             pytest.fail(smallest(tree, rows, frame_disagrees))

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib
 import json
+import pkgutil
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +15,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import xlsxwriter
+from rulescore import readers
 from rulescore.readers import READERS
 
 HEADER = ["客户编号", "客户名称", "年收入", "毛利率", "人数", "守信", "成立日期", "状态"]
@@ -222,12 +226,21 @@ def test_suffixes_are_claimed_once():
     assert len(suffixes) == len(set(suffixes))
 
 
+def test_every_format_is_listed():
+    """A file of this folder that holds a format is in READERS."""
+    modules = [
+        importlib.import_module(f"rulescore.readers.{one.name}")
+        for one in pkgutil.iter_modules(readers.__path__)
+    ]
+    assert {module.FORMAT.name for module in modules if hasattr(module, "FORMAT")} == {
+        one.name for one in READERS
+    }
+
+
 def test_source_says_what_was_read(desk):
     """The manifest's facts: hash of the bytes, rows, columns by field, headers that nobody used."""
     path = desk.write("c.csv", "客户编号,备注,年收入\nC1,x,5\nC2,y,6\n")
     source = desk.read(customers="c.csv").tables["customers"].sources[0]
-    import hashlib
-
     assert source.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert (source.file, source.path, source.rows) == ("c.csv", path, 2)
     assert source.columns == {"customer_id": "客户编号", "revenue": "年收入"}

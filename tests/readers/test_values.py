@@ -247,7 +247,9 @@ def test_ambiguous_column_names_the_formats(desk, cells, forms):
     desk.write("c.csv", "customer_id,since\n" + "".join(f"C{n},{cell}\n" for n, cell in enumerate(cells)))
     assert desk.read(customers="c.csv").only().facts["forms"] == forms
     for form in forms:
-        result = desk.read(customers=f'{{file: c.csv, columns: {{since: {{field: since, date_format: "{form}"}}}}}}')
+        result = desk.read(
+            customers=f'{{file: c.csv, columns: {{since: {{field: since, date_format: "{form}"}}}}}}'
+        )
         assert None not in result.column("since")
 
 

@@ -357,7 +357,7 @@ def _const_text(tree: Tree) -> str:
 
         return f'date("{iso(int(tree.value))}")'
     if isinstance(tree.value, bool):
-        return str(tree.value)
+        return "true" if tree.value else "false"
     if isinstance(tree.value, float):
         return number_text(tree.value)
     return '"' + str(tree.value).replace("\\", "\\\\").replace('"', '\\"') + '"'
