@@ -109,6 +109,7 @@ def called(*args: str | Path, cwd: Path | None = None, lang: str = "en") -> Done
         patch.setattr(sys, "argv", ["rulescore", *map(str, args)])
         patch.setenv("RULESCORE_LANG", lang)
         patch.setattr(cli.signal, "signal", lambda *_: None)
+        patch.setattr(sys, "excepthook", sys.excepthook)
         with (
             contextlib.chdir(cwd or Path.cwd()),
             contextlib.redirect_stdout(out),

@@ -25,7 +25,7 @@ from rulescore.engines.evaluator import Evaluator
 from rulescore.folder import INPUTS, TRACE, Run
 from rulescore.lang.check import EventTable, Scope, check_text
 from rulescore.lang.syntax import Kind, Tree
-from rulescore.load import load
+from rulescore.loading import load
 from rulescore.model import Pack
 from rulescore.plan import Plan, make_plan
 from rulescore.problems import Problems
@@ -206,14 +206,20 @@ def make_pack(folder: Path, dimensions: Mapping[str, Mapping[str, Any]], setting
 # ---- bases and runs ---------------------------------------------------------------------------------------
 
 
+def frames_of(
+    pack: Pack, customers: Sequence[Mapping[str, Any]], events: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+) -> dict[str, pl.DataFrame]:
+    """Records as frames by table; dates, ISO text in the records, are dates."""
+    rows: dict[str, Sequence[Mapping[str, Any]]] = {"customers": customers, **(events or {})}
+    return {table: _arrow_frame(pack, table, found) for table, found in rows.items()}
+
+
 def base_tables(
     pack: Pack, customers: Sequence[Mapping[str, Any]], events: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
 ) -> dict[str, TableData]:
-    """Records (dates as ISO text) through the reader's door, as `rulescore.evaluate` takes frames."""
+    """Records through the reader's door, as `rulescore.evaluate` takes frames."""
     problems = Problems()
-    rows: dict[str, Sequence[Mapping[str, Any]]] = {"customers": customers, **(events or {})}
-    frames = {table: _arrow_frame(pack, table, found) for table, found in rows.items()}
-    tables, rejected = tables_of_frames(frames, pack.tables, problems)
+    tables, rejected = tables_of_frames(frames_of(pack, customers, events), pack.tables, problems)
     errors = [problem for problem in problems if problem.severity == "error"]
     assert not errors and not rejected, f"the test's own data was refused: {errors or rejected}"
     return tables

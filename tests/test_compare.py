@@ -14,13 +14,12 @@ from typing import Any
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from world import CUSTOMERS, PACK, evaluate, pack, reseal, rewrite, tables
-
 from rulescore.attribution import Move, Share
 from rulescore.changes import Change
 from rulescore.cli import group
 from rulescore.comparison import Comparison, compare
 from rulescore.folder import Run
+from world import CUSTOMERS, PACK, evaluate, pack, reseal, rewrite, tables
 
 SMALLER = {
     "annual_revenue": [60, 80, None, 10, 50]
@@ -76,30 +75,30 @@ def assert_adds_up(found: Comparison) -> None:
 def test_a_run_does_not_differ_from_itself(world: World) -> None:
     run = world.run()
     found = compare(run, run)
-    assert (5, 0, 0, 0) == (found.both, found.appeared, found.disappeared, found.moved)
-    assert ((), ()) == (found.moves, found.differences)
-    assert (
+    assert (found.both, found.appeared, found.disappeared, found.moved) == (5, 0, 0, 0)
+    assert (found.moves, found.differences) == ((), ())
+    assert found.migration == (
         ("strategic", "strategic", 1),
         ("important", "important", 1),
         ("ordinary", "ordinary", 3),
-    ) == found.migration
+    )
 
 
 def test_other_data_moves_by_data(world: World) -> None:
     found = compare(world.run(), world.run(frames=tables(SMALLER)))
     (move,) = found.moves
-    assert ("A", (907_500, "strategic"), (720_000, "important")) == (move.customer, move.before, move.after)
-    assert {"data": -18.75} == shares(move)
+    assert (move.customer, move.before, move.after) == ("A", (907_500, "strategic"), (720_000, "important"))
+    assert shares(move) == {"data": -18.75}
     assert (Change("field", "annual_revenue", "", "120", "60"),) == move.shares[0].changes
     assert (Change("rule", "size", "points", "100", "50"),) == move.shares[0].rules
-    assert {"data": 1, "parameters": 0, "rules": 0, "engine": 0, "several": 0} == found.causes
+    assert found.causes == {"data": 1, "parameters": 0, "rules": 0, "engine": 0, "several": 0}
 
 
 def test_other_events_are_named_by_their_feature(world: World) -> None:
     # A's orders fall to 50.5: volume 20, place 3 of the base: worth (200 + 20 + 40) / 4 = 65, composite (195 + 78) / 4 = 68.25
     found = compare(world.run(), world.run(frames=tables(amount=[0, 50.5, 99.99, 100, 7, 1000])))
     move = moves(found)["A"]
-    assert {"data": -22.5} == shares(move)
+    assert shares(move) == {"data": -22.5}
     assert {("aggregate", "sales", "110.5", "50.5"), ("figure", "sales_rank", "1", "3")} == {
         (change.kind, change.id, change.before, change.after) for change in move.shares[0].changes
     }
@@ -109,22 +108,22 @@ def test_a_figure_of_the_base_counts_as_data(world: World) -> None:
     # B orders more, E becomes third: standing 80 -> 40, worth 70 -> 60, composite (180 + 58.375) / 4 = 59.59
     found = compare(world.run(), world.run(frames=tables(amount=[60, 50.5, 500, 100, 7, 1000])))
     move = moves(found)["E"]
-    assert (670_900, 595_900) == (move.before[0], move.after[0])
-    assert {"data": -7.5} == shares(move)
+    assert (move.before[0], move.after[0]) == (670_900, 595_900)
+    assert shares(move) == {"data": -7.5}
     assert (Change("figure", "sales_rank", "", "2", "3"),) == move.shares[0].changes
 
 
 def test_a_what_if_moves_by_parameters(world: World) -> None:
     found = compare(world.run(), world.run(parameters={"large": 150}))
     move = moves(found)["A"]  # worth (200 + 20 + 80) / 4 = 75
-    assert {"parameters": -15.0} == shares(move)
+    assert shares(move) == {"parameters": -15.0}
     assert (Change("parameter", "large", "", "100", "150"),) == move.shares[0].changes == found.differences
     assert (Change("rule", "order-volume", "points", "100", "20"),) == move.shares[0].rules
 
 
 def test_a_parameter_changed_in_the_pack_moves_by_parameters(world: World) -> None:
     found = compare(world.run(), world.run(("value: 100", "value: 150")))
-    assert {"parameters": -15.0} == shares(moves(found)["A"])
+    assert shares(moves(found)["A"]) == {"parameters": -15.0}
 
 
 def test_a_parameter_that_changes_by_date_moves_by_parameters(world: World) -> None:
@@ -134,7 +133,7 @@ def test_a_parameter_that_changes_by_date_moves_by_parameters(world: World) -> N
     )
     found = compare(world.run(dated), world.run(dated, as_of="2026-07-01"))
     # one more day since the last order: ties 78 -> 77.875, composite (3·95 + 77.875) / 4 = 90.72
-    assert {"data": -0.03, "parameters": -15.0} == shares(moves(found)["A"])
+    assert shares(moves(found)["A"]) == {"data": -0.03, "parameters": -15.0}
 
 
 def test_a_parameter_inside_an_aggregate_moves_by_parameters(world: World) -> None:
@@ -146,14 +145,14 @@ def test_a_parameter_inside_an_aggregate_moves_by_parameters(world: World) -> No
     files = {**PACK, "worth.yaml": text, "pack.yaml": settings}
     # with at least 55 A's orders are 60: volume 20, place 3: worth (200 + 20 + 40) / 4 = 65, composite 68.25
     found = compare(world.run(files=files), world.run(files=files, parameters={"least": 55}))
-    assert {"parameters": -22.5} == shares(moves(found)["A"])
+    assert shares(moves(found)["A"]) == {"parameters": -22.5}
 
 
 def test_other_rules_move_by_rules(world: World) -> None:
     # worth (4·100 + 100 + 90) / 6 = 98.3333, composite (294.9999 + 78) / 4 = 93.25
     found = compare(world.run(), world.run(*HEAVIER))
     move = moves(found)["A"]
-    assert {"rules": 2.5} == shares(move)
+    assert shares(move) == {"rules": 2.5}
     assert {("size", "weight", "2", "4"), ("standing", "high", "80", "90")} <= {
         (change.id, change.part, change.before, change.after) for change in move.shares[0].changes
     }
@@ -165,8 +164,8 @@ def test_other_rules_move_by_rules(world: World) -> None:
 def test_a_changed_tier_line_moves_the_tier_by_rules(world: World) -> None:
     found = compare(world.run(), world.run(("composite >= 75", "composite >= 95")))
     (move,) = found.moves
-    assert ("A", {"rules": 0.0}) == (move.customer, shares(move))
-    assert ("strategic", "important") == move.shares[0].tiers
+    assert (move.customer, shares(move)) == ("A", {"rules": 0.0})
+    assert move.shares[0].tiers == ("strategic", "important")
     assert (Change("tier", "strategic", "when", "composite >= 75", "composite >= 95"),) == move.shares[
         0
     ].changes
@@ -178,14 +177,14 @@ def test_a_gate_taken_away_moves_the_tier_by_rules(world: World) -> None:
     gates = settings[settings.index("gates:") : settings.index("tiers:")]
     found = compare(world.run(frames=richer), world.run((gates, ""), frames=richer))
     (move,) = found.moves
-    assert ("B", ("ordinary", "important")) == (move.customer, move.shares[0].tiers)
+    assert (move.customer, move.shares[0].tiers) == ("B", ("ordinary", "important"))
     assert (Change("gate", "veto", "", "gate", None),) == move.shares[0].changes
 
 
 def test_a_feature_redefined_moves_by_rules(world: World) -> None:
     # within six months A ordered for 60 and B for 99.99: A place 2, volume 20: worth (200 + 20 + 80) / 4 = 75
     found = compare(world.run(), world.run(('within="12m"', 'within="6m"')))
-    assert {"rules": -15.0} == shares(moves(found)["A"])
+    assert shares(moves(found)["A"]) == {"rules": -15.0}
 
 
 def test_what_remains_is_the_engine(world: World) -> None:
@@ -196,7 +195,7 @@ def test_what_remains_is_the_engine(world: World) -> None:
     found = compare(before, Run.read(after.folder))
     assert {("engine", 1.0)} == {item for move in found.moves for item in shares(move).items()}
     assert "9.9.9" in {change.after for change in found.moves[0].shares[0].changes}
-    assert 5 == found.causes["engine"]
+    assert found.causes["engine"] == 5
 
 
 # ---- several causes ---------------------------------------------------------------------------------------
@@ -208,16 +207,16 @@ def test_several_causes_are_told_apart_and_add_up(world: World) -> None:
     after = world.run(*HEAVIER, frames=tables(SMALLER), parameters={"large": 150})
     found = compare(before, after)
     move = moves(found)["A"]
-    assert [("data", -18.75), ("parameters", -15.0), ("rules", 1.25)] == list(shares(move).items())
-    assert -325_000 == move.delta
+    assert list(shares(move).items()) == [("data", -18.75), ("parameters", -15.0), ("rules", 1.25)]
+    assert move.delta == -325_000
     assert_adds_up(found)
-    assert {"data": 1, "parameters": 2, "rules": 4, "engine": 0, "several": 2} == found.causes
+    assert found.causes == {"data": 1, "parameters": 2, "rules": 4, "engine": 0, "several": 2}
 
 
 def test_the_way_back_adds_up_as_well(world: World) -> None:
     before = world.run(*HEAVIER, frames=tables(SMALLER), parameters={"large": 150})
     found = compare(before, world.run())
-    assert 325_000 == moves(found)["A"].delta
+    assert moves(found)["A"].delta == 325_000
     assert_adds_up(found)
 
 
@@ -225,7 +224,7 @@ def test_a_later_date_is_part_of_the_data(world: World) -> None:
     # 31 days more since the last order: recency 56 -> 48.25, ties 74.125, composite (285 + 74.125) / 4 = 89.78
     found = compare(world.run(), world.run(as_of="2026-07-31"))
     move = moves(found)["A"]
-    assert {"data": -0.97} == shares(move)
+    assert shares(move) == {"data": -0.97}
     assert (
         Change("as_of", "as_of", "", "2026-06-30", "2026-07-31")
         == move.shares[0].changes[0]
@@ -261,8 +260,8 @@ rules:
     }
     found = compare(world.run(), world.run(files=files, frames=tables(SMALLER)))
     move = moves(found)["A"]  # data -18.75 as before; then (60 + 60) / 2 = 60
-    assert {"data": -18.75, "rules": -12.0} == shares(move)
-    assert ("strategic", "ordinary") == (move.before[1], move.after[1])
+    assert shares(move) == {"data": -18.75, "rules": -12.0}
+    assert (move.before[1], move.after[1]) == ("strategic", "ordinary")
     assert_adds_up(found)
     whole = {
         (change.kind, change.id, change.before is None) for change in found.differences if not change.part
@@ -295,7 +294,7 @@ def test_customers_that_come_and_go_are_in_the_matrix_only(world: World) -> None
         )
     }
     found = compare(world.run(), world.run(frames=tables(later)))
-    assert (4, 1, 1) == (found.both, found.appeared, found.disappeared)
+    assert (found.both, found.appeared, found.disappeared) == (4, 1, 1)
     assert ("ordinary", "(absent)", 1) in found.migration
     # F without orders: worth (200 + 20 + 40) / 4 = 65, ties 100, composite 73.75
     assert ("(absent)", "important", 1) in found.migration
@@ -314,7 +313,7 @@ def test_a_customer_that_can_no_longer_be_assessed_moves_without_points(world: W
     after = world.run(files=alone, frames=tables({"annual_revenue": [None, 80, None, 10, 50]}))
     found = compare(before, after)
     (move,) = found.moves
-    assert (None, {"data": None}) == (move.delta, shares(move))
+    assert (move.delta, shares(move)) == (None, {"data": None})
     assert "(not assessed)" in {new for _, new, _ in found.migration}
 
 
@@ -353,7 +352,7 @@ def test_the_command_tells_it_in_both_languages(world: World) -> None:
     before, after = world.run(), world.run(frames=tables(SMALLER))
     args = ["compare", str(before.folder), str(after.folder)]
     english = CliRunner().invoke(group, ["--lang", "en", *args])
-    assert 0 == english.exit_code
+    assert english.exit_code == 0
     assert (
         "  A  90.75 → 72.00  (-18.75)  strategic → important\n    data -18.75  field annual_revenue 120 → 60  [size 100 → 50]"
         in english.stdout
@@ -369,4 +368,4 @@ def test_the_command_speaks_json(world: World) -> None:
     )
     found = json.loads(result.stdout)
     assert found == json.loads(json.dumps(compare(before, after, 1).as_dict()))
-    assert [("D", -3.75)] == [(move["customer_id"], move["delta"]) for move in found["moves"]]
+    assert [(move["customer_id"], move["delta"]) for move in found["moves"]] == [("D", -3.75)]

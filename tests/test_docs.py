@@ -17,24 +17,21 @@ from __future__ import annotations
 
 import csv
 import doctest
-import io
 import os
 import re
 import shlex
 import shutil
-import sys
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-
+from commands import called
 from rulescore import cli
 from rulescore.lang.functions import AGGREGATES, BASE, TOPICS
-from rulescore.load import load
+from rulescore.loading import load
 from rulescore.messages import catalogue
 from rulescore.problems import Problems
 from rulescore.readers import read_assessment
@@ -52,7 +49,9 @@ SKIPPED = {".venv", ".git", "build", "dist", "runs", "node_modules"}
 def pages() -> list[Path]:
     """Every page of the repository."""
     found = [path for path in ROOT.rglob("*.md") if not SKIPPED & set(path.relative_to(ROOT).parts)]
-    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(ROOT).parts))
+    return sorted(
+        path for path in found if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +102,9 @@ def _table(lines: Iterator[tuple[int, str]]) -> Iterator[str]:
 
 
 def command(line: str) -> tuple[int, str]:
-    """(exit code, what it printed) of a `rulescore` command, run in this process."""
-    out = io.StringIO()
-    old, sys.argv = sys.argv, shlex.split(line)
-    try:
-        with redirect_stdout(out), redirect_stderr(out):
-            cli.main()
-    except SystemExit as end:
-        return int(end.code or 0), out.getvalue()
-    finally:
-        sys.argv = old
-    return 0, out.getvalue()
+    """(exit code, what it printed) of a `rulescore` command."""
+    done = called(*shlex.split(line)[1:], lang=os.environ["RULESCORE_LANG"])
+    return done.code, done.out + done.err
 
 
 @pytest.fixture
@@ -186,7 +177,9 @@ def _scores(folder: str) -> dict[str, dict[str, str]]:
 
 def _compare_figures(block: Block) -> None:
     before, after = _scores("runs/before")[block.about], _scores("runs/after")[block.about]
-    rows = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in block.text.splitlines()][2:]
+    rows = [
+        [cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in block.text.splitlines()
+    ][2:]
     assert rows
     for name, old, new in rows:
         key = name.split()[0].strip("`")
@@ -200,7 +193,9 @@ def _compare_output(block: Block, printed: str, page: Path) -> None:
         if wanted.strip() in ("", "..."):
             continue
         pattern = re.compile(".*".join(re.escape(part) for part in wanted.rstrip().split("…")) + r"\s*$")
-        assert any(pattern.match(line) for line in lines), f"{page.name}:{block.line}: not (or not here) in the output: {wanted}\n{printed}"
+        assert any(pattern.match(line) for line in lines), (
+            f"{page.name}:{block.line}: not (or not here) in the output: {wanted}\n{printed}"
+        )
 
 
 def _doctest(block: Block, page: Path) -> None:
@@ -257,12 +252,19 @@ PARTS = {"rule", "feature", "gate", "parameter", "tables", "keys", "tests", "ass
 def test_every_block_is_used_by_a_test(language: str) -> None:
     for block in blocks(MANUAL[language]):
         if block.language in ("yaml", "diff"):
-            assert block.mark in PARTS, f"{MANUAL[language].name}:{block.line}: a {block.language} block without a mark above it"
+            assert block.mark in PARTS, (
+                f"{MANUAL[language].name}:{block.line}: a {block.language} block without a mark above it"
+            )
 
 
 def test_the_reference_makes_one_pack(tmp_path: Path) -> None:
     """Guards every example of the reference: together they are a pack that extends `general` and loads without a problem."""
-    pack: dict[str, Any] = {"id": "example", "version": "1.0.0", "title": {"zh": "例", "en": "Example"}, "extends": "general"}
+    pack: dict[str, Any] = {
+        "id": "example",
+        "version": "1.0.0",
+        "title": {"zh": "例", "en": "Example"},
+        "extends": "general",
+    }
     general = yaml.safe_load((ROOT / "rulesets/general/pack.yaml").read_text(encoding="utf-8"))
     weights = {**general["dimensions"], "parts": 5}
     dimension: dict[str, Any] = {"dimension": "parts", "features": {}, "rules": []}
@@ -295,7 +297,9 @@ def test_the_reference_makes_one_pack(tmp_path: Path) -> None:
                 weights[Path(about).stem] = 5
     pack["dimensions"] = weights
     for name, data in (("pack", pack), ("parts", dimension)):
-        (folder / f"{name}.yaml").write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        (folder / f"{name}.yaml").write_text(
+            yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8"
+        )
     loaded, problems = load(folder)
     assert [(problem.code, str(problem.place), dict(problem.facts)) for problem in problems] == []
     assert loaded is not None
@@ -337,9 +341,17 @@ def function_table(language: str) -> str:
     groups: list[tuple[str, Any]] = [(topic.__name__.rsplit(".", 1)[-1], topic.FUNCTIONS) for topic in TOPICS]
     groups += [("aggregates", AGGREGATES.values()), ("base", BASE.values())]
     for name, functions in groups:
-        lines += ["", f"**{_GROUPS[language][name]}**", "", "| {} | {} | {} |".format(*_HEAD[language]), "|---|---|---|"]
+        lines += [
+            "",
+            f"**{_GROUPS[language][name]}**",
+            "",
+            "| {} | {} | {} |".format(*_HEAD[language]),
+            "|---|---|---|",
+        ]
         for function in functions:
-            shown = "; ".join(f"`{_cell(text)}` → {_value(value, language)}" for text, value in function.examples[:2])
+            shown = "; ".join(
+                f"`{_cell(text)}` → {_value(value, language)}" for text, value in function.examples[:2]
+            )
             lines.append(f"| `{_signature(function, language)}` | {function.meaning[language]} | {shown} |")
     return "\n".join([*lines, ""])
 
@@ -378,7 +390,9 @@ _GENERATED = re.compile(r"(<!-- functions:begin (\w+) -->\n).*?(<!-- functions:e
 
 
 def regenerated(text: str) -> str:
-    return _GENERATED.sub(lambda match: match.group(1) + function_table(match.group(2)) + "\n" + match.group(3), text)
+    return _GENERATED.sub(
+        lambda match: match.group(1) + function_table(match.group(2)) + "\n" + match.group(3), text
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -423,7 +437,9 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert anchor in anchors(file), f"{page.name}: {target}"
 
 
-@pytest.mark.parametrize("page", [*FRONT.values(), *MANUAL.values(), ENGINE], ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "page", [*FRONT.values(), *MANUAL.values(), ENGINE], ids=lambda page: str(page.relative_to(ROOT))
+)
 def test_commands_in_the_text_exist(page: Path) -> None:
     """Guards commands that are only mentioned: the command and each of its options are there."""
     for line in re.findall(r"`(rulescore [^`\n]+)`", page.read_text(encoding="utf-8")):
@@ -440,7 +456,9 @@ def test_commands_in_the_text_exist(page: Path) -> None:
 
 
 def modules() -> set[str]:
-    return {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"}
+    return {
+        path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"
+    }
 
 
 def test_the_map_names_every_module() -> None:
@@ -448,18 +466,29 @@ def test_the_map_names_every_module() -> None:
     text = ENGINE.read_text(encoding="utf-8")
     named = set(re.findall(r"`([\w/]+\.py)`", text))
     assert modules() - named == set(), "modules that the map does not name"
-    assert {name for name in named if not (PACKAGE / name).exists() and not (ROOT / name).exists()} == set(), "no such module"
+    assert {
+        name for name in named if not (PACKAGE / name).exists() and not (ROOT / name).exists()
+    } == set(), "no such module"
 
 
 def glossary() -> list[tuple[str, str, str]]:
     """(zh, en, code) of engine/README.md."""
     text = ENGINE.read_text(encoding="utf-8").split("## Glossary", 1)[1].split("\n## ", 1)[0]
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in text.splitlines()
+        if line.startswith("|")
+    ]
     return [(row[0], row[1], row[2].strip("`")) for row in rows[2:]]
 
 
 def _texts(language: str) -> str:
-    parts = [str(catalogue(language)), (ROOT / "rulesets" / ("README.zh.md" if language == "zh" else "README.md")).read_text(encoding="utf-8")]
+    parts = [
+        str(catalogue(language)),
+        (ROOT / "rulesets" / ("README.zh.md" if language == "zh" else "README.md")).read_text(
+            encoding="utf-8"
+        ),
+    ]
     return "\n".join(parts).lower()
 
 

@@ -18,13 +18,19 @@ from rulescore.lang.check import Scope, check_text
 from rulescore.lang.syntax import Tree
 from rulescore.lint.extents import World
 from rulescore.lint.solver import Space, between
-from rulescore.load import load
+from rulescore.loading import load
 from rulescore.messages import catalogue
 from rulescore.model import Pack
 from rulescore.problems import Problem, Problems
 
 HERE = Path(__file__).parent
 PROBLEMS = HERE / "problems"
+ONE_TIER = """id: tiny
+version: 1.0.0
+title: {zh: 小规则包, en: Tiny pack}
+dimensions: {quality: 10}
+tiers: [{id: ordinary, title: {zh: 普通, en: Ordinary}}]
+"""
 TAIL = "    source: judgement\n    why: {zh: 理由, en: Reason}\n"
 
 
@@ -52,7 +58,12 @@ def dimension(*rules: str, head: str = "") -> str:
 
 def findings(folder: Path, body: str, head: str = "") -> list[Problem]:
     """What is found in a pack with one rule."""
-    return list(lint.run(pack_of(folder, {"quality.yaml": dimension(rule(body), head=head)})))
+    return run(folder, dimension(rule(body), head=head))
+
+
+def run(folder: Path, text: str) -> list[Problem]:
+    """What is found in a pack with one dimension and one tier."""
+    return list(lint.run(pack_of(folder, {"pack.yaml": ONE_TIER, "quality.yaml": text})))
 
 
 def codes(found: list[Problem]) -> list[str]:
@@ -265,9 +276,9 @@ def test_unreachable_tiers(name: str, tmp_path: Path) -> None:
 
 
 def test_weights(tmp_path: Path) -> None:
-    assert ["empty-dimension"] == codes(list(lint.run(pack_of(tmp_path, {"quality.yaml": dimension().replace("rules:\n", "")}))))
+    assert ["empty-dimension"] == codes(run(tmp_path, dimension().replace("rules:\n", "")))
     second = rule("when: listed\npoints: 1").replace("id: example", "id: other")
-    found = lint.run(pack_of(tmp_path, {"quality.yaml": dimension(rule("when: listed\npoints: 1\nweight: 9"), second)}))
+    found = run(tmp_path, dimension(rule("when: listed\npoints: 1\nweight: 9"), second))
     assert [("dominant-rule", 90)] == [(problem.code, problem.facts["share"]) for problem in found]
 
 
@@ -286,8 +297,7 @@ def test_what_nothing_uses(tmp_path: Path) -> None:
 
 def test_features_of_an_extended_pack_may_be_unused(tmp_path: Path) -> None:
     head = "features:\n  n: {title: {zh: 数, en: Number}, is: count(orders)}\n"
-    base = pack_of(tmp_path, {"quality.yaml": dimension(rule("when: n > 3\npoints: 1"), head=head)})
-    assert [] == list(lint.run(base))
+    assert [] == findings(tmp_path, "when: n > 3\npoints: 1", head)
     other = tmp_path / "other"
     other.mkdir()
     (other / "pack.yaml").write_text("id: other\nversion: 1.0.0\ntitle: {zh: 另, en: Other}\nextends: tiny\n", encoding="utf-8")
@@ -302,7 +312,7 @@ def test_features_of_an_extended_pack_may_be_unused(tmp_path: Path) -> None:
 def test_texts_in_both_languages(tmp_path: Path) -> None:
     def of(zh: str, en: str) -> list[str]:
         text = rule("when: listed\npoints: 1").replace("{zh: 例子, en: Example}", f'{{zh: "{zh}", en: "{en}"}}')
-        return codes(list(lint.run(pack_of(tmp_path, {"quality.yaml": dimension(text)}))))
+        return codes(run(tmp_path, dimension(text)))
 
     assert [] == of("质量", "Quality")
     assert [] == of("NPS", "NPS")
@@ -313,7 +323,7 @@ def test_texts_in_both_languages(tmp_path: Path) -> None:
 
 def test_sources_and_reasons(tmp_path: Path) -> None:
     bare = rule("when: listed\npoints: 1").replace(TAIL, "")
-    found = list(lint.run(pack_of(tmp_path, {"quality.yaml": dimension(bare)})))
+    found = run(tmp_path, dimension(bare))
     assert [("missing-source", "warning"), ("missing-why", "note")] == [(problem.code, problem.severity) for problem in found]
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from rulescore import lint
-from rulescore.load import load
+from rulescore.loading import load
 from rulescore.messages import LANGUAGES, catalogue, pages
 from rulescore.messages.render import render_all
 from rulescore.plan import make_plan

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from rulescore import messages, testing
 from rulescore.cli import group
 from rulescore.engines.row import RowEngine
-from rulescore.load import load_or_raise
+from rulescore.loading import load_or_raise
 from rulescore.messages import LANGUAGES, catalogue, lines
 from rulescore.plan import make_plan
 from rulescore.problems import Problems

@@ -10,16 +10,15 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from click.testing import CliRunner
-from world import CUSTOMERS, evaluate, pack, reseal, rewrite, tables, write_files
-
 import rulescore
+from click.testing import CliRunner
 from rulescore import scores
 from rulescore.cli import group
 from rulescore.lockstep import batches
 from rulescore.problems import Problem, UsageError
 from rulescore.recount import spaced
 from rulescore.verification import examine, verify
+from world import CUSTOMERS, evaluate, pack, reseal, rewrite, tables, write_files
 
 FILES = (
     "cells.parquet", "inputs.parquet", "manifest.json", "problems.jsonl", "rejected.xlsx", "scores.csv", "trace.parquet",
@@ -379,7 +378,7 @@ def test_at_most_a_hundred_differences_are_listed_and_all_are_counted(large: Pat
     rewrite(run / "trace.parquet", (pl.col("size.points") + 1).alias("size.points"))
     reseal(run)
     found = examine(run)
-    assert (101, 1_100, 1_100) == (len(found.problems), found.count, found.customers)
+    assert (len(found.problems), found.count, found.customers) == (101, 1_100, 1_100)
     assert found.problems[-1].code == "differences-unlisted"
     assert found.problems[-1].facts == {"count": 1_000, "total": 1_100}
 
@@ -389,7 +388,7 @@ def test_a_sample_recomputes_customers_evenly_spaced(large: Path, tmp_path: Path
     rewrite(run / "trace.parquet", (pl.col("size.points") + 1).alias("size.points"))
     reseal(run)
     found = examine(run, sample=3)
-    assert (3, False) == (found.customers, found.figures)
+    assert (found.customers, found.figures) == (3, False)
     assert [problem.facts["customer"] for problem in found.problems] == ["C0000", "C0549", "C1099"]
 
 
@@ -414,7 +413,7 @@ def test_batches_are_the_table_in_order(tmp_path: Path) -> None:
     frame = pl.DataFrame({"x": list(range(25))})
     frame.write_parquet(tmp_path / "x.parquet", row_group_size=7)
     parts = list(batches(tmp_path / "x.parquet", size=10))
-    assert [10, 10, 5] == [part.height for part in parts]
+    assert [part.height for part in parts] == [10, 10, 5]
     assert pl.concat(parts).equals(frame)
 
 
@@ -434,7 +433,7 @@ def test_scores_of_many_customers_are_checked_in_parquet(
 
 def test_raw_files_give_the_same_inputs(world: Path) -> None:
     found = examine(world / "run", sources=world)
-    assert ((), 2) == (found.problems, found.sources)
+    assert (found.problems, found.sources) == ((), 2)
     assert examine(world / "run", sample=2, sources=world / "assessment.yaml").problems == ()
 
 
@@ -544,7 +543,7 @@ def cli() -> Iterator[CliRunner]:
 
 def test_the_command_says_what_was_checked(cli: CliRunner, world: Path) -> None:
     result = cli.invoke(group, ["--lang", "en", "verify", str(world / "run"), "--sources", str(world)])
-    assert (0, "") == (result.exit_code, result.stderr)
+    assert (result.exit_code, result.stderr) == (0, "")
     assert f"{len(FILES) - 1} files have the hashes of the manifest" in result.stdout
     assert "5 of 5 customers recomputed" in result.stdout
     assert result.stdout.rstrip().endswith("OK: nothing differs")
@@ -561,7 +560,7 @@ def test_the_command_speaks_json(cli: CliRunner, run: Path) -> None:
     (run / "scores.csv").unlink()
     result = cli.invoke(group, ["verify", str(run), "--sample", "2", "--json"])
     found = json.loads(result.stdout)
-    assert (5, False, 2) == (result.exit_code, found["sound"], found["customers"])
+    assert (result.exit_code, found["sound"], found["customers"]) == (5, False, 2)
     assert [problem["code"] for problem in found["problems"]] == ["run-file-missing"]
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-
 import rulescore
 from rulescore.folder import Run, write_manifest
 

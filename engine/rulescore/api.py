@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .load import load as _load
-from .load import load_or_raise
+from .loading import load as _load
+from .loading import load_or_raise
 from .model import Pack
 from .plan import make_plan
 from .problems import DataError, Problem, Problems, RulesetError, UsageError, close_names

@@ -16,7 +16,7 @@ import polars as pl
 import rfc8785
 
 from .engines import frame as frame_engine
-from .load import load_or_raise
+from .loading import load_or_raise
 from .model import Pack
 from .plan import Plan, make_plan
 from .problems import Cell, Problem, Problems, Span, UsageError

@@ -10,8 +10,9 @@ from .kinds import BY_NAME
 from .kinds.builder import RuleText
 from .model import Case
 from .problems import Problems
-from .schema import check_part, rule_schema
+from .schema import rule_schema
 from .source import Document, Path_
+from .violations import check_part
 
 if TYPE_CHECKING:
     from .packfiles import Layer
@@ -102,7 +103,7 @@ def _overlaid(
     """A rule laid over the base's rule of the same id: its keys win; a new kind drops the old kind's keys."""
     data = dict(old.data) if old else {}
     origin = dict(old.origin) if old else {}
-    if old and any(name in item for name in BY_NAME):
+    if old and any(name in item and name not in old.data for name in BY_NAME):
         for kind in BY_NAME.values():
             for key in kind.KEYS:
                 data.pop(key, None)

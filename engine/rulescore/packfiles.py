@@ -10,8 +10,8 @@ from pathlib import Path
 
 from .bundled import folder, pack_ids
 from .problems import Problems, Span, close_names
-from .schema import check_document
 from .source import Document, read_yaml
+from .violations import check_document
 
 NO_RULES = ("tests", "assessment", "portfolio", "company", "valuation")
 """Files of a pack folder that hold no rules of a dimension."""

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from .arithmetic import units
 from .lang.syntax import Kind, Tree, constant, name, text_of
 from .model import Case, Dimension, Expr, Gate, Pack, Rule, Tier
 from .problems import Problems, RulesetError
@@ -37,19 +38,23 @@ class PlannedCase:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRule:
-    """A rule ready to run. `influence` is what it carries of the composite when everything applies, in basis points."""
+    """A rule ready to run. `influence` is what it carries of the composite when everything applies, in basis points;
+    `scale` the least and most points that its dimension's rules can give, and at least 0 and 100."""
 
     rule: Rule
     applies: Tree | None
     cases: tuple[PlannedCase, ...]
     influence: int
+    scale: tuple[int, int]
 
     @property
     def span(self) -> tuple[int, int]:
         """The least and most points that an unknown input could still lead to; where it is unknown whether the
         rule applies at all, leaving it out could move the mean anywhere on the scale."""
         low, high = self.rule.low, self.rule.high
-        return (min(low, 0), max(high, 1_000_000)) if self.applies is not None else (low, high)
+        return (
+            (min(low, self.scale[0]), max(high, self.scale[1])) if self.applies is not None else (low, high)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +230,11 @@ class _Planner:
         done: list[PlannedRule] = []
         for dimension in pack.dimensions:
             weights = sum(rule.weight for rule in dimension.rules)
+            scale = (
+                min((rule.low for rule in dimension.rules), default=0),
+                max((rule.high for rule in dimension.rules), default=0),
+            )
+            scale = (min(scale[0], 0), max(scale[1], units(100)))
             for rule in dimension.rules:
                 share = (
                     rule.weight * dimension.weight / weights / total
@@ -233,7 +243,7 @@ class _Planner:
                 )
                 cases = tuple(self.case(case) for case in rule.cases)
                 applies = None if rule.applies is None else self.lift(rule.applies.tree)
-                done.append(PlannedRule(rule, applies, cases, max(1, int(share * 10_000 + 0.5))))
+                done.append(PlannedRule(rule, applies, cases, max(1, int(share * 10_000 + 0.5)), scale))
         return tuple(done)
 
     def case(self, case: Case) -> PlannedCase:

@@ -256,7 +256,7 @@ class Recount:
         plan = self.plan
         found = [path for name in (SCORES_CSV, SCORES_PARQUET) if (path := self.run.folder / name).is_file()]
         if not found:
-            if not {SCORES_CSV, SCORES_PARQUET} & self.run.manifest["files"].keys():  # else the seal has told it
+            if not {SCORES_CSV, SCORES_PARQUET} & self.run.manifest["files"].keys():  # else told already
                 self.findings.add("run-file-missing", SCORES_CSV)
             return
         path = found[0]

@@ -70,8 +70,6 @@ def evaluate(
 
     Raises UsageError when the folder exists and is not the same run.
     """
-    started = time.time()
-    target = out
     if out is not None:
         _refuse_strangers(out)
     parent = (Path("runs") if default_out else Path(tempfile.gettempdir())) if out is None else out.parent
@@ -79,29 +77,55 @@ def evaluate(
     temporary = out is None and not default_out
     building = parent / f"{TEMPORARY if temporary else BUILDING}{secrets.token_hex(8)}"
     try:
-        parent.mkdir(parents=True, exist_ok=True)
-        building.mkdir(mode=0o700 if temporary else 0o777)
-        if not temporary:
-            _clear_leftovers(parent, started)
-        _compute(request, building, progress)
-        progress("write")
-        manifest = _describe(request, problems, building)
-        _log(building, started)
-        if target is None and default_out:
-            target = default_folder(request, manifest["run_id"])
-        if target is None:
-            return run_folder.Run(building, manifest, temporary=True, plan=request.plan)
-        if target.exists() and _same_run(target, manifest):
-            shutil.rmtree(building)
-        else:
-            _publish(building, target)
-        return run_folder.Run(target, manifest, plan=request.plan)
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
-        for folder in made:
-            with contextlib.suppress(OSError):  # somebody else may use it by now
-                folder.rmdir()
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            building.mkdir(mode=0o700 if temporary else 0o777)
+            return _build(request, problems, building, out, temporary, progress)
+        except BaseException:
+            _clear_away(building, made)
+            raise
+    except KeyboardInterrupt:  # one Ctrl-C may interrupt twice, by Polars and by Python: also what cleared away
+        _clear_away(building, made)
         raise
+
+
+def _build(
+    request: Request,
+    problems: Problems,
+    building: Path,
+    target: Path | None,
+    temporary: bool,
+    progress: Progress,
+) -> run_folder.Run:
+    started = time.time()
+    if not temporary:
+        _clear_leftovers(building.parent, started)
+    _compute(request, building, progress)
+    progress("write")
+    manifest = _describe(request, problems, building)
+    _log(building, started)
+    if temporary:
+        return run_folder.Run(building, manifest, temporary=True, plan=request.plan)
+    if target is None:
+        target = default_folder(request, manifest["run_id"])
+    if target.exists() and _same_run(target, manifest):
+        shutil.rmtree(building)
+    else:
+        _publish(building, target)
+    return run_folder.Run(target, manifest, plan=request.plan)
+
+
+def _clear_away(building: Path, made: Sequence[Path]) -> None:
+    """Removes what was built and the parents that were made for it, unless somebody else uses them by now. Threads
+    of Polars may still be writing: hence again."""
+    for _ in range(20):
+        shutil.rmtree(building, ignore_errors=True)
+        if not building.exists():
+            break
+        time.sleep(0.1)
+    for folder in made:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def _clear_leftovers(parent: Path, now: float) -> None:

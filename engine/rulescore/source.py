@@ -237,9 +237,9 @@ def _compose(text: str, file: str, problems: Problems) -> _Node | None:
     stack: list[_Node] = []
     root: _Node | None = None
     aliases = nodes = 0
-    mark: Any
     for event in yaml.parse(text, Loader=_Loader):
         if nodes > MAX_NODES:
+            mark = event.start_mark
             problems.error("yaml-too-large", Span(file, mark.line + 1, mark.column + 1), limit=MAX_NODES)
             return None
         if isinstance(event, yaml.AliasEvent):

@@ -366,8 +366,10 @@ def tables_text() -> str:
     ]
 
     def field(name: str, entries: dict[str, Any]) -> None:
-        title = name.replace("_", " ")
-        lines.append(f"      {name}: " + flow(entries | {"title": words(title, title)}))
+        number = sum(1 for line in lines if line.startswith("      "))
+        lines.append(
+            f"      {name}: " + flow(entries | {"title": words(f"字段 {number:02}", name.replace("_", " "))})
+        )
 
     field("customer_id", {"type": "text", "required": True})
     for name, (unit, whole, _) in NUMBERS.items():

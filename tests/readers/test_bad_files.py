@@ -106,6 +106,20 @@ def test_zip_that_is_no_workbook(desk):
     assert desk.read(customers="a.xlsx").only().code == "file-damaged"
 
 
+def test_workbook_under_another_name(desk):
+    """Exports named .xls that are .xlsx inside are read as what they are."""
+    desk.write("a.xls", _xlsx())
+    assert len(desk.read(customers="a.xls").rows()) == 50
+
+
+def test_locked_workbook(desk):
+    """A workbook with a password says so."""
+    desk.write(
+        "a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + "EncryptedPackage".encode("utf-16-le")
+    )
+    assert desk.read(customers="a.xlsx").only().code == "file-locked"
+
+
 def test_workbook_with_a_stray_far_cell(desk):
     """A forgotten cell in the last corner of a sheet must not fill the memory."""
     with xlsxwriter.Workbook(str(desk.folder / "a.xlsx")) as book:
@@ -133,6 +147,11 @@ def test_encoding_override(desk):
     assert desk.read(customers="a.csv", encoding="cp1252").column("name") == ["Müller"]
     assert desk.read(customers="{file: a.csv, encoding: cp1252}").column("name") == ["Müller"]
     assert desk.read(customers="a.csv", encoding="klingon").only().code == "unknown-encoding"
+    for codec in ("base64", "idna", "undefined"):
+        assert desk.read(customers="a.csv", encoding=codec).only().code in (
+            "unknown-encoding",
+            "wrong-encoding",
+        )
     problem = desk.read(customers="a.csv", encoding="ascii").only()
     assert (problem.code, problem.facts["encoding"]) == ("wrong-encoding", "ascii")
 

@@ -17,13 +17,16 @@ import click
 from .usage import Choice
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from ..problems import Problem
 
 COMMANDS = ("evaluate", "check", "test", "explain", "verify", "compare", "schema", "init", "problem")
 """The commands, in the order of the help; each is a module of this folder with a `command`."""
 
-INTERRUPTED, TERMINATED = 130, 143
-"""Exit codes of a command that a signal ended: 128 and the signal's number."""
+INTERRUPTED = 130
+_received: list[int] = []
+"""Signals that asked to stop; the exit code is 128 and the signal's number."""
 
 
 class Commands(click.Group):
@@ -87,7 +90,9 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     with contextlib.suppress(ValueError):  # only the main thread may
-        signal.signal(signal.SIGTERM, _terminated)
+        signal.signal(signal.SIGINT, _stop)
+        signal.signal(signal.SIGTERM, _stop)
+        sys.excepthook = _report
     try:
         code = _run()
     except BrokenPipeError:
@@ -120,6 +125,8 @@ def _run() -> int:
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Exception as error:
+        if _received:  # a library made something else of the interruption
+            return 128 + _received[0]
         if os.environ.get("RULESCORE_TRACEBACK"):
             traceback.print_exc()
         click.echo(
@@ -145,9 +152,18 @@ def _fall_silent() -> int:
     return 0
 
 
-def _terminated(*_: object) -> None:
-    """SIGTERM ends like an interruption: what was begun is cleared away."""
-    sys.exit(TERMINATED)
+def _stop(number: int, _: object) -> None:
+    """Ends the command where it stands; what was begun is cleared away on the way out."""
+    _received.append(number)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    sys.exit(128 + number)
+
+
+def _report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What libraries print of an exception they swallow is of no use when it was the interruption."""
+    if not _received:
+        sys.__excepthook__(kind, error, trace)
 
 
 def _language() -> str:

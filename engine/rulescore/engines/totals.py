@@ -21,6 +21,11 @@ from .verdicts import counts
 
 Terms = list[tuple[pl.Expr, int]]
 
+SUMS = (
+    "points_sum", "points_weight", "low_sum", "low_weight", "high_sum", "high_weight", "scored", "applicable",
+)  # fmt: skip
+"""What a dimension's points, bounds and coverage are made of."""
+
 KEY_BITS = 11  # room for 2,048 rules in the key that orders reasons
 
 
@@ -33,7 +38,10 @@ def dimension_columns(plan: Plan) -> list[list[pl.Expr]]:
     decimals = plan.pack.dimension_decimals
     for dimension in plan.pack.dimensions:
         rules = plan.rules_of(dimension)
-        made = _mean(dimension, rules, parts) if dimension.combine == "mean" else _other(dimension, rules)
+        if not rules:
+            made = dict.fromkeys(SUMS, pl.lit(0, dtype=pl.Int64))
+        else:
+            made = _mean(dimension, rules, parts) if dimension.combine == "mean" else _other(dimension, rules)
         sums += [expr.alias(f"{dimension.id}.{key}") for key, expr in made.items()]
         for what in ("points", "low", "high"):
             value = _rounded(
@@ -83,21 +91,6 @@ def _mean(dimension: Dimension, rules: Sequence[PlannedRule], stage: list[pl.Exp
         stage.append(expr.alias(f"?{dimension.id}.{name}"))
         return pl.col(f"?{dimension.id}.{name}")
 
-    zero = pl.lit(0, dtype=pl.Int64)
-    if not rules:
-        return dict.fromkeys(
-            (
-                "points_sum",
-                "points_weight",
-                "low_sum",
-                "low_weight",
-                "high_sum",
-                "high_weight",
-                "scored",
-                "applicable",
-            ),
-            zero,
-        )
     lost: dict[int, list[pl.Expr]] = defaultdict(list)
     out: dict[int, Terms] = defaultdict(list)  # by best points: weights that do not count
     unknown: dict[int, Terms] = defaultdict(

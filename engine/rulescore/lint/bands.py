@@ -97,14 +97,15 @@ def interval_of(tree: Tree) -> Interval | None:
 
 def _gaps(rule: Rule, bands: list[tuple[Case, Interval]], extent: Extent, problems: Problems) -> None:
     assert rule.of is not None
+    whole = Interval(extent.low, math.isfinite(extent.low), extent.high, math.isfinite(extent.high))
     reach, reach_in = -math.inf, True
     end = Interval(math.inf, True, math.inf, True)
     ordered = sorted((interval.low, not interval.low_in, index) for index, (_, interval) in enumerate(bands))
     for _, _, index in [*ordered, (0.0, False, -1)]:
         band = bands[index][1] if index >= 0 else end
         if reach < band.low or (reach == band.low and not reach_in and not band.low_in):
-            gap = Interval(reach, not reach_in, band.low, not band.low_in)
-            outer = math.isinf(gap.low) or math.isinf(gap.high)
+            gap = Interval(reach, not reach_in, band.low, not band.low_in).meet(whole)
+            outer = reach == -math.inf or index < 0
             witness = None if outer and not extent.sure else gap.witness(extent)
             if witness is not None:
                 place = bands[index][0].span if index >= 0 else bands[-1][0].span

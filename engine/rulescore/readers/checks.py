@@ -63,7 +63,7 @@ class Known:
 
 def known(data: TableData, key: str) -> Known:
     """The ids of the customers table; 8 bytes a customer are kept in memory."""
-    ids = data.frame.select(pl.col(key).alias("#id"))
+    ids = data.frame.select(pl.col(key).alias("#id")).filter(pl.col("#id").is_not_null())
     return Known(ids, ids.select(pl.col("#id").hash()).collect(engine="streaming").to_series().sort())
 
 

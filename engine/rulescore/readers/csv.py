@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """CSV and other delimited text -> `Raw`: encoding and separator found out, every irregular row told.
 
-A regular file (UTF-8, quotes in their places, the same number of cells in every row) is streamed by
-Polars from disk. Any other is rewritten in memory, row by row, to a regular one: slower, but exact.
+A regular file (quotes in their places, the same number of cells in every row) goes to Polars: streamed from disk when
+it is UTF-8, decoded in memory when it is GB18030. Any other is rewritten in memory, row by row, to a regular one:
+slower, but exact.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def _read(path: Path, file: str, options: Options, problems: Problems) -> Raw | 
         return None
     try:
         text = start.decode(encoding, "ignore")
-    except LookupError:
+    except (LookupError, ValueError):  # some codecs are not for text, and refuse in their own way
         problems.error("unknown-encoding", Cell(file), encoding=encoding)
         return None
     exact = partial(_rewritten, path, file, options, encoding, separator, sha256, problems)
@@ -63,8 +64,8 @@ def _read(path: Path, file: str, options: Options, problems: Problems) -> Raw | 
 
 
 def _first_record(text: str, separator: str) -> tuple[tuple[str, ...], int]:
-    """The cells of the first record, and the lines that it takes; none when it is blank."""
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    """The cells of the first record, and how many line feeds it takes; none when it is blank."""
+    rows = csv.reader((line + "\n" for line in text.split("\n")), delimiter=separator)
     try:
         cells = next(rows, [])
     except csv.Error:

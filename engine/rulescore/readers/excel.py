@@ -42,7 +42,10 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
         if _unpacked(path) > MOST_BYTES:
             problems.error("file-too-large", Cell(file), limit=MOST_BYTES)
             return None
-        workbook = CalamineWorkbook.from_path(path)
+        if _is_locked(path):
+            problems.error("file-locked", Cell(file))
+            return None
+        workbook = _open(path)
         sheet = _sheet(workbook, file, options, problems)
         if sheet is None:
             return None
@@ -78,10 +81,22 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
     return Raw(file, path, sheet, None, sha256, tuple(headers), first + 1, frame, (), faults)
 
 
+def _open(path: Path) -> CalamineWorkbook:
+    """Opened as what it is, whatever its suffix says: exports named .xls are often .xlsx inside."""
+    with path.open("rb") as stream:
+        return CalamineWorkbook.from_filelike(stream)
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether the workbook is wrapped in encryption, which looks like an old .xls from outside."""
+    with path.open("rb") as stream:
+        return "EncryptedPackage".encode("utf-16-le") in stream.read(1 << 16)
+
+
 def sheets(path: Path) -> list[str]:
     """The names of the visible sheets; none when the file is no workbook."""
     try:
-        workbook = CalamineWorkbook.from_path(path)
+        workbook = _open(path)
     except (CalamineError, OSError):
         return []
     return _visible(workbook)
@@ -139,12 +154,12 @@ def _xml(path: Path, sheet: str) -> bytes:
             target = next(targets[name] for name in found if name).removeprefix("/")
             return archive.read(target if target.startswith("xl/") else f"xl/{target}")
     except (
-        KeyError,
+        LookupError,
+        ValueError,
         StopIteration,
         ElementTree.ParseError,
         zlib.error,
         EOFError,
-        NotImplementedError,
         RuntimeError,
     ):
         return b""

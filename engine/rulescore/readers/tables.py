@@ -51,7 +51,13 @@ def tables_of_frames(
     for name, frame in given.items():
         table = dictionary.get(name)
         if table is None:
-            problems.error("unknown-table", None, table=name, tables=list(dictionary), close=close_names(name, dictionary))
+            problems.error(
+                "unknown-table",
+                None,
+                table=name,
+                tables=list(dictionary),
+                close=close_names(name, dictionary),
+            )
             continue
         raw = frame_format.read(frame, name, problems)
         part = None if raw is None else _judged(raw, table, {}, problems)

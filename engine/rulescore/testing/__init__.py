@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..load import load
+from ..loading import load
 from ..model import Pack
 from ..packfiles import find
 from ..problems import Problems

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ..model import Pack
 from ..problems import Problems, Span
-from ..schema import check_document
 from ..source import Document, read_yaml
 from ..values import day
+from ..violations import check_document
 from .given import Customer, read_customer
 from .want import Expectation, read_want
 

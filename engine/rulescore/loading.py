@@ -19,8 +19,10 @@ from .lang.syntax import Kind, Report, Tree, parse
 from .model import Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table
 from .packfiles import Layer, find, read_layers, shown
 from .problems import Problems, RulesetError, Span, close_names
-from .schema import check_document
 from .source import Document, Path_, read_yaml
+from .violations import check_document
+
+MAX_RULES = 2_000
 
 
 def load(
@@ -267,6 +269,10 @@ class _Loader:
             ))  # fmt: skip
             if combine != "sum" and "initial" in data:
                 self.problems.error("initial-without-sum", merged[key]["initial"][1].key("initial"))
+        if len(seen) > MAX_RULES:
+            self.problems.error(
+                "too-many-rules", self.top.pack.at("dimensions"), limit=MAX_RULES, got=len(seen)
+            )
         return tuple(done)
 
     def duplicate_ids(self, rules: list[RuleText]) -> None:
