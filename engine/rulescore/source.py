@@ -237,6 +237,7 @@ def _compose(text: str, file: str, problems: Problems) -> _Node | None:
     stack: list[_Node] = []
     root: _Node | None = None
     aliases = nodes = 0
+    mark: Any
     for event in yaml.parse(text, Loader=_Loader):
         if nodes > MAX_NODES:
             mark = event.start_mark
