@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
 from rulescore import cli
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -109,7 +108,8 @@ def called(*args: str | Path, cwd: Path | None = None, lang: str = "en") -> Done
         patch.setattr(sys, "argv", ["rulescore", *map(str, args)])
         patch.setenv("RULESCORE_LANG", lang)
         patch.setattr(cli.signal, "signal", lambda *_: None)
-        patch.setattr(sys, "excepthook", sys.excepthook)
+        for hook in ("excepthook", "unraisablehook"):
+            patch.setattr(sys, hook, getattr(sys, hook))
         with (
             contextlib.chdir(cwd or Path.cwd()),
             contextlib.redirect_stdout(out),

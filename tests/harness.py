@@ -38,7 +38,7 @@ ENGINES = ("row", "frame")
 _EPOCH = date(1970, 1, 1)
 
 # The world of the tests: names whose kind their letter tells. Tests may write `a`, `s`, `p` or `d` without declaring them.
-NUMBERS, TEXTS, BOOLS, DATES = "abcnxyz", "stu", "pqr", "def"
+NUMBERS, TEXTS, BOOLS, DATES = "abckmnxyz", "stu", "pqr", "def"
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(NUMBERS, "number"), **dict.fromkeys(TEXTS, "text"),
     **dict.fromkeys(BOOLS, "bool"), **dict.fromkeys(DATES, "date"),

@@ -14,8 +14,19 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from commands import AS_OF, COMMAND, ROOT, SAMPLE, called, environment, files_of, leftovers, process, sealed, small_pack
-
+from commands import (
+    AS_OF,
+    COMMAND,
+    ROOT,
+    SAMPLE,
+    called,
+    environment,
+    files_of,
+    leftovers,
+    process,
+    sealed,
+    small_pack,
+)
 from rulescore import api
 from rulescore import run as conductor
 from rulescore.folder import Run

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from rulescore import lint
 from rulescore.engines.evaluator import Evaluator
 from rulescore.lang.check import Scope, check_text
 from rulescore.lang.syntax import Tree
 from rulescore.lint.extents import World
-from rulescore.lint.solver import Space, between
+from rulescore.lint.solver import Space
+from rulescore.lint.subjects import between
 from rulescore.loading import load
 from rulescore.messages import catalogue
 from rulescore.model import Pack
@@ -90,9 +90,9 @@ def test_the_lint_of_a_hundred_rules_takes_less_than_half_a_second() -> None:
 
 
 def _seconds(pack: Pack) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     lint.run(pack)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 # ---- bands -------------------------------------------------------------------------------------------------------
@@ -153,8 +153,11 @@ def test_overlaps_of_bands(name: str, tmp_path: Path) -> None:
 
 
 def test_a_band_inside_an_earlier_one_is_shadowed(tmp_path: Path) -> None:
-    found = findings(tmp_path, "of: annual_revenue\nbands: [{up_to: 5, points: 0}, {up_to: 3, points: 5}, {above: 5, points: 9}]")
-    assert ["shadowed-case"] == codes(found)
+    found = findings(
+        tmp_path,
+        "of: annual_revenue\nbands: [{up_to: 5, points: 0}, {up_to: 3, points: 5}, {above: 5, points: 9}]",
+    )
+    assert codes(found) == ["shadowed-case"]
 
 
 # ---- cases -------------------------------------------------------------------------------------------------------
@@ -201,35 +204,44 @@ def test_decision_tables(name: str, tmp_path: Path) -> None:
     lines = []
     for item in items:
         condition, _, points = item.rpartition(": ")
-        lines.append(f"  - {{else: {points}}}" if condition == "else" else f"  - {{when: '{condition}', points: {points}}}")
+        lines.append(
+            f"  - {{else: {points}}}"
+            if condition == "else"
+            else f"  - {{when: '{condition}', points: {points}}}"
+        )
     assert expected == codes(findings(tmp_path, "cases:\n" + "\n".join(lines)))
 
 
 def test_the_witness_of_a_gap_is_said(tmp_path: Path) -> None:
     body = "cases:\n  - {when: listed and annual_revenue >= 100, points: 2}\n  - {when: annual_revenue < 100, points: 0}"
     (problem,) = findings(tmp_path, body)
-    assert "listed = false, annual_revenue = 100" == problem.facts["example"]
+    assert problem.facts["example"] == "listed = false, annual_revenue = 100"
 
 
 def test_a_gap_that_does_not_apply_is_none(tmp_path: Path) -> None:
     body = "cases:\n  - {when: annual_revenue > 5, points: 2}\n  - {when: annual_revenue > 3, points: 0}\napplies: annual_revenue > 3"
-    assert [] == findings(tmp_path, body)
+    assert findings(tmp_path, body) == []
 
 
 def test_features_that_are_conditions_are_looked_into(tmp_path: Path) -> None:
     head = "features:\n  large: {title: {zh: 大, en: Large}, is: annual_revenue > 5}\n"
     body = "cases:\n  - {when: large, points: 2}\n  - {when: annual_revenue > 9, points: 1}\n  - {else: 0}"
-    assert ["shadowed-case"] == codes(findings(tmp_path, body, head))
+    assert codes(findings(tmp_path, body, head)) == ["shadowed-case"]
 
 
 def test_lookups_may_name_every_value_and_have_an_else(tmp_path: Path) -> None:
-    assert [] == findings(tmp_path, "of: region\nlookup: {north: 1, south: 2, east: 3}\nelse: 0")
-    assert ["duplicate-case"] == codes(findings(tmp_path, 'of: annual_revenue\nlookup: {"1": 1, "1.0": 2}\nelse: 0'))
+    assert findings(tmp_path, "of: region\nlookup: {north: 1, south: 2, east: 3}\nelse: 0") == []
+    assert codes(findings(tmp_path, 'of: annual_revenue\nlookup: {"1": 1, "1.0": 2}\nelse: 0')) == [
+        "duplicate-case"
+    ]
 
 
 def test_too_many_situations_are_left_alone(tmp_path: Path) -> None:
     names = " and ".join(f"abs(annual_revenue - {number}) > 1" for number in range(30))
-    assert [] == findings(tmp_path, f"cases:\n  - {{when: '{names}', points: 1}}\n  - {{when: listed, points: 0}}")
+    assert (
+        findings(tmp_path, f"cases:\n  - {{when: '{names}', points: 1}}\n  - {{when: listed, points: 0}}")
+        == []
+    )
 
 
 def test_gates_and_applies_are_looked_at(tmp_path: Path) -> None:
@@ -238,8 +250,10 @@ def test_gates_and_applies_are_looked_at(tmp_path: Path) -> None:
         "    reason: {zh: 低, en: low}\n    source: judgement\ntiers:"
     )
     pack = (PROBLEMS / "tiny" / "pack.yaml").read_text(encoding="utf-8").replace("tiers:", gate)
-    assert ["outside-range"] == codes(list(lint.run(pack_of(tmp_path, {"pack.yaml": pack}))))
-    assert ["always-true"] == codes(findings(tmp_path, "when: listed\npoints: 1\napplies: region != 'north' or region != 'south'"))
+    assert codes(list(lint.run(pack_of(tmp_path, {"pack.yaml": pack})))) == ["outside-range"]
+    assert codes(
+        findings(tmp_path, "when: listed\npoints: 1\napplies: region != 'north' or region != 'south'")
+    ) == ["always-true"]
 
 
 # ---- tiers -------------------------------------------------------------------------------------------------------
@@ -276,66 +290,84 @@ def test_unreachable_tiers(name: str, tmp_path: Path) -> None:
 
 
 def test_weights(tmp_path: Path) -> None:
-    assert ["empty-dimension"] == codes(run(tmp_path, dimension().replace("rules:\n", "")))
+    assert codes(run(tmp_path, dimension().replace("rules:\n", ""))) == ["empty-dimension"]
     second = rule("when: listed\npoints: 1").replace("id: example", "id: other")
     found = run(tmp_path, dimension(rule("when: listed\npoints: 1\nweight: 9"), second))
-    assert [("dominant-rule", 90)] == [(problem.code, problem.facts["share"]) for problem in found]
+    assert [(problem.code, problem.facts["share"]) for problem in found] == [("dominant-rule", 90)]
 
 
 def test_points_of_a_mean_are_from_0_to_100(tmp_path: Path) -> None:
-    assert ["points-off-scale"] == codes(findings(tmp_path, "when: listed\npoints: 101"))
-    assert ["points-off-scale"] == codes(findings(tmp_path, "formula: gross_margin * 100\nmin: -5"))
-    assert ["points-off-scale"] == codes(findings(tmp_path, "when: listed\npoints: 1\non_missing: {points: -1}"))
-    assert [] == findings(tmp_path, "when: listed\npoints: -30", "combine: sum\ninitial: 50\n")
+    assert codes(findings(tmp_path, "when: listed\npoints: 101")) == ["points-off-scale"]
+    assert codes(findings(tmp_path, "formula: gross_margin * 100\nmin: -5")) == ["points-off-scale"]
+    assert codes(findings(tmp_path, "when: listed\npoints: 1\non_missing: {points: -1}")) == [
+        "points-off-scale"
+    ]
+    assert findings(tmp_path, "when: listed\npoints: -30", "combine: sum\ninitial: 50\n") == []
 
 
 def test_what_nothing_uses(tmp_path: Path) -> None:
     head = "features:\n  n: {title: {zh: 数, en: Number}, is: count(orders)}\n  twice: {title: {zh: 倍, en: Twice}, is: n * 2}\n"
-    assert ["twice"] == [p.facts["name"] for p in findings(tmp_path, "when: n > 3\npoints: 1", head) if p.code == "unused-feature"]
-    assert [] == findings(tmp_path, "when: twice > 3\npoints: 1", head)
+    assert [
+        p.facts["name"]
+        for p in findings(tmp_path, "when: n > 3\npoints: 1", head)
+        if p.code == "unused-feature"
+    ] == ["twice"]
+    assert findings(tmp_path, "when: twice > 3\npoints: 1", head) == []
 
 
 def test_features_of_an_extended_pack_may_be_unused(tmp_path: Path) -> None:
     head = "features:\n  n: {title: {zh: 数, en: Number}, is: count(orders)}\n"
-    assert [] == findings(tmp_path, "when: n > 3\npoints: 1", head)
+    assert findings(tmp_path, "when: n > 3\npoints: 1", head) == []
     other = tmp_path / "other"
     other.mkdir()
-    (other / "pack.yaml").write_text("id: other\nversion: 1.0.0\ntitle: {zh: 另, en: Other}\nextends: tiny\n", encoding="utf-8")
+    (other / "pack.yaml").write_text(
+        "id: other\nversion: 1.0.0\ntitle: {zh: 另, en: Other}\nextends: tiny\n", encoding="utf-8"
+    )
     (other / "quality.yaml").write_text(
         "dimension: quality\nrules:\n  - {id: example, when: listed, points: 1}\n", encoding="utf-8"
     )
     pack, problems = load(other, tmp_path / "tables.yaml", tmp_path)
     assert pack is not None, list(problems)
-    assert [] == list(lint.run(pack))
+    assert list(lint.run(pack)) == []
 
 
 def test_texts_in_both_languages(tmp_path: Path) -> None:
     def of(zh: str, en: str) -> list[str]:
-        text = rule("when: listed\npoints: 1").replace("{zh: 例子, en: Example}", f'{{zh: "{zh}", en: "{en}"}}')
+        text = rule("when: listed\npoints: 1").replace(
+            "{zh: 例子, en: Example}", f'{{zh: "{zh}", en: "{en}"}}'
+        )
         return codes(run(tmp_path, dimension(text)))
 
-    assert [] == of("质量", "Quality")
-    assert [] == of("NPS", "NPS")
-    assert ["missing-translation"] == of("Quality", "Quality")
-    assert ["missing-translation"] == of("质量", "质量")
-    assert ["blank-text"] == of("质量", " ")
+    assert of("质量", "Quality") == []
+    assert of("NPS", "NPS") == []
+    assert of("Quality", "Quality") == ["missing-translation"]
+    assert of("质量", "质量") == ["missing-translation"]
+    assert of("质量", " ") == ["blank-text"]
 
 
 def test_sources_and_reasons(tmp_path: Path) -> None:
     bare = rule("when: listed\npoints: 1").replace(TAIL, "")
     found = run(tmp_path, dimension(bare))
-    assert [("missing-source", "warning"), ("missing-why", "note")] == [(problem.code, problem.severity) for problem in found]
+    assert [(problem.code, problem.severity) for problem in found] == [
+        ("missing-source", "warning"),
+        ("missing-why", "note"),
+    ]
 
 
 def test_personal_data_is_noted(tmp_path: Path) -> None:
     (problem,) = findings(tmp_path, "when: is_missing(contact_phone)\npoints: 1")
-    assert ("personal-fields", "note", ["contact_phone"]) == (problem.code, problem.severity, problem.facts["fields"])
+    assert (problem.code, problem.severity, problem.facts["fields"]) == (
+        "personal-fields",
+        "note",
+        ["contact_phone"],
+    )
 
 
 # ---- the solver is right -------------------------------------------------------------------------------------------
 
 SCOPE = Scope(
-    {"annual_revenue": "number", "gross_margin": "number", "region": "text", "listed": "bool"}, {"region": ("north", "south", "east")}
+    {"annual_revenue": "number", "gross_margin": "number", "region": "text", "listed": "bool"},
+    {"region": ("north", "south", "east")},
 )
 GRID: dict[str, list[float | str | bool | None]] = {
     "annual_revenue": [None, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0],
@@ -414,12 +446,14 @@ def test_the_solver_agrees_with_trying_every_value(texts: list[str], world: Worl
     below=st.sampled_from([float("-inf"), -7.0, 0.0, 0.5, 1.0, 3.0]), above=st.sampled_from([0.0, 0.7, 1.0, 2.0, 4.0, float("inf")]),
     whole=st.booleans(),
 )  # fmt: skip
-def test_a_number_between_is_between(low: float, high: float, below: float, above: float, whole: bool) -> None:
+def test_a_number_between_is_between(
+    low: float, high: float, below: float, above: float, whole: bool
+) -> None:
     found = between(below, above, low, high, whole)
     grid = [step / 4 for step in range(-60, 80)]
     some = [x for x in grid if below < x < above and low <= x <= high and (not whole or x == int(x))]
     if found is None:
-        assert [] == some
+        assert some == []
     else:
         assert below < found < above
         assert low <= found <= high
@@ -429,4 +463,4 @@ def test_a_number_between_is_between(low: float, high: float, below: float, abov
 def test_problems_are_collected_once(tmp_path: Path) -> None:
     pack = pack_of(tmp_path, {})
     assert isinstance(lint.run(pack), Problems)
-    assert [] == list(lint.run(pack))
+    assert list(lint.run(pack)) == []

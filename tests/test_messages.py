@@ -5,22 +5,21 @@ are given; and problems are rendered as a person reads them."""
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import string
 import typing
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
-from wcwidth import wcswidth
-
 import rulescore
+import yaml
 from rulescore import schema
 from rulescore.lang.syntax import Kind
 from rulescore.messages import LANGUAGES, catalogue, lines, pages, word
 from rulescore.messages.render import render, render_all
 from rulescore.problems import SHOWN_AT_MOST, Cell, Problem, Problems, Severity, Span
+from wcwidth import wcswidth
 
 ENGINE = Path(rulescore.__file__).parent
 MESSAGES = ENGINE / "messages"
@@ -29,8 +28,10 @@ CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+\Z")
 CODES = sorted(catalogue("en")["problems"])
 
 
-def raised() -> Iterator[tuple[str, str, set[str] | None]]:
+@functools.cache
+def raised() -> list[tuple[str, str, set[str] | None]]:
     """(code, place in the source, names of the facts given there or None when they can't be told) of each problem raised."""
+    found: list[tuple[str, str, set[str] | None]] = []
     for path in sorted(ENGINE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
@@ -41,9 +42,16 @@ def raised() -> Iterator[tuple[str, str, set[str] | None]]:
             given = {keyword.arg for keyword in node.keywords}
             facts = None if None in given or name == "Problem" else {key for key in given if key}
             for argument in node.args[:2]:
-                for part in [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]:
-                    if isinstance(part, ast.Constant) and isinstance(part.value, str) and CODE.match(part.value):
-                        yield part.value, f"{path.relative_to(ENGINE)}:{node.lineno}", facts
+                for part in (
+                    [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]
+                ):
+                    if (
+                        isinstance(part, ast.Constant)
+                        and isinstance(part.value, str)
+                        and CODE.match(part.value)
+                    ):
+                        found.append((part.value, f"{path.relative_to(ENGINE)}:{node.lineno}", facts))
+    return found
 
 
 def placeholders(text: str) -> set[str]:
@@ -56,7 +64,10 @@ def topics() -> set[str]:
 
 @pytest.mark.parametrize("topic", sorted(topics()))
 def test_both_languages_have_the_same_entries_and_placeholders(topic: str) -> None:
-    zh, en = (yaml.safe_load((MESSAGES / f"{topic}.{language}.yaml").read_text(encoding="utf-8")) for language in ("zh", "en"))
+    zh, en = (
+        yaml.safe_load((MESSAGES / f"{topic}.{language}.yaml").read_text(encoding="utf-8"))
+        for language in ("zh", "en")
+    )
     assert zh.keys() == en.keys()
     assert (zh.get("problems") or {}).keys() == (en.get("problems") or {}).keys()
     assert (zh.get("words") or {}).keys() == (en.get("words") or {}).keys()
@@ -107,7 +118,16 @@ def test_pages_are_of_known_codes() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_kinds_severities_and_forms_have_words(language: str) -> None:
-    kinds = {*typing.get_args(Kind), *schema.FORMS.values(), "object", "array", "string", "integer", "boolean", "null"}
+    kinds = {
+        *typing.get_args(Kind),
+        *schema.FORMS.values(),
+        "object",
+        "array",
+        "string",
+        "integer",
+        "boolean",
+        "null",
+    }
     for kind in kinds:
         assert word(f"kind.{kind}", language)
     for severity in typing.get_args(Severity):
@@ -116,7 +136,13 @@ def test_kinds_severities_and_forms_have_words(language: str) -> None:
 
 # ---- what a person reads -----------------------------------------------------------------------------------------
 
-SOURCE = ["id: demo", "title: {zh: 客户质量, en: Quality, note: x}", "\tkey:\tvalue", "x" * 400 + " wrong " + "y" * 400, ""]
+SOURCE = [
+    "id: demo",
+    "title: {zh: 客户质量, en: Quality, note: x}",
+    "\tkey:\tvalue",
+    "x" * 400 + " wrong " + "y" * 400,
+    "",
+]
 
 
 def shown(problem: Problem, language: str = "en") -> list[str]:
@@ -124,7 +150,12 @@ def shown(problem: Problem, language: str = "en") -> list[str]:
 
 
 def at(line: int, column: int, length: int = 1, **facts: str) -> Problem:
-    return Problem("unknown-key", "error", Span("demo.yaml", line, column, length), {"key": "note", "known": ["zh", "en"], **facts})
+    return Problem(
+        "unknown-key",
+        "error",
+        Span("demo.yaml", line, column, length),
+        {"key": "note", "known": ["zh", "en"], **facts},
+    )
 
 
 def test_a_problem_is_place_text_code_source_caret_and_hint() -> None:
@@ -143,7 +174,7 @@ def test_the_same_in_chinese() -> None:
 
 def test_the_caret_counts_two_columns_for_a_chinese_character() -> None:
     _, line, caret, _ = shown(at(2, 13, 4))
-    assert "^" * 8 == caret.strip()
+    assert caret.strip() == "^" * 8
     assert wcswidth(line[: line.index("客户质量")]) == len(caret) - 8
 
 
@@ -182,14 +213,19 @@ def test_a_close_match_replaces_the_hint() -> None:
 
 
 def test_kinds_are_words_and_the_authors_own_words_stay() -> None:
-    assert lines(Problem("wrong-type", "error", None, {"read": "number", "want": ["string", "array"]}), "zh")[0] == (
-        "读到“number”，应当是文字或列表。"
+    assert lines(Problem("wrong-type", "error", None, {"read": "number", "want": ["string", "array"]}), "zh")[
+        0
+    ] == ("读到“number”，应当是文字或列表。")
+    assert (
+        lines(Problem("unknown-name", "error", None, {"name": "date"}), "zh")[0]
+        == "此处没有名为“date”的字段、指标或参数。"
     )
-    assert lines(Problem("unknown-name", "error", None, {"name": "date"}), "zh")[0] == "此处没有名为“date”的字段、指标或参数。"
 
 
 def test_a_cell_is_a_place_without_source_line() -> None:
-    problem = Problem("unreadable-number", "warning", Cell("客户.xlsx", "客户", 7, "年收入"), {"read": "很多"})
+    problem = Problem(
+        "unreadable-number", "warning", Cell("客户.xlsx", "客户", 7, "年收入"), {"read": "很多"}
+    )
     assert render(problem, "en").split("\n")[0].startswith("客户.xlsx!客户:7[年收入]: warning: ")
 
 
@@ -205,7 +241,7 @@ def test_problems_are_sorted_and_cut_at_a_hundred() -> None:
     assert text[0].startswith("demo.yaml:1:1: ")
     assert text[-1] == "30 more problems are not listed, 130 in all."
     assert render_all(problems, "zh").endswith("另有 30 个问题未列出，共 130 个。")
-    assert 2 * SHOWN_AT_MOST + 1 == len(text)
+    assert len(text) == 2 * SHOWN_AT_MOST + 1
 
 
 def test_nothing_is_nothing() -> None:

@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-
 from rulescore import lint
 from rulescore.loading import load
 from rulescore.messages import LANGUAGES, catalogue, pages
@@ -30,7 +29,7 @@ HERE = Path(__file__).parent / "problems"
 FOLDERS = sorted(
     path.name
     for path in HERE.iterdir()
-    if (path / "expected.zh.txt").exists() or path.name != "tiny" and path.is_dir()
+    if (path / "expected.zh.txt").exists() or (path.name != "tiny" and path.is_dir())
 )
 AS_OF = day("2026-06-30") or 0
 
@@ -88,7 +87,7 @@ def test_the_folder_is_named_after_the_problem(name: str) -> None:
 
 
 def test_the_tiny_pack_is_without_problems(tmp_path: Path) -> None:
-    assert [] == list(found_in(tmp_path, {}))
+    assert list(found_in(tmp_path, {})) == []
 
 
 # ---- pages -----------------------------------------------------------------------------------------------------
@@ -135,7 +134,6 @@ def test_every_problem_of_rulesets_has_a_page() -> None:
 
 def catalogue_of(topic: str) -> dict[str, object]:
     import yaml
-
     from rulescore import messages
 
     folder = Path(messages.__file__).parent
@@ -203,9 +201,9 @@ def test_a_hostile_file_is_a_problem_with_a_place(name: str, tmp_path: Path) -> 
     path = tmp_path / "hostile.yaml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     problems = Problems()
-    started = time.perf_counter()
+    started = time.process_time()
     read_yaml(path, problems, "hostile.yaml")
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
     assert [code] * bool(code) == sorted({problem.code for problem in problems})
     assert all(isinstance(problem.place, Span) for problem in problems)
 
@@ -213,16 +211,16 @@ def test_a_hostile_file_is_a_problem_with_a_place(name: str, tmp_path: Path) -> 
 def test_a_lone_surrogate_is_a_problem() -> None:
     problems = Problems()
     parse_yaml("a: \ud800\n", "hostile.yaml", problems)
-    assert ["control-character"] == [problem.code for problem in problems]
+    assert [problem.code for problem in problems] == ["control-character"]
 
 
 @pytest.mark.parametrize("name", sorted(HOSTILE_FILES))
 def test_a_hostile_file_in_a_pack_is_no_exception(name: str, tmp_path: Path) -> None:
     content, _ = HOSTILE_FILES[name]
-    started = time.perf_counter()
+    started = time.process_time()
     problems = found_in(tmp_path, {"quality.yaml": content})
     text = render_all(problems, "zh", lambda file: None)
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0
     assert problems.has_errors
     assert "\x1b" not in text
 
@@ -318,9 +316,9 @@ def test_a_hostile_expression_is_a_problem_with_a_place(text: str) -> None:
         assert 0 <= offset <= len(text)
         assert length >= 1
 
-    started = time.perf_counter()
+    started = time.process_time()
     typed = check_text(text, scope, None, report)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
     code = HOSTILE_EXPRESSIONS[text]
     assert {code} - {""} == set(codes)
     assert (typed is not None) == (code == "")

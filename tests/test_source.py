@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from rulescore.problems import Problems, Span
 from rulescore.source import Document, parse_yaml, read_yaml
 
@@ -17,7 +16,7 @@ from rulescore.source import Document, parse_yaml, read_yaml
 def parsed(text: str) -> Document:
     problems = Problems()
     document = parse_yaml(text, "a.yaml", problems)
-    assert [] == [problem.code for problem in problems]
+    assert [problem.code for problem in problems] == []
     return document
 
 
@@ -45,8 +44,8 @@ def test_scalars_follow_yaml_12(text: str) -> None:
 
 
 def test_words_that_other_yaml_reads_as_booleans_are_pointed_at() -> None:
-    assert ["yaml-word-boolean"] * 4 == codes("a: yes\nb: No\nc: on\nd: n\n")
-    assert [] == codes("a: 'yes'\nyes: 1\n")
+    assert codes("a: yes\nb: No\nc: on\nd: n\n") == ["yaml-word-boolean"] * 4
+    assert codes("a: 'yes'\nyes: 1\n") == []
 
 
 def test_places_of_keys_and_values() -> None:
@@ -85,43 +84,43 @@ def test_places_inside_a_text(name: str) -> None:
     span = document.inside(("when",), offset, len(token))
     assert token == text.split("\n")[span.line - 1][span.column - 1 :][: span.length]
     if name == "second of its kind":
-        assert 16 == span.column
+        assert span.column == 16
 
 
 def test_line_ends_and_byte_order_mark_do_not_count(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(b"\xef\xbb\xbfa: 1\r\nb:\r\n  c: 2\r\n")
     document = read_yaml(path, Problems(), "a.yaml")
-    assert {"a": 1, "b": {"c": 2}} == document.data
+    assert document.data == {"a": 1, "b": {"c": 2}}
     assert Span("a.yaml", 3, 6, 1) == document.at("b", "c")
 
 
 def test_unicode_line_separators_do_not_shift_lines() -> None:
     document = parsed("a: x\u2028y\nb: 1\nc: x\x85y\nd: 2\re: 3\n")
-    assert 2 == document.at("b").line
-    assert 4 == document.at("d").line
-    assert 5 == document.at("e").line
+    assert document.at("b").line == 2
+    assert document.at("d").line == 4
+    assert document.at("e").line == 5
 
 
 def test_anchors_and_merge_keys_are_expanded() -> None:
     document = parsed("base: &base {weight: 1, title: a}\nrule:\n  <<: *base\n  title: b\nother: *base\n")
-    assert {"weight": 1, "title": "b"} == document.data["rule"]
-    assert {"weight": 1, "title": "a"} == document.data["other"]
+    assert document.data["rule"] == {"weight": 1, "title": "b"}
+    assert document.data["other"] == {"weight": 1, "title": "a"}
 
 
 def test_duplicate_keys_are_told_with_the_first_line() -> None:
     problems = Problems()
     document = parse_yaml("a: 1\nb: 2\na: 3\n", "a.yaml", problems)
     (problem,) = problems
-    assert ("duplicate-key", {"key": "a", "first": 1}) == (problem.code, dict(problem.facts))
-    assert {"a": 1, "b": 2} == document.data
+    assert (problem.code, dict(problem.facts)) == ("duplicate-key", {"key": "a", "first": 1})
+    assert document.data == {"a": 1, "b": 2}
 
 
 def test_a_comma_that_cuts_a_text_is_seen() -> None:
-    assert ["unquoted-comma"] == codes("title: {zh: 订单, en: Orders, all}\n")
-    assert ["unquoted-comma"] == codes("- {when: min(a, b) > 3, points: 5}\n")
-    assert [] == codes("title: {zh: '甲, 乙', en: , note: }\n")
-    assert [] == codes("list: [a, b]\nempty:\n")
+    assert codes("title: {zh: 订单, en: Orders, all}\n") == ["unquoted-comma"]
+    assert codes("- {when: min(a, b) > 3, points: 5}\n") == ["unquoted-comma"]
+    assert codes("title: {zh: '甲, 乙', en: , note: }\n") == []
+    assert codes("list: [a, b]\nempty:\n") == []
 
 
 SLIPS = {
@@ -158,8 +157,14 @@ def test_what_the_author_slipped_on_is_named(text: str) -> None:
 
 
 plain = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text("ab客户'\"#:{}[],&*!|>%@- ", max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab客-", min_size=1, max_size=4), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.text("ab客户'\"#:{}[],&*!|>%@- ", max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text("ab客-", min_size=1, max_size=4), inner, max_size=3)
+    ),
     max_leaves=12,
 )
 

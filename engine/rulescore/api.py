@@ -61,7 +61,7 @@ def evaluate(
     Raises RulesetError, DataError or UsageError, each holding every problem found.
     """
     from . import run as conductor
-    from .readers import read_tables, tables_of_frames
+    from .readers import read_tables, tables_of_frames, tell_later
 
     problems = Problems()
     frames, assessment = _source(source, tables, problems)
@@ -86,6 +86,7 @@ def evaluate(
         data, rejected = read_tables(assessment, loaded.tables, problems)
     else:
         data, rejected = tables_of_frames(frames, loaded.tables, problems)
+    tell_later(data, loaded.tables, number, problems)
     if problems.has_errors:
         raise DataError(problems)
     request = conductor.Request(

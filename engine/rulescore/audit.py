@@ -12,14 +12,14 @@ import polars as pl
 from .arithmetic import UNIT
 from .engines import frame as frame_engine
 from .engines.row import Result, RowEngine
-from .folder import Run
+from .folder import INPUTS, Run
 from .lang.syntax import Tree, constant, text_of
 from .lang.words import grouped_number, sentence
 from .messages import word
 from .model import Expr, Gate, Pack, Rule, Tier
 from .plan import PlannedRule
-from .problems import Problem, UsageError, close_names
-from .scoring import Outcome, coverage_units
+from .problems import Fact, Problem, Span, UsageError, close_names
+from .scoring import Outcome, composite_score, coverage_units, dimension_score
 from .values import iso
 
 CELLS_AT_MOST = 20
@@ -29,29 +29,32 @@ Node = dict[str, Any]
 
 
 def explain(run: Run, customer: str) -> Node:
-    """The whole explanation of a customer as plain data; every text in both languages. UsageError for an unknown id."""
-    record = _record(run, customer)
-    names = {key: value for key, value in record.items() if not key.startswith("#")}
-    result = RowEngine(run.plan).evaluate(names)
-    return _Explainer(run, record, result).node()
+    """The whole explanation of a customer as plain data; every text in both languages. UsageError for an unknown id,
+    and for a run that can't be read or doesn't fit its rulesets."""
+    try:
+        record = _record(run, customer)
+        names = {key: value for key, value in record.items() if not key.startswith("#")}
+        result = RowEngine(run.plan).evaluate(names)
+        return _Explainer(run, record, result).node()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        reason = str(error).split("\n")[0][:200]
+        place = Span(str(run.folder))
+        raise UsageError([Problem("run-file-unreadable", "error", place, {"reason": reason})]) from error
 
 
 def _record(run: Run, customer: str) -> dict[str, Any]:
     """The customer's stored inputs, dates as numbers of days."""
+    have = run.inputs.collect_schema().names()
+    absent = [name for name in run.plan.kinds if name not in have]
+    if absent:
+        facts: dict[str, Fact] = {"count": len(absent), "columns": absent[:3]}
+        raise UsageError([Problem("run-columns", "error", Span(INPUTS), facts)])
     frame = run.inputs.filter(pl.col(frame_engine.CUSTOMER) == customer)
     found = frame_engine.as_numbers(frame, list(run.plan.kinds), run.plan.kinds).collect()
     if not found.height:
-        known = run.inputs.select(pl.col(frame_engine.CUSTOMER)).head(100_000).collect().to_series().to_list()
-        raise UsageError(
-            [
-                Problem(
-                    "unknown-customer",
-                    "error",
-                    None,
-                    {"name": customer, "close": close_names(customer, known[:5_000])},
-                )
-            ]
-        )
+        known = run.inputs.select(pl.col(frame_engine.CUSTOMER)).head(5_000).collect().to_series().to_list()
+        close: dict[str, Fact] = {"name": customer, "close": close_names(customer, known)}
+        raise UsageError([Problem("unknown-customer", "error", None, close)])
     return found.row(0, named=True)
 
 
@@ -117,7 +120,8 @@ class _Explainer:
         return {
             "run_id": self.run.run_id, "as_of": self.run.as_of, "customer_id": self.record[frame_engine.CUSTOMER],
             "name": self.record.get("name"),
-            "composite": _shown(composite.points), "low": _shown(composite.low), "high": _shown(composite.high),
+            "composite": _shown(composite.points),
+            "before_gates": _shown(composite_score(self.plan, self.result.dimensions).points), "low": _shown(composite.low), "high": _shown(composite.high),
             "coverage": _shown(self.result.coverage), "minimum_coverage": self.pack.minimum_coverage,
             "decimals": self.pack.composite_decimals, "tier": self.tier(), "gates": [self.gate(gate) for gate in self.pack.gates],
             "reasons": [{"rule": key, "title": dict(self.pack.rule(key).title)} for key in self.result.reasons],
@@ -179,7 +183,10 @@ class _Explainer:
         )
         share = Fraction(dimension.weight, assessed) if score.points is not None else Fraction(0)
         return {
-            "id": dimension.id, "title": dict(dimension.title), "points": _shown(score.points), "low": _shown(score.low),
+            "id": dimension.id, "title": dict(dimension.title), "points": _shown(score.points),
+            "before_gates": _shown(
+                dimension_score(dimension, rules, self.result.outcomes, self.pack.dimension_decimals).points
+            ), "low": _shown(score.low),
             "high": _shown(score.high), "coverage": _shown(coverage_units(score)), "weight": dimension.weight,
             "share": _rounded(share * 100), "combine": dimension.combine,
             "contribution": _rounded(share * Fraction(score.points or 0, UNIT)),
@@ -406,12 +413,16 @@ class _Explainer:
             .collect()
             .row(0, named=True)
         )
+        result = self.result
         tiers = [tier.id for tier, _ in self.plan.tiers]
-        same = stored["composite.points"] == self.result.composite.points
-        same &= stored["tier.index"] == (None if self.result.tier is None else tiers.index(self.result.tier))
-        for rule_id, outcome in self.result.outcomes.items():
-            same &= (stored[f"{rule_id}.case"], stored[f"{rule_id}.points"]) == (outcome.case, outcome.points)
-        return bool(same)
+        expected: dict[str, Any] = {f"composite.{part}": getattr(result.composite, part) for part in ("points", "low", "high")}
+        expected["composite.coverage"] = result.coverage
+        expected["tier.index"] = None if result.tier is None else tiers.index(result.tier)
+        expected |= {f"{key}.points": score.points for key, score in result.dimensions.items()}
+        expected |= {f"gate.{key}": acted for key, acted in result.gates.items()}
+        for rule_id, outcome in result.outcomes.items():
+            expected |= {f"{rule_id}.case": outcome.case, f"{rule_id}.points": outcome.points}
+        return all(stored[name] == value for name, value in expected.items())
 
 
 def _shown(number: int | None) -> float | None:

@@ -12,7 +12,7 @@ from .model import Field, Parameter, Table
 from .packfiles import Layer
 from .problems import Problems, Span, close_names
 from .source import Document
-from .values import day
+from .values import NUMBER_LIMIT, day
 
 BASE_NAMES: Mapping[str, Kind] = {"as_of": "date"}
 
@@ -46,6 +46,14 @@ def make_scope(tables: Mapping[str, Table], parameters: Mapping[str, Parameter])
     return Scope(
         names, {key: found.values for key, found in customers.fields.items() if found.values}, events
     )
+
+
+def is_number(text: str) -> bool:
+    """Whether the words of a number field stand for a number."""
+    try:
+        return abs(float(text)) < NUMBER_LIMIT
+    except ValueError:
+        return False
 
 
 class Dictionary:
@@ -91,6 +99,9 @@ class Dictionary:
         values = tuple(item.get("values", ()))
         words = {value: tuple(found) for value, found in item.get("words", {}).items()}
         for value in words:
+            if item["type"] in ("number", "integer", "percent") and not is_number(value):
+                place = document.key("tables", table, "fields", key, "words", value)
+                self.problems.error("number-wanted", place, read=value)
             if values and value not in values:
                 place = document.key("tables", table, "fields", key, "words", value)
                 self.problems.error(

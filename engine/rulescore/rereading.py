@@ -29,7 +29,14 @@ from .folder import (
 from .lockstep import NOTHING, UnreadableError, batches, differences, input_words
 from .plan import Plan
 from .problems import DataError, Problems
-from .readers import Assessment, TableData, assessment_of_files, read_assessment, read_tables
+from .readers import (
+    Assessment,
+    TableData,
+    assessment_of_files,
+    read_assessment,
+    read_tables,
+    tell_later,
+)
 from .readers.assessment import FILE
 from .readers.frames import NAME as FRAME
 from .readers.judge import READ_ERRORS
@@ -54,6 +61,7 @@ def reread(run: Run, sources: Path, findings: Findings, counts: Counts, sample: 
     try:
         assessment = _assessment(run, sources, findings, problems)
         tables, rejected = read_tables(assessment, run.pack.tables, problems)
+        tell_later(tables, run.pack.tables, run.plan.as_of, problems)
         counts.sources = _check_sources(run, tables, findings)
         _check_problems(run, problems, findings)
         with tempfile.TemporaryDirectory(prefix="rulescore-") as folder:

@@ -34,7 +34,7 @@ PLANTED: tuple[tuple[str, int | str, str, str, str, str], ...] = (
     ("orders", 1111, "Order Date", "", "event-without-date", "the order does not count"),
     ("orders", 1313, "Account ID", "", "event-without-customer", "the order does not count"),
     ("orders", 1515, "Account ID", "C9999", "event-of-unknown-customer", "the order does not count"),
-    ("orders", "new", "Order Date", "2026-07-15", "", "the order does not count: it lies after the reference date"),
+    ("orders", "new", "Order Date", "2026-07-15", "event-after-as-of", "the order does not count: it lies after the reference date"),
     ("orders", 202, "Net value", '12,500.00', "", "12500"),
     ("orders", 404, "Net value", "１２５００", "", "12500"),
     ("orders", 606, "Net value", "￥8,600.00", "", "8600"),

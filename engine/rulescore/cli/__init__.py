@@ -92,7 +92,7 @@ def main() -> None:
     with contextlib.suppress(ValueError):  # only the main thread may
         signal.signal(signal.SIGINT, _stop)
         signal.signal(signal.SIGTERM, _stop)
-        sys.excepthook = _report
+        sys.excepthook, sys.unraisablehook = _report, _report_ignored
     try:
         code = _run()
     except BrokenPipeError:
@@ -164,6 +164,11 @@ def _report(kind: type[BaseException], error: BaseException, trace: TracebackTyp
     """What libraries print of an exception they swallow is of no use when it was the interruption."""
     if not _received:
         sys.__excepthook__(kind, error, trace)
+
+
+def _report_ignored(ignored: sys.UnraisableHookArgs) -> None:
+    if not _received:
+        sys.__unraisablehook__(ignored)
 
 
 def _language() -> str:

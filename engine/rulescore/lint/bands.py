@@ -14,7 +14,7 @@ from ..lang.syntax import Tree, number_text
 from ..model import Case, Pack, Rule
 from ..problems import Problems
 from .extents import Extent, World
-from .solver import between
+from .subjects import between
 from .words import shown
 
 CODES = ("band-gap", "band-overlap")
@@ -31,6 +31,8 @@ class Interval:
 
     def witness(self, extent: Extent) -> float | None:
         """A number of the interval that the extent allows."""
+        if self.empty:
+            return None
         if extent.values is not None:
             return next(
                 (value for value in extent.values if isinstance(value, float) and self.holds(value)), None

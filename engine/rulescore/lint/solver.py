@@ -14,15 +14,14 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
-from itertools import pairwise
 
 from ..lang.syntax import Tree
 from .extents import Constant, World
+from .subjects import Subject, choose, constant, is_pair, pair_key, steps
 
 MOST_SITUATIONS = 20_000
-OTHER = "\0"  # a text other than every text compared with
 
 _TESTS: Mapping[str, Callable[[float, float], bool]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -37,19 +36,6 @@ class Truth:
     no: int
 
 
-@dataclass(slots=True)
-class Subject:
-    """A sub-tree (or two that are compared with each other: -1 less, 0 equal, 1 greater) and its representative values."""
-
-    tree: Tree
-    pair: bool = False
-    cuts: set[Constant] = field(default_factory=set)
-    missing: bool = False
-    values: list[Constant | None] = field(default_factory=list)
-    outer: set[int] = field(default_factory=set)
-    masks: list[int] = field(default_factory=list)
-
-
 class Space:
     """The situations that some conditions tell apart. `ranges`: only values inside the extents; `missing`: every
     subject may be missing as well (otherwise only those that `is_missing` or `coalesce` ask about)."""
@@ -62,7 +48,7 @@ class Space:
         for tree in trees:
             self._visit(tree, missing)
         for subject in self.subjects.values():
-            self._choose(subject)
+            choose(subject, world, ranges)
         self.count = math.prod(len(subject.values) for subject in self.subjects.values())
         self.too_large = not 0 < self.count <= MOST_SITUATIONS
         self.all = 0 if self.too_large else (1 << self.count) - 1
@@ -80,10 +66,10 @@ class Space:
                 for arg in tree.args:
                     self._visit(arg, missing)
             case "compare":
-                for left, right, sign in _steps(tree):
+                for left, right, sign in steps(tree):
                     self._visit_step(left, right, sign, missing)
             case "in":
-                self._visit_value(tree.args[0], [_constant(arg) for arg in tree.args[1:]], missing)
+                self._visit_value(tree.args[0], [constant(arg) for arg in tree.args[1:]], missing)
             case "call" if tree.value == "coalesce":
                 for arg in tree.args:
                     self._visit(arg, True)
@@ -97,12 +83,12 @@ class Space:
                 self._subject(tree, missing)
 
     def _visit_step(self, left: Tree, right: Tree, sign: str, missing: bool) -> None:
-        if _is_pair(left, right, sign):
-            self._subject(_pair_key(left, right), missing).pair = True
+        if is_pair(left, right, sign):
+            self._subject(pair_key(left, right), missing).pair = True
         elif right.op == "const":
-            self._visit_value(left, [_constant(right)], missing)
+            self._visit_value(left, [constant(right)], missing)
         else:
-            self._visit_value(right, [_constant(left)], missing)
+            self._visit_value(right, [constant(left)], missing)
 
     def _visit_value(self, tree: Tree, cuts: list[Constant], missing: bool) -> None:
         if tree.op == "const":
@@ -121,47 +107,6 @@ class Space:
         subject = self.subjects.setdefault(tree, Subject(tree))
         subject.missing = subject.missing or missing
         return subject
-
-    # ---- their values --------------------------------------------------------------------------------------
-
-    def _choose(self, subject: Subject) -> None:
-        if subject.pair:
-            subject.values = [-1.0, 0.0, 1.0]
-            subject.outer = {0, 1, 2}
-        elif subject.tree.kind == "bool":
-            subject.values = [True, False]
-        elif subject.tree.kind == "text":
-            subject.values = self._texts(subject)
-        else:
-            subject.values = self._numbers(subject)
-        if subject.missing:
-            subject.values.append(None)
-
-    def _texts(self, subject: Subject) -> list[Constant | None]:
-        named = sorted(cut for cut in subject.cuts if isinstance(cut, str))
-        allowed = self.world.extent(subject.tree).values
-        if allowed is None:
-            return [*named, OTHER]
-        others = [value for value in allowed if value not in subject.cuts]
-        return [*(value for value in named if value in allowed), *others[:1]]
-
-    def _numbers(self, subject: Subject) -> list[Constant | None]:
-        extent = self.world.extent(subject.tree)
-        if extent.values is not None and self.ranges:
-            return [*sorted(value for value in extent.values if isinstance(value, float))]
-        low, high = (extent.low, extent.high) if self.ranges else (-math.inf, math.inf)
-        cuts = sorted(float(cut) for cut in subject.cuts if not isinstance(cut, str))
-        edges = [-math.inf, *cuts, math.inf]
-        found: list[Constant | None] = []
-        for index, (below, above) in enumerate(pairwise(edges)):
-            middle = between(below, above, low, high, extent.whole)
-            if middle is not None:
-                if cuts and index in (0, len(cuts)) and not extent.sure:
-                    subject.outer.add(len(found))
-                found.append(middle)
-            if index < len(cuts) and low <= above <= high and (not extent.whole or above == int(above)):
-                found.append(above)
-        return found
 
     def _lay_out(self) -> None:
         stride = 1
@@ -196,12 +141,13 @@ class Space:
                     test.yes & then.yes | test.no & other.yes, test.yes & then.no | test.no & other.no
                 )
             case "compare":
-                steps = [self._step(*step) for step in _steps(tree)]
+                parts = [self._step(*step) for step in steps(tree)]
                 return Truth(
-                    reduce(operator.and_, (s.yes for s in steps)), reduce(operator.or_, (s.no for s in steps))
+                    reduce(operator.and_, (part.yes for part in parts)),
+                    reduce(operator.or_, (part.no for part in parts)),
                 )
             case "in":
-                allowed = {_constant(arg) for arg in tree.args[1:]}
+                allowed = {constant(arg) for arg in tree.args[1:]}
                 return self._where(self.value(tree.args[0]), lambda value: value in allowed)
             case "call" if tree.value == "coalesce":
                 yes = no = 0
@@ -221,15 +167,15 @@ class Space:
 
     def _step(self, left: Tree, right: Tree, sign: str) -> Truth:
         test = _TESTS[sign]
-        if _is_pair(left, right, sign):
-            key = _pair_key(left, right)
+        if is_pair(left, right, sign):
+            key = pair_key(left, right)
             turned = key.args[0] is not left
             return self._where(self.value(key), lambda value: test(-value if turned else value, 0.0))  # type: ignore[operator,arg-type]
         if right.op == "const":
-            constant = _constant(right)
-            return self._where(self.value(left), lambda value: test(value, constant))  # type: ignore[arg-type]
-        constant = _constant(left)
-        return self._where(self.value(right), lambda value: test(constant, value))  # type: ignore[arg-type]
+            bound = constant(right)
+            return self._where(self.value(left), lambda value: test(value, bound))  # type: ignore[arg-type]
+        bound = constant(left)
+        return self._where(self.value(right), lambda value: test(bound, value))  # type: ignore[arg-type]
 
     def _where(self, values: Mapping[Constant | None, int], test: Callable[[Constant], bool]) -> Truth:
         yes = no = 0
@@ -241,7 +187,7 @@ class Space:
     def value(self, tree: Tree) -> dict[Constant | None, int]:
         """Each value the tree has, with the situations where it has it."""
         if tree.op == "const":
-            return {_constant(tree): self.all}
+            return {constant(tree): self.all}
         found: dict[Constant | None, int] = {}
         if tree.op == "call" and tree.value == "coalesce" and tree not in self.subjects:
             left = self.all
@@ -292,46 +238,3 @@ class Space:
             (subject.tree, next(v for v, m in zip(subject.values, subject.masks, strict=True) if m & first))
             for subject in self.subjects.values()
         ]
-
-
-def _steps(tree: Tree) -> list[tuple[Tree, Tree, str]]:
-    assert isinstance(tree.value, tuple)
-    return [(a, b, str(sign)) for a, b, sign in zip(tree.args, tree.args[1:], tree.value, strict=False)]
-
-
-def _is_pair(left: Tree, right: Tree, sign: str) -> bool:
-    """Whether the two are only known by how they compare."""
-    if "const" not in (left.op, right.op):
-        return True
-    return (
-        "text" in (left.kind, right.kind)
-        and sign not in ("==", "!=")
-        and (left.op, right.op) != ("const", "const")
-    )
-
-
-def _pair_key(left: Tree, right: Tree) -> Tree:
-    """One key for a pair of sub-trees, whichever comes first."""
-    first, second = sorted((left, right), key=lambda tree: repr(tree.key()))
-    return Tree("compare", (first, second), ("pair",), "number")
-
-
-def _constant(tree: Tree) -> Constant:
-    assert tree.op == "const" and isinstance(tree.value, float | str | bool)
-    return tree.value
-
-
-def between(below: float, above: float, low: float, high: float, whole: bool) -> float | None:
-    """A number in the open interval (below, above) and in [low, high]; None when there is none."""
-    start, open_start = (below, True) if below >= low else (low, False)
-    end, open_end = (above, True) if above <= high else (high, False)
-    if start > end or (start == end and (open_start or open_end or math.isinf(start))):
-        return None
-    if whole:
-        if math.isinf(start):
-            return 0.0 if math.isinf(end) else math.ceil(end) - 1.0 if open_end else math.floor(end)
-        first = math.floor(start) + 1.0 if open_start else float(math.ceil(start))
-        return first if first < end or (first == end and not open_end) else None
-    if math.isinf(start):
-        return 0.0 if math.isinf(end) else end - 1.0
-    return start + 1.0 if math.isinf(end) else (start + end) / 2

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ..lang.syntax import Tree, number_text, text_of
 from ..values import iso
 from .extents import Constant
-from .solver import OTHER
+from .subjects import OTHER
 
 LONGEST = 60
 

@@ -96,6 +96,16 @@ def lines(problem: Problem, language: str) -> tuple[str, str]:
     return text, hint
 
 
+class _AsWritten(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
+
+
+def plain(template: str) -> str:
+    """A text of the catalogue without facts, as a page shows it: `{name}` stays, doubled braces become single ones."""
+    return template.format_map(_AsWritten())
+
+
 def location(problem: Problem) -> str:
     place = problem.place
     if isinstance(place, Span) and not place.line:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from .assessment import Assessment, assessment_of_files, read_assessment
 from .formats import READERS
+from .later import tell_later
 from .table import ROW, SOURCE, Rejected, Source, TableData
 from .tables import read_tables, tables_of_frames
 
@@ -20,4 +21,5 @@ __all__ = [
     "read_assessment",
     "read_tables",
     "tables_of_frames",
+    "tell_later",
 ]

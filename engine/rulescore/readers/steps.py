@@ -81,6 +81,11 @@ def _steps(column: Column, shapes: Collection[str]) -> list[Sequence[pl.Expr]]:
             parsed.append(
                 [pl.when(marked).then(forms.hundredth(value)).otherwise(value).alias(f"~v{column.name}")]
             )
+        if field.words:
+            named = text.str.normalize("NFKC").str.to_lowercase().replace_strict(
+                {word: float(number) for word, number in listed_words(field).items()}, default=None, return_dtype=pl.Float64
+            )  # fmt: skip
+            parsed.append([pl.coalesce(named, value).alias(f"~v{column.name}")])
         code = _number_code(value, field, marked)
     elif field.kind == "date" and isinstance(dtype, (pl.Date, pl.Datetime)):
         parsed = [[(raw if dtype == pl.Date else raw.dt.date()).alias(f"~v{column.name}")]]

@@ -213,6 +213,7 @@ class _Tree:
             "composite", points=self.points(node["composite"], decimals), low=self.points(node["low"], decimals),
             high=self.points(node["high"], decimals), coverage=_percent(node["coverage"]),
         ))  # fmt: skip
+        lines += self.before_gates(node, decimals)
         lines += self.tier()
         for gate in node["gates"]:
             lines += self.gate(gate)
@@ -254,7 +255,7 @@ class _Tree:
             lines.append("  " + self.say("tier-because", words=self.text(tier["condition"]["words"])))
         else:
             lines.append("  " + self.say("tier-last"))
-        if tier["next"]:
+        if tier["next"] and tier["natural"] == tier["id"]:  # otherwise it was held down, as told above
             lines.append("  " + self.say("next", tier=self.text(tier["next"]["title"])))
             for part in tier["next"]["parts"]:
                 mark = {True: "✓", False: "✗", None: "?"}[part["holds"]]
@@ -275,13 +276,20 @@ class _Tree:
         lines.append(f"  {self.text(gate['condition']['words'])}    ({gate['condition']['with_values']})")
         return lines
 
+    def before_gates(self, node: Node, decimals: int | None = None) -> list[str]:
+        """The points that its parts come to, where a gate changed them."""
+        points = node["points"] if "points" in node else node["composite"]
+        if node["before_gates"] == points:
+            return []
+        return ["  " + self.say("before-gates", points=self.points(node["before_gates"], decimals))]
+
     def dimension(self, node: Node) -> list[str]:
         head = self.say(
             "dimension", title=self.text(node["title"]), points=self.points(node["points"]), share=f"{node['share']:.1f}%",
             contribution=self.points(node["contribution"]), coverage=_percent(node["coverage"]),
             low=self.points(node["low"]), high=self.points(node["high"]),
         )  # fmt: skip
-        lines = [head, "─" * min(wcswidth(head), 100)]
+        lines = [head, "─" * min(wcswidth(head), 100), *self.before_gates(node)]
         for rule in node["rules"]:
             lines += self.rule(rule)
         return lines

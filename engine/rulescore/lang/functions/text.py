@@ -18,6 +18,20 @@ def _matches(text: str, pattern: str) -> bool:
     return bool(pl.Series([text], dtype=pl.String).str.contains(pattern)[0])
 
 
+@functools.lru_cache(maxsize=4096)
+def _lower(text: str) -> str:
+    import polars as pl  # Python's table of characters differs from version to version; Polars' is the frame form's
+
+    return str(pl.Series([text], dtype=pl.String).str.to_lowercase()[0])
+
+
+@functools.lru_cache(maxsize=4096)
+def _upper(text: str) -> str:
+    import polars as pl
+
+    return str(pl.Series([text], dtype=pl.String).str.to_uppercase()[0])
+
+
 FUNCTIONS = (
     Function(
         "contains", ("text", "text"), "bool",
@@ -44,14 +58,14 @@ FUNCTIONS = (
         "lower", ("text",), "text",
         {"zh": "转为小写", "en": "in lower case"},
         {"zh": "{0}的小写", "en": "{0} in lower case"},
-        lambda text: text.lower(), lambda pl, text: text.str.to_lowercase(),
+        _lower, lambda pl, text: text.str.to_lowercase(),
         (('lower("VIP 客户")', "vip 客户"),),
     ),
     Function(
         "upper", ("text",), "text",
         {"zh": "转为大写", "en": "in upper case"},
         {"zh": "{0}的大写", "en": "{0} in upper case"},
-        lambda text: text.upper(), lambda pl, text: text.str.to_uppercase(),
+        _upper, lambda pl, text: text.str.to_uppercase(),
         (('upper("vip 客户")', "VIP 客户"),),
     ),
     Function(
