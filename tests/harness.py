@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from polars.testing import assert_frame_equal
 
 from rulescore import run as conductor
 from rulescore.engines.columns import Columns
@@ -267,8 +266,12 @@ def assert_alike(one: Outcome, other: Outcome) -> None:
     """Two runs tell the same: trace, inputs and scores, types and order included, tolerance zero."""
     for what in ("trace", "inputs", "scores"):
         left, right = getattr(one, what), getattr(other, what)
-        if not left.equals(right) or left.schema != right.schema:
-            assert_frame_equal(left, right, check_exact=True, check_row_order=True, check_column_order=True, check_dtypes=True)
+        assert left.schema == right.schema, f"{what}: columns or types differ"
+        for name in left.columns:
+            unlike = left[name].ne_missing(right[name])
+            if unlike.any():
+                place = unlike.arg_true()[0]
+                raise AssertionError(f"{what}, column {name}, row {place}: {left[name][place]!r} and {right[name][place]!r}")
 
 
 def both_engines(plan: Plan, tables: Mapping[str, TableData]) -> Outcome:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import polars.selectors as selectors
 import pytest
 from harness import AS_OF, Outcome, base_tables, both_engines, evaluate, frames_of, make_pack, plan_of, seeds, write_pack
 from properties import rulesets
@@ -31,10 +32,17 @@ def run(
     return evaluate(plan_of(pack), base_tables(pack, rows, events), engine)
 
 
-def numbers(outcome: Outcome, rules: bool = True) -> pl.DataFrame:
-    """The trace without the top reasons, which compare rules with one another; in the order of the customers' ids."""
-    kept = [name for name in outcome.trace.columns if not name.startswith("reason.") and (rules or not name.startswith("rule-"))]
-    return outcome.trace.select(kept).sort("customer_id")
+def numbers(outcome: Outcome) -> pl.DataFrame:
+    """The trace without the top reasons, which compare rules with one another, all whole numbers of one width."""
+    kept = [name for name in outcome.trace.columns if not name.startswith("reason.")]
+    return outcome.trace.select(kept).with_columns(selectors.integer().cast(pl.Int64))
+
+
+def assert_equal(one: pl.DataFrame, other: pl.DataFrame) -> None:
+    """Alike in every column of the first; says where not."""
+    for name in one.columns:
+        unlike = one[name].ne_missing(other[name])
+        assert not unlike.any(), f"{name}: {one.filter(unlike)[name].to_list()[:3]} and {other.filter(unlike)[name].to_list()[:3]}"
 
 
 @pytest.mark.parametrize("seed", seeds(200))
@@ -77,7 +85,7 @@ def test_the_api_is_the_same_run(seed: int, tmp_path: Path) -> None:
     frames = frames_of(pack, rows, events)
     for engine in ("row", "frame"):
         found = rulescore.evaluate(frames, pack=tmp_path / "pack", as_of=AS_OF, engine=engine)
-        assert pl.read_parquet(found.folder / "trace.parquet").equals(wanted.trace)
+        assert_equal(pl.read_parquet(found.folder / "trace.parquet"), wanted.trace)
 
 
 # ---- laws -----------------------------------------------------------------------------------------------
@@ -93,7 +101,7 @@ def test_order_of_customers_does_not_matter(seed: int, tmp_path: Path) -> None:
     one = run(tmp_path, dimensions, settings, rows, events)
     rng.shuffle(rows)
     other = run(tmp_path, dimensions, settings, rows, events)
-    assert one.trace.sort("customer_id").equals(other.trace.sort("customer_id"))
+    assert_equal(one.trace.sort("customer_id"), other.trace.sort("customer_id"))
 
 
 @pytest.mark.parametrize("seed", seeds(10))
@@ -112,7 +120,7 @@ def test_parts_of_a_base_score_as_the_whole(seed: int, tmp_path: Path) -> None:
         ids = {row["customer_id"] for row in part}
         own = {table: [row for row in found if row["customer_id"] in ids] for table, found in events.items()}
         parts.append(evaluate(plan, base_tables(pack, part, own), "frame").trace)
-    assert whole.equals(pl.concat(parts))
+    assert_equal(whole, pl.concat(parts))
 
 
 @pytest.mark.parametrize("seed", seeds(10))
@@ -128,7 +136,7 @@ def test_an_inapplicable_rule_changes_nothing(seed: int, tmp_path: Path) -> None
     for index, dimension in enumerate(more.values()):
         dimension["rules"].insert(rng.randrange(len(dimension["rules"]) + 1), {**extra, "id": f"extra-{index}"})
     other = numbers(run(tmp_path, more, settings, rows, events))
-    assert numbers(one).equals(other.select(numbers(one).columns))
+    assert_equal(numbers(one), other)
 
 
 @pytest.mark.parametrize("seed", seeds(12))
@@ -220,4 +228,4 @@ def test_words_do_not_change_numbers(tmp_path: Path) -> None:
     one = run(tmp_path, dimensions, settings, rows).trace
     for rule in rulesets.rules_of(dimensions):
         rule |= {"title": {"zh": "另一名称" + rule["id"], "en": "other " + rule["id"]}, "why": {"zh": "缘由", "en": "reason"}}
-    assert one.equals(run(tmp_path, dimensions, settings, rows).trace)
+    assert_equal(one, run(tmp_path, dimensions, settings, rows).trace)
