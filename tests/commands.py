@@ -91,7 +91,7 @@ def process(*args: str | Path, cwd: Path | None = None, **env: str) -> Done:
         [*COMMAND, *map(str, args)], cwd=cwd, env=environment(**env), capture_output=True, check=False
     )
     encoding = env.get("PYTHONIOENCODING", "utf-8").split(":")[0]
-    return Done(found.returncode, found.stdout.decode(encoding), found.stderr.decode(encoding))
+    return Done(found.returncode, found.stdout.decode(encoding, "replace"), found.stderr.decode(encoding, "replace"))
 
 
 def environment(**changes: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from rulescore.changes import Change
 from rulescore.cli import group
 from rulescore.comparison import Comparison, compare
 from rulescore.folder import Run
+from rulescore.problems import UsageError
 from world import CUSTOMERS, PACK, evaluate, pack, reseal, rewrite, tables
 
 SMALLER = {
@@ -179,6 +180,20 @@ def test_a_gate_taken_away_moves_the_tier_by_rules(world: World) -> None:
     (move,) = found.moves
     assert (move.customer, move.shares[0].tiers) == ("B", ("ordinary", "important"))
     assert (Change("gate", "veto", "", "gate", None),) == move.shares[0].changes
+
+
+def test_a_gate_that_acts_on_other_data_is_named(world: World) -> None:
+    found = compare(
+        world.run(), world.run(frames=tables({"dishonest_debtor": [True, True, None, False, False]}))
+    )
+    (move,) = found.moves
+    assert (move.customer, shares(move), move.shares[0].tiers) == (
+        "A",
+        {"data": 0.0},
+        ("strategic", "ordinary"),
+    )
+    assert move.shares[0].changes == (Change("field", "dishonest_debtor", "", "false", "true"),)
+    assert move.shares[0].rules == (Change("gate", "veto", "acts", "false", "true"),)
 
 
 def test_a_feature_redefined_moves_by_rules(world: World) -> None:
@@ -369,3 +384,13 @@ def test_the_command_speaks_json(world: World) -> None:
     found = json.loads(result.stdout)
     assert found == json.loads(json.dumps(compare(before, after, 1).as_dict()))
     assert [(move["customer_id"], move["delta"]) for move in found["moves"]] == [("D", -3.75)]
+
+
+@pytest.mark.parametrize("name", ["inputs.parquet", "trace.parquet"])
+def test_a_damaged_run_is_told_without_a_crash(world: World, name: str) -> None:
+    before, after = world.run(), world.run(frames=tables(SMALLER))
+    content = (after.folder / name).read_bytes()
+    (after.folder / name).write_bytes(content[: len(content) // 2])
+    with pytest.raises(UsageError) as error:
+        compare(before, after)
+    assert [problem.code for problem in error.value.problems] == ["run-file-unreadable"]

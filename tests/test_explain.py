@@ -8,6 +8,7 @@ import csv
 import json
 import re
 import shutil
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -359,7 +360,7 @@ FALSE = {"否", "无", "no", "n", "false", "0"}
 
 def same(value: Any, raw: str, field: Node) -> bool:
     """Whether what stands in a cell is the value, by rules of thumb that have nothing to do with the readers."""
-    raw = raw.strip()
+    raw = unicodedata.normalize("NFKC", raw.strip())
     if isinstance(value, bool):
         return raw.lower() in (TRUE if value else FALSE)
     if isinstance(value, int | float):

@@ -94,13 +94,12 @@ def evaluate(
         rejected=rejected, assessment=assessment.text if assessment else "", engine=engine, overrides=overrides,
     )  # fmt: skip
     run = conductor.evaluate(request, problems, None if out is None else Path(out), progress, default_out)
-    return run.answer_as(_kind(frames.get("customers")))
-
-
-def _kind(customers: Any) -> str:
-    """Whose frame it is: `pandas`, `pyarrow`, and otherwise `polars`."""
+    customers: Any = frames.get("customers")
     library = type(customers).__module__.split(".")[0]
-    return library if library in ("pandas", "pyarrow") else "polars"
+    if library == "pandas":
+        index = customers.index
+        return run.answer_as("pandas", index.set_names([None] * index.nlevels))
+    return run.answer_as("pyarrow" if library == "pyarrow" else "polars")
 
 
 def _source(source: Any, tables: Mapping[str, Any] | None, problems: Problems) -> tuple[dict[str, Any], Any]:

@@ -30,7 +30,7 @@ Standing = tuple[int | None, str | None]
 @dataclass(frozen=True, slots=True)
 class Share:
     """What one cause did to a customer: the composite's units it moved (None: to or from not assessed), the tier, what
-    changed, and the rules that came to other points."""
+    changed, and the rules that came to other points or gates that act or no longer do."""
 
     cause: str
     units: int | None

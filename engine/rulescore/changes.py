@@ -119,15 +119,20 @@ def concerns(change: Change, before: Result, after: Result) -> bool:
 
 
 def moved_rules(before: Result, after: Result) -> tuple[Change, ...]:
-    """Rules that came to something else, with their points."""
+    """Rules that came to other points, and gates that act in one of the two only."""
     names = dict.fromkeys([*after.outcomes, *before.outcomes])
     pairs = [(name, before.outcomes.get(name), after.outcomes.get(name)) for name in names]
-    return tuple(
+    rules = [
         Change("rule", name, "points", _outcome(old), _outcome(new))
         for name, old, new in pairs
         if (old is None) != (new is None)
         or (old is not None and new is not None and old.points != new.points)
-    )
+    ]
+    for name in dict.fromkeys([*after.gates, *before.gates]):
+        acted, acts = (bool(result.gates.get(name)) for result in (before, after))
+        if acted != acts:
+            rules.append(Change("gate", name, "acts", str(acted).lower(), str(acts).lower()))
+    return tuple(rules)
 
 
 def _outcome(outcome: Any) -> str | None:
@@ -137,9 +142,9 @@ def _outcome(outcome: Any) -> str | None:
 
 
 def reads(plan: Plan, rules: Collection[str]) -> set[str]:
-    """Every field, feature and column behind the given rules."""
+    """Every field, feature and column behind the rules and gates with these ids."""
     steps = {step.column: step for step in plan.steps}
-    waiting: list[str] = []
+    waiting = [name for gate, tree in plan.gates if gate.id in rules for name in tree.names()]
     for planned in plan.rules:
         if planned.rule.id in rules:
             trees = [planned.applies, *(part for case in planned.cases for part in (case.when, case.points))]

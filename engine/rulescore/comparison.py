@@ -16,6 +16,8 @@ from .attribution import Move, count_causes, engine_changes, moves_of, parameter
 from .changes import Change, plan_changes
 from .engines.frame import CUSTOMER
 from .folder import Run
+from .problems import Fact, Problem, Span, UsageError
+from .readers.judge import READ_ERRORS
 from .replay import Replay, replay
 
 ABSENT, NOT_ASSESSED = "(absent)", "(not assessed)"
@@ -50,7 +52,16 @@ class Comparison:
 
 
 def compare(before: Run, after: Run, top: int = TOP) -> Comparison:
-    """What moved between two runs and why; the `top` customers in detail."""
+    """What moved between two runs and why; the `top` customers in detail. Raises UsageError for a run that can't be read."""
+    try:
+        return _compare(before, after, top)
+    except READ_ERRORS as error:
+        facts: dict[str, Fact] = {"reason": str(error).split("\n")[0][:200]}
+        place = Span(f"{before.folder}, {after.folder}")
+        raise UsageError([Problem("run-file-unreadable", "error", place, facts)]) from error
+
+
+def _compare(before: Run, after: Run, top: int) -> Comparison:
     standings = _standings(before).join(
         _standings(after), on=CUSTOMER, how="full", coalesce=True, suffix=" after"
     )

@@ -74,6 +74,7 @@ class Run:
         self.folder, self.manifest = folder, manifest
         self._temporary = temporary
         self._as = ""
+        self._index: Any = None
         if plan is not None:
             self.__dict__.update(plan=plan, pack=plan.pack)
 
@@ -141,16 +142,22 @@ class Run:
 
     @property
     def scores(self) -> Any:
-        """The scores as a frame of the caller's kind: pandas in, pandas out; the same with pyarrow; otherwise polars."""
+        """The scores as a frame of the caller's kind: pandas in, pandas out, under the caller's index, so that a column
+        may be put beside the caller's own; the same with pyarrow; otherwise polars."""
         match self._as:
             case "pandas":
-                return self.table.to_pandas()
+                frame = self.table.to_pandas()
+                if self._index is not None:
+                    rows = self.inputs.select("#row").collect().to_series() - 1
+                    frame.index = self._index.take(rows.to_list())
+                return frame
             case "pyarrow":
                 return self.table.to_arrow()
         return self.table
 
-    def answer_as(self, kind: str) -> Run:
-        self._as = kind
+    def answer_as(self, kind: str, index: Any = None) -> Run:
+        """Says of what kind `scores` are; `index`: of the pandas frame of customers."""
+        self._as, self._index = kind, index
         return self
 
     @cached_property

@@ -257,6 +257,8 @@ class _Loader:
                     self.problems.error(
                         "duplicate-id", text.place("id"), id=text.id, first=seen[text.id].line
                     )
+                elif text.id in weights or text.id == "composite":  # their points stand under these names
+                    self.problems.error("duplicate-id", text.place("id"), id=text.id, first=0)
                 seen[text.id] = text.place("id")
                 rule = self.read_rule(key, text)
                 if rule is not None:

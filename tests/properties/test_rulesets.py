@@ -132,7 +132,7 @@ def test_an_inapplicable_rule_changes_nothing(seed: int, tmp_path: Path) -> None
     events = rulesets.events(rng, [row["customer_id"] for row in rows])
     one = run(tmp_path, dimensions, settings, rows, events)
     more = copy.deepcopy(dimensions)
-    extra = {"id": "extra", "formula": "a", "min": -1000, "max": 1000, "weight": 50, "applies": rng.choice((False, "a > 1e14 and a < -1e14 and False")), "on_missing": "worst"}
+    extra = {"id": "extra", "formula": "a", "weight": 50, "applies": rng.choice((False, "a > 1e14 and a < -1e14 and False")), "on_missing": "worst"}
     for index, dimension in enumerate(more.values()):
         dimension["rules"].insert(rng.randrange(len(dimension["rules"]) + 1), {**extra, "id": f"extra-{index}"})
     other = numbers(run(tmp_path, more, settings, rows, events))

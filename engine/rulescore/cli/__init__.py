@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -53,12 +53,22 @@ class Commands(click.Group):
             raise UsageError([Problem("unknown-command", "error", None, facts)])
         return super().resolve_command(ctx, args)
 
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        with _reader_may_leave():
+            return super().make_context(*args, **more)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """A reader of our output that went away (`| head`) is no failure; click would take it for one."""
-        try:
+        with _reader_may_leave():
             return super().invoke(ctx)
-        except BrokenPipeError:
-            return _fall_silent()
+
+
+@contextlib.contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """That nobody reads our output any more (`| head`) is no failure; click would take it for one."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise click.exceptions.Exit(_fall_silent()) from None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

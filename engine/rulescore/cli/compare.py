@@ -133,11 +133,14 @@ class _Page:
         if len(share.changes) > LISTED:
             parts.append(self.word("more", count=len(share.changes) - LISTED))
         head = self.word("share", cause=self.word(f"cause.{share.cause}"), points=self.signed(share.units))
-        rules = ", ".join(
-            f"{rule.id} {self.side(rule.before)} → {self.side(rule.after)}" for rule in share.rules
-        )
+        rules = ", ".join(self.rule(rule) for rule in share.rules)
         text = f"{head}  {self.joint.join(parts)}".rstrip()
         return f"{text}  [{rules}]" if rules else text
+
+    def rule(self, change: Change) -> str:
+        if change.kind == "gate":
+            return f"{change.id} {self.word('acts' if change.after == 'true' else 'rests')}"
+        return f"{change.id} {self.side(change.before)} → {self.side(change.after)}"
 
     def change(self, change: Change) -> str:
         kind = self.word(f"kind.{change.kind}")

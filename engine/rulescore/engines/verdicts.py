@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -82,7 +83,11 @@ def _subject(condition: Tree) -> Tree | None:
     """The one sub-expression whose missing makes the condition missing, when there is just one."""
     if condition.op in ("compare", "in"):
         parts = [arg for arg in condition.args if arg.op != "const"]
-        return parts[0] if len(parts) == 1 else None
+        # in a chain, two constants side by side may decide it whatever the rest
+        decided = condition.op == "compare" and any(
+            one.op == other.op == "const" for one, other in pairwise(condition.args)
+        )
+        return parts[0] if len(parts) == 1 and not decided else None
     if condition.op in ("and", "or"):
         subjects = {_subject(arg) for arg in condition.args}
         return subjects.pop() if len(subjects) == 1 else None
