@@ -91,7 +91,9 @@ def process(*args: str | Path, cwd: Path | None = None, **env: str) -> Done:
         [*COMMAND, *map(str, args)], cwd=cwd, env=environment(**env), capture_output=True, check=False
     )
     encoding = env.get("PYTHONIOENCODING", "utf-8").split(":")[0]
-    return Done(found.returncode, found.stdout.decode(encoding, "replace"), found.stderr.decode(encoding, "replace"))
+    return Done(
+        found.returncode, found.stdout.decode(encoding, "replace"), found.stderr.decode(encoding, "replace")
+    )
 
 
 def environment(**changes: str) -> dict[str, str]:
@@ -128,7 +130,11 @@ def called(*args: str | Path, cwd: Path | None = None, lang: str = "en") -> Done
 
 def files_of(folder: Path) -> dict[str, bytes]:
     """Every file below a folder by its relative name."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def sealed(run: Path) -> dict[str, bytes]:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-
 from rulescore import run as conductor
 from rulescore.engines.columns import Columns
 from rulescore.engines.evaluator import Evaluator
@@ -43,10 +42,21 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(BOOLS, "bool"), **dict.fromkeys(DATES, "date"),
 }  # fmt: skip
 CHOICES = ("gold", "silver", "bronze")
-ORDERS: dict[str, Kind] = {"amount": "number", "quantity": "number", "status": "text", "paid": "bool", "order_date": "date", "due": "date"}
+ORDERS: dict[str, Kind] = {
+    "amount": "number",
+    "quantity": "number",
+    "status": "text",
+    "paid": "bool",
+    "order_date": "date",
+    "due": "date",
+}
 CALLS: dict[str, Kind] = {"minutes": "number", "topic": "text", "call_date": "date"}
 NOTES: dict[str, Kind] = {"weight": "number", "about": "text"}
-EVENTS: dict[str, tuple[dict[str, Kind], str]] = {"orders": (ORDERS, "order_date"), "calls": (CALLS, "call_date"), "notes": (NOTES, "")}
+EVENTS: dict[str, tuple[dict[str, Kind], str]] = {
+    "orders": (ORDERS, "order_date"),
+    "calls": (CALLS, "call_date"),
+    "notes": (NOTES, ""),
+}
 
 
 def examples(number: int) -> int:
@@ -88,7 +98,9 @@ def scope(kinds: Mapping[str, Kind] | None = None) -> Scope:
     return Scope({**KINDS, "level": "text", "as_of": "date"}, {"level": CHOICES}, tables)
 
 
-def typed(text: str | float | bool, kinds: Mapping[str, Kind] | None = None, want: Kind | None = None) -> Tree:
+def typed(
+    text: str | float | bool, kinds: Mapping[str, Kind] | None = None, want: Kind | None = None
+) -> Tree:
     """The checked tree of an expression; Refused with every problem found."""
     found: list[tuple[str, str]] = []
 
@@ -109,10 +121,14 @@ def by_row(tree: Tree, records: Sequence[Mapping[str, Any]]) -> list[Any]:
 
 def frame_of(records: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> pl.DataFrame:
     """Records as a frame of the engines' types: dates are numbers of days."""
-    return pl.DataFrame({name: pl.Series([r.get(name) for r in records], dtype=TYPES[kind]) for name, kind in kinds.items()})
+    return pl.DataFrame(
+        {name: pl.Series([r.get(name) for r in records], dtype=TYPES[kind]) for name, kind in kinds.items()}
+    )
 
 
-def by_frame(trees: Sequence[Tree], frame: pl.DataFrame, fields: Collection[str] = (), streaming: bool = False) -> list[list[Any]]:
+def by_frame(
+    trees: Sequence[Tree], frame: pl.DataFrame, fields: Collection[str] = (), streaming: bool = False
+) -> list[list[Any]]:
     """Each expression's values over the frame, by the frame engine. `fields` are names that passed the door."""
     columns = Columns(fields)
     named = [columns.expression(tree).alias(f"?{index}") for index, tree in enumerate(trees)]
@@ -143,7 +159,11 @@ def _field(kind: str, **more: Any) -> dict[str, Any]:
 def dictionary(customers: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The test world as a data dictionary (tables.yaml as data); `customers` are more fields, by type."""
     fields = {name: _field(kind) for name, kind in KINDS.items()}
-    fields |= {"customer_id": _field("text"), "name": _field("text"), "level": _field("text", values=list(CHOICES))}
+    fields |= {
+        "customer_id": _field("text"),
+        "name": _field("text"),
+        "level": _field("text", values=list(CHOICES)),
+    }
     fields |= {name: _field(kind) for name, kind in (customers or {}).items()}
     tables: dict[str, Any] = {"customers": {"title": _TITLE, "key": "customer_id", "fields": fields}}
     for table, (columns, dated) in EVENTS.items():
@@ -159,7 +179,10 @@ def titled(item: Mapping[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def write_pack(
-    folder: Path, dimensions: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Any] | None = None, tables: Mapping[str, Any] | None = None
+    folder: Path,
+    dimensions: Mapping[str, Mapping[str, Any]],
+    settings: Mapping[str, Any] | None = None,
+    tables: Mapping[str, Any] | None = None,
 ) -> Path:
     """A pack folder out of plain data: `dimensions` as in their files, `settings` as in pack.yaml; titles, reasons and
     weights that are not given are filled in. JSON is YAML. Returns the pack's folder, its dictionary beside it."""
@@ -177,7 +200,10 @@ def write_pack(
     for key, dimension in dimensions.items():
         data = {"dimension": key, "title": _TITLE, **dimension}
         data["rules"] = [titled(rule) for rule in data.get("rules", ())]
-        data["features"] = {name: titled({"is": item} if not isinstance(item, dict) else item) for name, item in data.get("features", {}).items()}
+        data["features"] = {
+            name: titled({"is": item} if not isinstance(item, dict) else item)
+            for name, item in data.get("features", {}).items()
+        }
         _write(folder / f"{key}.yaml", data)
     _write(folder.parent / "dictionary.yaml", tables or dictionary())
     return folder
@@ -195,7 +221,9 @@ def read_pack(folder: Path) -> Pack:
     return pack
 
 
-def make_pack(folder: Path, dimensions: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Any] | None = None) -> Pack:
+def make_pack(
+    folder: Path, dimensions: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Any] | None = None
+) -> Pack:
     """Writes a pack to a new folder and reads it."""
     if folder.exists():
         shutil.rmtree(folder)
@@ -206,7 +234,9 @@ def make_pack(folder: Path, dimensions: Mapping[str, Mapping[str, Any]], setting
 
 
 def frames_of(
-    pack: Pack, customers: Sequence[Mapping[str, Any]], events: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+    pack: Pack,
+    customers: Sequence[Mapping[str, Any]],
+    events: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Records as frames by table; dates, ISO text in the records, are dates."""
     rows: dict[str, Sequence[Mapping[str, Any]]] = {"customers": customers, **(events or {})}
@@ -214,7 +244,9 @@ def frames_of(
 
 
 def base_tables(
-    pack: Pack, customers: Sequence[Mapping[str, Any]], events: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+    pack: Pack,
+    customers: Sequence[Mapping[str, Any]],
+    events: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
 ) -> dict[str, TableData]:
     """Records through the reader's door, as `rulescore.evaluate` takes frames."""
     problems = Problems()
@@ -239,7 +271,9 @@ def _arrow_frame(pack: Pack, table: str, rows: Sequence[Mapping[str, Any]]) -> p
     return pl.DataFrame(columns)
 
 
-def plan_of(pack: Pack, as_of: str = AS_OF, every_feature: bool = False, overrides: Mapping[str, Any] | None = None) -> Plan:
+def plan_of(
+    pack: Pack, as_of: str = AS_OF, every_feature: bool = False, overrides: Mapping[str, Any] | None = None
+) -> Plan:
     number = day(as_of)
     assert number is not None
     return make_plan(pack, number, overrides, every_feature=every_feature)
@@ -271,7 +305,9 @@ def assert_alike(one: Outcome, other: Outcome) -> None:
             unlike = left[name].ne_missing(right[name])
             if unlike.any():
                 place = unlike.arg_true()[0]
-                raise AssertionError(f"{what}, column {name}, row {place}: {left[name][place]!r} and {right[name][place]!r}")
+                raise AssertionError(
+                    f"{what}, column {name}, row {place}: {left[name][place]!r} and {right[name][place]!r}"
+                )
 
 
 def both_engines(plan: Plan, tables: Mapping[str, TableData]) -> Outcome:

@@ -16,14 +16,18 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import rulescore
 from commands import AS_OF, called, small_pack
 from pandas.testing import assert_frame_equal
-
-import rulescore
 from rulescore.problems import Cell, ProblemError
 
 # by the small pack: size (100 from 100 on, else 20) once, visits (ten points each) three times
-ROWS = {"customer_id": ["C", "A", "B"], "name": ["丙", "甲", "乙"], "annual_revenue": [100.0, 120.0, 50.0], "visits": [0.0, 4.0, 10.0]}
+ROWS = {
+    "customer_id": ["C", "A", "B"],
+    "name": ["丙", "甲", "乙"],
+    "annual_revenue": [100.0, 120.0, 50.0],
+    "visits": [0.0, 4.0, 10.0],
+}
 SCORES = [25.0, 55.0, 80.0]  # (100 + 3·0) / 4, (100 + 3·40) / 4, (20 + 3·100) / 4
 TIERS = ["low", "middle", "high"]
 
@@ -76,14 +80,27 @@ def test_types_are_shipped() -> None:
     assert (importlib.resources.files("rulescore") / "py.typed").is_file()
 
 
-HEAVY = ("polars", "pandas", "pyarrow", "numpy", "xlsxwriter", "python_calamine", "jsonschema", "simpleeval", "pyspark")
+HEAVY = (
+    "polars",
+    "pandas",
+    "pyarrow",
+    "numpy",
+    "xlsxwriter",
+    "python_calamine",
+    "jsonschema",
+    "simpleeval",
+    "pyspark",
+)
 
 
 @pytest.mark.parametrize(
     "what, allowed",
     [
         ("import rulescore", ()),
-        ("import rulescore, sys; sys.argv = ['rulescore', '--help']\nfrom rulescore.cli import main\ntry: main()\nexcept SystemExit: pass", ()),
+        (
+            "import rulescore, sys; sys.argv = ['rulescore', '--help']\nfrom rulescore.cli import main\ntry: main()\nexcept SystemExit: pass",
+            (),
+        ),
         (
             "import rulescore, sys; sys.argv = ['rulescore', 'check']\nfrom rulescore.cli import main\ntry: main()\nexcept SystemExit: pass",
             ("jsonschema", "simpleeval"),
@@ -123,7 +140,10 @@ def test_pandas_in_pandas_out(pack: Path) -> None:
     assert_frame_equal(frame, pd.DataFrame(ROWS))
 
 
-@pytest.mark.parametrize("index", [[7, 3, 5], ["x", "y", "z"], [0, 0, 1], pd.to_datetime(["2026-01-01", "2025-01-01", "2024-01-01"])])
+@pytest.mark.parametrize(
+    "index",
+    [[7, 3, 5], ["x", "y", "z"], [0, 0, 1], pd.to_datetime(["2026-01-01", "2025-01-01", "2024-01-01"])],
+)
 def test_scores_lie_beside_the_rows_of_any_index(pack: Path, index: Any) -> None:
     """Guards `frame["score"] = run.scores["composite"]` after a filter or sort: pandas aligns by index, in silence."""
     frame = pd.DataFrame(ROWS, index=index)
@@ -132,7 +152,11 @@ def test_scores_lie_beside_the_rows_of_any_index(pack: Path, index: Any) -> None
     if frame.index.is_unique:
         frame["score"] = scores["composite"]
         assert frame["score"].tolist() == SCORES
-    assert rulescore.evaluate(frame.sort_values("customer_id"), pack, AS_OF).scores["composite"].tolist() == [55.0, 80.0, 25.0]
+    assert rulescore.evaluate(frame.sort_values("customer_id"), pack, AS_OF).scores["composite"].tolist() == [
+        55.0,
+        80.0,
+        25.0,
+    ]
 
 
 def test_an_index_with_a_name_is_a_column(pack: Path) -> None:
@@ -166,12 +190,21 @@ def test_events_come_as_frames_beside_the_customers(with_orders: Path, make: Any
     customers = {key: ROWS[key] for key in ("customer_id", "annual_revenue")}
     orders = {
         "customer_id": ["A", "B", "A", "A", "X", "B"],
-        "order_date": [date(2026, 6, 30), date(2025, 7, 1), date(2025, 6, 30), date(2026, 7, 1), date(2026, 1, 1), date(2026, 1, 1)],
+        "order_date": [
+            date(2026, 6, 30),
+            date(2025, 7, 1),
+            date(2025, 6, 30),
+            date(2026, 7, 1),
+            date(2026, 1, 1),
+            date(2026, 1, 1),
+        ],
         "amount": [40.0, 90.0, 60.0, 60.0, 60.0, 10.0],
     }
     together = rulescore.evaluate({"customers": make(customers), "orders": make(orders)}, with_orders, AS_OF)
     apart = rulescore.evaluate(make(customers), with_orders, AS_OF, tables={"orders": make(orders)})
-    mixed = rulescore.evaluate({"customers": make(customers)}, with_orders, AS_OF, tables={"orders": make(orders)})
+    mixed = rulescore.evaluate(
+        {"customers": make(customers)}, with_orders, AS_OF, tables={"orders": make(orders)}
+    )
     for run in (together, apart, mixed):
         assert type(run.scores) is type(make(customers))
         assert list(run.table["composite"]) == SCORES
@@ -191,7 +224,12 @@ def test_without_events_their_rule_is_missing_and_not_zero(with_orders: Path) ->
 
 def test_chinese_headers_and_aliases_are_found(pack: Path) -> None:
     """Guards exports as they come: titles and aliases of the dictionary, in any case and width."""
-    names = {"customer_id": "客户编码", "name": "客户名称", "annual_revenue": "年收入", "visits": "ＶＩＳＩＴＳ"}
+    names = {
+        "customer_id": "客户编码",
+        "name": "客户名称",
+        "annual_revenue": "年收入",
+        "visits": "ＶＩＳＩＴＳ",
+    }
     frame = pd.DataFrame(ROWS).rename(columns=names)
     assert rulescore.evaluate(frame, pack, AS_OF).scores["composite"].tolist() == SCORES
 
@@ -204,7 +242,11 @@ def test_numbers_that_are_none_are_missing_and_told(pack: Path, make: Any) -> No
     run = rulescore.evaluate(frame, pack, AS_OF)
     assert list(run.table["composite"]) == [100.0, 100.0, 100.0, 100.0, 55.0]
     assert list(run.table["coverage"]) == [0.25, 0.25, 0.25, 0.25, 1.0]
-    told = {problem["code"]: problem["facts"].get("count", 1) for problem in run.problems if problem["column"] == "visits"}
+    told = {
+        problem["code"]: problem["facts"].get("count", 1)
+        for problem in run.problems
+        if problem["column"] == "visits"
+    }
     assert told["oversized-number"] == 1
     assert told["infinite-numbers"] in (2, 3)  # NaN is how pandas writes missing
 
@@ -213,8 +255,14 @@ def test_numbers_that_are_none_are_missing_and_told(pack: Path, make: Any) -> No
     "columns",
     [
         {"customer_id": [3, 1, 2]},
-        {"visits": pd.array([0, 4, 10], dtype="Int64"), "annual_revenue": pd.array([100, 120, 50], dtype="Float32")},
-        {"name": pd.Categorical(["丙", "甲", "乙"]), "since": pd.to_datetime(["2020-01-01", None, "2021-06-30"])},
+        {
+            "visits": pd.array([0, 4, 10], dtype="Int64"),
+            "annual_revenue": pd.array([100, 120, 50], dtype="Float32"),
+        },
+        {
+            "name": pd.Categorical(["丙", "甲", "乙"]),
+            "since": pd.to_datetime(["2020-01-01", None, "2021-06-30"]),
+        },
         {"since": [datetime(2020, 1, 1, 12), None, date(2021, 6, 30)], "visits": ["0", " 4 ", "10"]},
         {"annual_revenue": ["100", "1,20", "50.0"]},
     ],
@@ -234,14 +282,19 @@ def test_parameters_change_the_scores(pack: Path) -> None:
     run = rulescore.evaluate(frame, pack, AS_OF, parameters={"large": 50})
     assert run.scores["composite"].to_list() == [25.0, 55.0, 100.0]
     assert (run.manifest["parameters"], run.manifest["overrides"]) == ({"large": 50}, {"large": 50})
-    assert rulescore.evaluate(frame, pack, AS_OF, parameters={"large": 121}).scores["composite"].to_list() == [5.0, 35.0, 80.0]
+    assert rulescore.evaluate(frame, pack, AS_OF, parameters={"large": 121}).scores[
+        "composite"
+    ].to_list() == [5.0, 35.0, 80.0]
     assert rulescore.verify(run) == []
 
 
 def test_a_date_may_be_a_date(pack: Path) -> None:
     """Guards callers who have a `date` in hand."""
     frame = pl.DataFrame(ROWS)
-    assert rulescore.evaluate(frame, pack, date(2026, 6, 30)).run_id == rulescore.evaluate(frame, pack, AS_OF).run_id
+    assert (
+        rulescore.evaluate(frame, pack, date(2026, 6, 30)).run_id
+        == rulescore.evaluate(frame, pack, AS_OF).run_id
+    )
 
 
 def test_both_engines_by_the_api(pack: Path) -> None:
@@ -296,7 +349,10 @@ def test_duplicate_ids_are_refused_with_their_rows(pack: Path) -> None:
         rulescore.evaluate(frame, pack, AS_OF)
     places = [problem.place for problem in error.value.problems if problem.code == "duplicate-customer"]
     assert all(isinstance(place, Cell) for place in places)
-    assert [(place.row, place.column) for place in places if isinstance(place, Cell)] == [(3, "customer_id"), (4, "customer_id")]
+    assert [(place.row, place.column) for place in places if isinstance(place, Cell)] == [
+        (3, "customer_id"),
+        (4, "customer_id"),
+    ]
     assert error.value.exit_code == 4
 
 
@@ -312,9 +368,15 @@ def test_missing_ids_are_refused(pack: Path) -> None:
     [
         ({}, {"pack-wanted", "as-of-wanted"}),
         ({"pack": "general"}, {"as-of-wanted"}),
-        ({"pack": "general", "as_of": "yesterday", "engine": "fram"}, {"date-unreadable", "unknown-argument"}),
+        (
+            {"pack": "general", "as_of": "yesterday", "engine": "fram"},
+            {"date-unreadable", "unknown-argument"},
+        ),
         ({"pack": "general", "as_of": AS_OF, "parameters": {"value_hihg": 3}}, {"unknown-parameter"}),
-        ({"pack": "general", "as_of": AS_OF, "parameters": {"value_high": None, "deal_type": 3}}, {"parameter-value"}),
+        (
+            {"pack": "general", "as_of": AS_OF, "parameters": {"value_high": None, "deal_type": 3}},
+            {"parameter-value"},
+        ),
         ({"pack": "general", "as_of": AS_OF, "parameters": {"value_high": True}}, {"parameter-value"}),
     ],
 )

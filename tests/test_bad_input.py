@@ -186,13 +186,19 @@ def test_a_column_of_the_wrong_kind_counts_as_missing_and_is_told(tmp_path: Path
         ["A", "40.0", "40.0", "35.0", "55.0", "0.75"],
         ["B", "100.0", "100.0", "80.0", "100.0", "0.75"],
     ]
-    told = [(p["row"], p["column"], p["facts"]["read"]) for p in problems_of(tmp_path / "run", "unreadable-number")]
+    told = [
+        (p["row"], p["column"], p["facts"]["read"])
+        for p in problems_of(tmp_path / "run", "unreadable-number")
+    ]
     assert told == [(2, "annual_revenue", "many"), (3, "annual_revenue", "few")]
 
 
 def test_single_cells_that_do_not_fit_are_told_with_their_places(tmp_path: Path) -> None:
     """Guards the place of each cell that doesn't count: file, row as the spreadsheet shows it, column, what was read."""
-    desk(tmp_path, {"c.csv": "customer_id,annual_revenue,visits,since\nA,120,4,2026-02-30\nB,50,-3,2020-01-01\n"})
+    desk(
+        tmp_path,
+        {"c.csv": "customer_id,annual_revenue,visits,since\nA,120,4,2026-02-30\nB,50,-3,2020-01-01\n"},
+    )
     assert called("evaluate", "c.csv", *WANTED, "--out", "run", cwd=tmp_path).code == 0
     problems = problems_of(tmp_path / "run", "unreadable-date", "number-out-of-range")
     places = {(p["code"], p["file"], p["row"], p["column"], p["facts"]["read"]) for p in problems}

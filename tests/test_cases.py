@@ -11,9 +11,24 @@ from typing import Any
 
 import pytest
 from harness import (
-    AS_OF, ENGINES, EVENTS, KINDS, Outcome, Refused, base_tables, by_frame, by_row, day_of, evaluate, frame_of, iso_of, make_pack, plan_of, same, typed,
+    AS_OF,
+    ENGINES,
+    EVENTS,
+    KINDS,
+    Outcome,
+    Refused,
+    base_tables,
+    by_frame,
+    by_row,
+    day_of,
+    evaluate,
+    frame_of,
+    iso_of,
+    make_pack,
+    plan_of,
+    same,
+    typed,
 )  # fmt: skip
-
 from rulescore.kinds import BY_NAME
 from rulescore.lang.syntax import Tree, text_of
 from rulescore.model import Pack
@@ -23,8 +38,34 @@ from rulescore.source import read_yaml
 
 FOLDER = Path(__file__).parent / "cases"
 SUBJECTS = ("expression", "rule", "dimensions")
-KEYS = {"name", "labels", "as_of", "note", *SUBJECTS, "settings", "features", "given", "want", "rows", "want_problem"}
-WANTS = {"points", "composite", "low", "high", "coverage", "tier", "tier_reason", "gates", "undecided", "reasons", "rules", "dimensions", "features"}
+KEYS = {
+    "name",
+    "labels",
+    "as_of",
+    "note",
+    *SUBJECTS,
+    "settings",
+    "features",
+    "given",
+    "want",
+    "rows",
+    "want_problem",
+}
+WANTS = {
+    "points",
+    "composite",
+    "low",
+    "high",
+    "coverage",
+    "tier",
+    "tier_reason",
+    "gates",
+    "undecided",
+    "reasons",
+    "rules",
+    "dimensions",
+    "features",
+}
 
 
 @cache
@@ -45,7 +86,10 @@ def cases() -> dict[str, dict[str, Any]]:
 def rows_of(case: Mapping[str, Any]) -> list[tuple[dict[str, Any], Any]]:
     """(given, want) of each customer of the case."""
     if "rows" in case:
-        return [({key: value for key, value in row.items() if key != "want"}, row.get("want")) for row in case["rows"]]
+        return [
+            ({key: value for key, value in row.items() if key != "want"}, row.get("want"))
+            for row in case["rows"]
+        ]
     return [(dict(case.get("given", {})), case.get("want"))]
 
 
@@ -134,13 +178,18 @@ def wanted_value(want: Any) -> Any:
 def check_expression(case: Mapping[str, Any], engine: str) -> None:
     tree = tree_of(case["expression"])
     rows = rows_of(case)
-    records = [{**dict.fromkeys(KINDS), "level": None, **{key: plain(key, value) for key, value in given.items()}} for given, _ in rows]
+    records = [
+        {**dict.fromkeys(KINDS), "level": None, **{key: plain(key, value) for key, value in given.items()}}
+        for given, _ in rows
+    ]
     if engine == "row":
         found = by_row(tree, records)
     else:
         found = by_frame([tree], frame_of(records, {**KINDS, "level": "text"}))[0]
     for (given, want), value in zip(rows, found, strict=True):
-        assert same(shown(tree.kind, value), wanted_value(want)), f"{text_of(tree)} of {given} is {value!r}, not {want!r}"
+        assert same(shown(tree.kind, value), wanted_value(want)), (
+            f"{text_of(tree)} of {given} is {value!r}, not {want!r}"
+        )
 
 
 def check_feature(case: Mapping[str, Any], engine: str) -> None:
@@ -149,7 +198,9 @@ def check_feature(case: Mapping[str, Any], engine: str) -> None:
     for index, (given, want) in enumerate(rows_of(case)):
         value = inputs["answer"][index]
         value = value.isoformat() if tree.kind == "date" and value is not None else value
-        assert want is None or same(value, wanted_value(want)), f"{text_of(tree)} of {given} is {value!r}, not {want!r}"
+        assert want is None or same(value, wanted_value(want)), (
+            f"{text_of(tree)} of {given} is {value!r}, not {want!r}"
+        )
 
 
 # ---- rules and packs ------------------------------------------------------------------------------------
@@ -175,7 +226,9 @@ def outcome_of(case: Mapping[str, Any], engine: str) -> Outcome:
     events: dict[str, list[dict[str, Any]]] = {}
     for index, (given, _) in enumerate(rows_of(case)):
         own_id = str(given.get("customer_id", f"C{index + 1:03d}"))
-        customers.append({"customer_id": own_id, **{key: value for key, value in given.items() if key not in EVENTS}})
+        customers.append(
+            {"customer_id": own_id, **{key: value for key, value in given.items() if key not in EVENTS}}
+        )
         for table in EVENTS.keys() & given.keys():
             events.setdefault(table, []).extend({"customer_id": own_id, **row} for row in given[table])
     plan = plan_of(pack, case.get("as_of", AS_OF), every_feature=True)
@@ -195,7 +248,12 @@ def outcome_facts(outcome: Outcome, pack: Pack, rule_id: str, index: int) -> dic
     state = STATES.get(number, "scored")
     name = pack.rule(rule_id).cases[number].id if number >= 0 else ""
     counts = state == "scored" or (state == "missing" and pack.rule(rule_id).missing_points is not None)
-    return {"state": state, "case": name, "position": number + 1, "points": units / 10_000 if counts else None}
+    return {
+        "state": state,
+        "case": name,
+        "position": number + 1,
+        "points": units / 10_000 if counts else None,
+    }
 
 
 def assert_outcome(found: Mapping[str, Any], want: Any, about: str) -> None:
@@ -224,9 +282,13 @@ def check_pack(case: Mapping[str, Any], engine: str) -> None:
         for rule_id, wanted in (want or {}).get("rules", {}).items():
             assert_outcome(outcome_facts(outcome, pack, rule_id, index), wanted, f"{about}: {rule_id}")
         for name, wanted in (want or {}).get("features", {}).items():
-            assert same(outcome.inputs[name][index], wanted_value(wanted)), f"{about}: {name} is {outcome.inputs[name][index]!r}"
+            assert same(outcome.inputs[name][index], wanted_value(wanted)), (
+                f"{about}: {name} is {outcome.inputs[name][index]!r}"
+            )
         for dimension, points in (want or {}).get("dimensions", {}).items():
-            assert row[dimension] == (None if points == "not_assessed" else points), f"{about}: {dimension} is {row[dimension]}"
+            assert row[dimension] == (None if points == "not_assessed" else points), (
+                f"{about}: {dimension} is {row[dimension]}"
+            )
         acts = {gate.id: outcome.trace[f"gate.{gate.id}"][index] for gate in pack.gates}
         found = {
             **{key: row[key] for key in ("composite", "low", "high", "coverage", "tier", "tier_reason")}, "reasons": [word for word in row["reasons"].split(";") if word],

@@ -14,7 +14,6 @@ from urllib.parse import unquote
 
 import pytest
 from commands import AS_OF, COMMAND, Done, called, environment, process, small_pack
-
 from rulescore.cli import COMMANDS
 from rulescore.cli.formats import github
 from rulescore.messages import catalogue
@@ -29,8 +28,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the small pack, a file of two customers and a run of them."""
     folder = tmp_path_factory.mktemp("desk")
     small_pack(folder)
-    (folder / "customers.csv").write_text("customer_id,name,annual_revenue,visits\nA,甲,120,4\nB,乙,50,10\n", encoding="utf-8")
-    done = called("evaluate", "customers.csv", "--pack", "small", "--as-of", AS_OF, "--out", "run", cwd=folder)
+    (folder / "customers.csv").write_text(
+        "customer_id,name,annual_revenue,visits\nA,甲,120,4\nB,乙,50,10\n", encoding="utf-8"
+    )
+    done = called(
+        "evaluate", "customers.csv", "--pack", "small", "--as-of", AS_OF, "--out", "run", cwd=folder
+    )
     assert (done.code, done.err) == (0, "")
     return folder
 
@@ -63,7 +66,9 @@ def test_every_command_has_help_in_both_languages(name: str) -> None:
             assert re.search(r"[A-Z][a-z ]{2}", entry), entry
 
 
-@pytest.mark.parametrize("arguments", [("--lang", "zh", "problem"), ("problem", "--lang", "zh"), ("problem", "--lang=zh")])
+@pytest.mark.parametrize(
+    "arguments", [("--lang", "zh", "problem"), ("problem", "--lang", "zh"), ("problem", "--lang=zh")]
+)
 def test_the_language_is_taken_before_and_after_the_command(arguments: tuple[str, ...]) -> None:
     """Guards the habit of either place; the last word counts."""
     title = catalogue("zh")["problems"]["file-empty"]["title"]
@@ -71,7 +76,10 @@ def test_the_language_is_taken_before_and_after_the_command(arguments: tuple[str
     assert title not in called("--lang", "zh", *arguments, "--lang", "en").out
 
 
-@pytest.mark.parametrize("arguments", [("--lang", "zh", "verify", "x"), ("verify", "x", "--lang=zh"), ("verify", "--lang", "zh", "x")])
+@pytest.mark.parametrize(
+    "arguments",
+    [("--lang", "zh", "verify", "x"), ("verify", "x", "--lang=zh"), ("verify", "--lang", "zh", "x")],
+)
 def test_problems_are_told_in_the_language_asked_for(arguments: tuple[str, ...]) -> None:
     """Guards messages that are made where the command is already gone."""
     assert called(*arguments).err.startswith("错误: ")
@@ -91,7 +99,9 @@ def test_the_locale_says_the_language(variables: dict[str, str], chinese: bool) 
     assert bool(CHINESE.search(done.err)) == chinese
 
 
-@pytest.mark.parametrize("language, meant", [("en", "did you mean evaluate?"), ("zh", "您是不是想用 evaluate？")])
+@pytest.mark.parametrize(
+    "language, meant", [("en", "did you mean evaluate?"), ("zh", "您是不是想用 evaluate？")]
+)
 def test_an_unknown_command_suggests_one(language: str, meant: str) -> None:
     """Guards the slip of a finger; what is near nothing gets the whole list."""
     done = called("evalute", "x", lang=language)
@@ -138,7 +148,9 @@ def through_terminal(*args: str, cwd: Path, **env: str) -> str:
     """What the command writes to a terminal, stderr and stdout together."""
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
-    run = subprocess.Popen([*COMMAND, *args], cwd=cwd, env=environment(**env), stdin=theirs, stdout=theirs, stderr=theirs)
+    run = subprocess.Popen(
+        [*COMMAND, *args], cwd=cwd, env=environment(**env), stdin=theirs, stdout=theirs, stderr=theirs
+    )
     os.close(theirs)
     found = b""
     while True:
@@ -157,17 +169,30 @@ def through_terminal(*args: str, cwd: Path, **env: str) -> str:
 def test_no_color_is_heeded_on_a_terminal(desk: Path) -> None:
     """Guards NO_COLOR where there is a terminal: no colours; progress may go back to the start of its own line."""
     text = through_terminal(
-        "evaluate", "customers.csv", "--pack", "small", "--as-of", AS_OF, "--out", "run", cwd=desk, NO_COLOR="1"
+        "evaluate",
+        "customers.csv",
+        "--pack",
+        "small",
+        "--as-of",
+        AS_OF,
+        "--out",
+        "run",
+        cwd=desk,
+        NO_COLOR="1",
     )
     assert "2 customers, 2 assessed" in text
     assert re.findall(r"\x1b\[[0-9;]*m", text) == []
     assert set(re.findall(r"\x1b\[[0-9;]*[A-Za-z]", text)) <= {"\x1b[K"}
 
 
-@pytest.mark.parametrize("arguments", [("problem",), ("explain", "run", "A", "--json"), ("--help",), ("check", "--help")])
+@pytest.mark.parametrize(
+    "arguments", [("problem",), ("explain", "run", "A", "--json"), ("--help",), ("check", "--help")]
+)
 def test_a_reader_that_goes_away_is_no_failure(desk: Path, arguments: tuple[str, ...]) -> None:
     """Guards `| head -1`: quiet, and no exit code that a shell with pipefail would stop at."""
-    run = subprocess.Popen([*COMMAND, *arguments], cwd=desk, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    run = subprocess.Popen(
+        [*COMMAND, *arguments], cwd=desk, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     assert run.stdout is not None and run.stderr is not None
     run.stdout.close()  # before anything is written
     err = run.stderr.read()
@@ -177,7 +202,9 @@ def test_a_reader_that_goes_away_is_no_failure(desk: Path, arguments: tuple[str,
 
 def test_a_reader_of_problems_that_goes_away_changes_no_exit_code() -> None:
     """Guards `2>&1 | head`: the problem stays one."""
-    run = subprocess.Popen([*COMMAND, "verify", "nowhere"], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    run = subprocess.Popen(
+        [*COMMAND, "verify", "nowhere"], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     assert run.stdout is not None and run.stderr is not None
     run.stderr.close()
     run.stdout.close()
@@ -198,12 +225,25 @@ def test_a_terminal_of_another_encoding_does_not_break(desk: Path, encoding: str
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_summary_fits_the_terminal(desk: Path, width: int, language: str) -> None:
     """Guards the bars of the tiers, which grow with the terminal and never beyond it; narrow ones still work."""
-    arguments = ("evaluate", "customers.csv", "--pack", "small", "--as-of", AS_OF, "--out", "run", "--lang", language)
+    arguments = (
+        "evaluate",
+        "customers.csv",
+        "--pack",
+        "small",
+        "--as-of",
+        AS_OF,
+        "--out",
+        "run",
+        "--lang",
+        language,
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", str(width))
         done = called(*arguments, cwd=desk)
     assert done.code == 0
-    tiers = [line for line in done.out.splitlines() if "%" in line and ("█" in line or re.search(r"  0\.0%", line))]
+    tiers = [
+        line for line in done.out.splitlines() if "%" in line and ("█" in line or re.search(r"  0\.0%", line))
+    ]
     assert len(tiers) == 3
     assert max(line.count("█") for line in tiers) == {40: 4, 80: 14, 200: 14}[width]
     assert all(len(line) <= width for line in tiers)
@@ -214,7 +254,9 @@ def test_the_summary_fits_the_terminal(desk: Path, width: int, language: str) ->
 
 def test_json_is_only_json(desk: Path) -> None:
     """Guards machines that read stdout: one document, nothing beside it, readable Chinese, ids that lead on."""
-    done = called("evaluate", "customers.csv", "--pack", "small", "--as-of", AS_OF, "--out", "run", "--json", cwd=desk)
+    done = called(
+        "evaluate", "customers.csv", "--pack", "small", "--as-of", AS_OF, "--out", "run", "--json", cwd=desk
+    )
     data = json.loads(done.out)
     manifest = json.loads((desk / "run" / "manifest.json").read_bytes())
     assert data == {"run": "run", **{key: value for key, value in manifest.items() if key != "files"}}
@@ -295,8 +337,13 @@ def test_check_as_sarif(slipped: Path) -> None:
     """Guards code scanning: what the standard requires, lines and columns from 1, names of files as URIs."""
     results = assert_is_sarif(json.loads(check(slipped, "sarif").out))
     places = [result["locations"][0]["physicalLocation"] for result in results]
-    assert [unquote(place["artifactLocation"]["uri"]) for place in places] == ["我的 packs/small/worth.yaml"] * 2
-    regions = [(place["region"]["startLine"], place["region"]["startColumn"], place["region"]["endColumn"]) for place in places]
+    assert [unquote(place["artifactLocation"]["uri"]) for place in places] == [
+        "我的 packs/small/worth.yaml"
+    ] * 2
+    regions = [
+        (place["region"]["startLine"], place["region"]["startColumn"], place["region"]["endColumn"])
+        for place in places
+    ]
     assert regions == [(5, 80, 85), (6, 56, 61)]  # `point` and `visit`, five characters each
     assert assert_is_sarif(json.loads(called("check", "--format", "sarif").out)) is not None
 
@@ -322,7 +369,10 @@ def test_fingerprints_know_a_finding_again(slipped: Path) -> None:
     text = file.read_text(encoding="utf-8")
     file.write_text("# a line\n# another\n" + text, encoding="utf-8")
     assert fingerprints() == before
-    doubled = text.replace("- {id: visits,", "- {id: calls, title: {zh: 电话, en: Calls}, formula: visit * 5, source: judgement}\n  - {id: visits,")
+    doubled = text.replace(
+        "- {id: visits,",
+        "- {id: calls, title: {zh: 电话, en: Calls}, formula: visit * 5, source: judgement}\n  - {id: visits,",
+    )
     file.write_text(doubled, encoding="utf-8")
     assert len(set(fingerprints())) == 3
     assert set(before) < set(fingerprints())

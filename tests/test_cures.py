@@ -19,9 +19,23 @@ from typing import Any
 import polars as pl
 import pytest
 from harness import (
-    AS_OF, KINDS, Refused, base_tables, by_frame, by_row, day_of, differences, dictionary, evaluate, frame_of, iso_of, make_pack, plan_of, same, typed,
+    AS_OF,
+    KINDS,
+    Refused,
+    base_tables,
+    by_frame,
+    by_row,
+    day_of,
+    dictionary,
+    differences,
+    evaluate,
+    frame_of,
+    iso_of,
+    make_pack,
+    plan_of,
+    same,
+    typed,
 )  # fmt: skip
-
 from rulescore.arithmetic import divide_half_up, round_units
 from rulescore.lang.functions.aggregates import exact_sum
 
@@ -49,7 +63,10 @@ def value(text: str, **record: Any) -> Any:
 @pytest.fixture(scope="module")
 def numbers() -> list[float]:
     rng = random.Random(1)
-    return [rng.uniform(-1e6, 1e6) if index % 2 else float(rng.randrange(-100_000, 100_000)) for index in range(MANY)]
+    return [
+        rng.uniform(-1e6, 1e6) if index % 2 else float(rng.randrange(-100_000, 100_000))
+        for index in range(MANY)
+    ]
 
 
 @pytest.mark.parametrize("divisor", [3.0, 7.0, 49.0, 100.0, 0.1, 365.0, 1e-7, -3.0])
@@ -67,7 +84,19 @@ def test_polars_still_needs_the_cure(numbers: list[float]) -> None:
     assert any(a != b / 3.0 for a, b in zip(naive, numbers, strict=True))
 
 
-@pytest.mark.parametrize("divisor", ["(2 + 1)", "max(3, 1)", "abs(-3)", "(3 if True else 4)", "coalesce(3, x)", "min(n, 3)", "round(3.2)", "(0.1 + 0.2)"])
+@pytest.mark.parametrize(
+    "divisor",
+    [
+        "(2 + 1)",
+        "max(3, 1)",
+        "abs(-3)",
+        "(3 if True else 4)",
+        "coalesce(3, x)",
+        "min(n, 3)",
+        "round(3.2)",
+        "(0.1 + 0.2)",
+    ],
+)
 def test_dividing_by_what_comes_out_constant_is_division(numbers: list[float], divisor: str) -> None:
     """Guards divisors that are the same for all customers though no plain number: Polars takes its short cut there too."""
     frame = pl.DataFrame({"x": numbers[:5_000]}).with_columns(n=pl.lit(9.0))
@@ -79,9 +108,19 @@ def test_dividing_by_what_comes_out_constant_is_division(numbers: list[float], d
 def test_dividing_by_a_constant_column_is_division(tmp_path: Any) -> None:
     """Guards columns that hold one value for all: a field handed in as such, a feature that is a number, a parameter."""
     rng = random.Random(2)
-    features = {"seven": "7", "by_feature": "x / seven", "by_field": "x / n", "by_parameter": "x / (param.months - 5)", "by_text": "x / length('abcdefg')"}
-    settings = {"parameters": {"months": {"values": [{"from": "2000-01-01", "value": 12, "source": "judgement"}]}}}
-    pack = make_pack(tmp_path, {"one": {"features": features, "rules": [{"id": "any", "formula": "0"}]}}, settings)
+    features = {
+        "seven": "7",
+        "by_feature": "x / seven",
+        "by_field": "x / n",
+        "by_parameter": "x / (param.months - 5)",
+        "by_text": "x / length('abcdefg')",
+    }
+    settings = {
+        "parameters": {"months": {"values": [{"from": "2000-01-01", "value": 12, "source": "judgement"}]}}
+    }
+    pack = make_pack(
+        tmp_path, {"one": {"features": features, "rules": [{"id": "any", "formula": "0"}]}}, settings
+    )
     rows = [{"customer_id": f"C{index}", "x": rng.uniform(0, 1000)} for index in range(2_000)]
     tables = base_tables(pack, [{**row, "n": 7.0} for row in rows])
     inputs = evaluate(plan_of(pack, every_feature=True), tables, "frame").inputs
@@ -96,15 +135,33 @@ def test_a_column_of_one_value_from_a_frame_is_a_column(tmp_path: Any) -> None:
     from rulescore.problems import Problems
     from rulescore.readers import tables_of_frames
 
-    pack = make_pack(tmp_path, {"one": {"features": {"share": "x / n"}, "rules": [{"id": "any", "formula": "0"}]}})
+    pack = make_pack(
+        tmp_path, {"one": {"features": {"share": "x / n"}, "rules": [{"id": "any", "formula": "0"}]}}
+    )
     numbers = [index / 7 for index in range(1, 3_000)]
-    frame = pl.DataFrame({"customer_id": [f"C{index}" for index in range(len(numbers))], "x": numbers}).with_columns(n=pl.lit(7.0))
+    frame = pl.DataFrame(
+        {"customer_id": [f"C{index}" for index in range(len(numbers))], "x": numbers}
+    ).with_columns(n=pl.lit(7.0))
     tables, _ = tables_of_frames({"customers": frame}, pack.tables, Problems())
     inputs = evaluate(plan_of(pack, every_feature=True), tables, "frame").inputs
     assert inputs["share"].to_list() == [number / 7.0 for number in numbers]
 
 
-@pytest.mark.parametrize("text", ["x / y", "x / 0", "0 / 0", "x // y", "x // 0", "x % y", "x % 0", "1 / (x - x)", "x / -0.0", "x / (y * 5)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x / y",
+        "x / 0",
+        "0 / 0",
+        "x // y",
+        "x // 0",
+        "x % y",
+        "x % 0",
+        "1 / (x - x)",
+        "x / -0.0",
+        "x / (y * 5)",
+    ],
+)
 def test_division_by_zero_is_missing(text: str) -> None:
     """Guards against infinity and NaN, which compare, sort and add up differently everywhere."""
     for x in (1.0, -1.0, 0.0):
@@ -152,7 +209,18 @@ def test_the_smallest_numbers_are_kept() -> None:
 
 def test_negative_zero_is_zero() -> None:
     """Guards -0.0 against being another number: equal, not less, not a divisor, one value among others, one rank."""
-    for text in ("x == 0", "not x < 0", "not 0 > x", "x in [0]", "is_missing(1 / x)", "max(x, 0) == 0", "min(0, x) == 0", "sqrt(x) == 0", "round(x) == 0", "x == y"):
+    for text in (
+        "x == 0",
+        "not x < 0",
+        "not 0 > x",
+        "x in [0]",
+        "is_missing(1 / x)",
+        "max(x, 0) == 0",
+        "min(0, x) == 0",
+        "sqrt(x) == 0",
+        "round(x) == 0",
+        "x == y",
+    ):
         assert value(text, x=-0.0, y=0.0) is True, text
     assert value("log(x)", x=-0.0) is None
     assert value("x ** 0", x=-0.0) == 1.0
@@ -183,7 +251,24 @@ def test_not_and_longer_chains() -> None:
     assert value("not (p and q)", p=M, q=F) is True
 
 
-@pytest.mark.parametrize("text", ["x + 1", "x - 1", "x * 0", "0 / x", "x ** 0", "-x", "x < 1", "x == x", "x != x", "x in [1, 2]", "not x == 1", "abs(x)", "x if x > 0 else 1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x + 1",
+        "x - 1",
+        "x * 0",
+        "0 / x",
+        "x ** 0",
+        "-x",
+        "x < 1",
+        "x == x",
+        "x != x",
+        "x in [1, 2]",
+        "not x == 1",
+        "abs(x)",
+        "x if x > 0 else 1",
+    ],
+)
 def test_missing_makes_missing(text: str) -> None:
     """Guards the rule that nothing is known of what depends on the unknown, x == x and x * 0 included."""
     assert value(text, x=None) is None
@@ -256,7 +341,16 @@ def test_points_are_rounded_half_up_once() -> None:
         if half or Fraction(exact) == Fraction(total, weight * 10_000):
             assert rounded == exact.quantize(step, ROUND_HALF_UP)
         assert abs(Fraction(rounded) - Fraction(total, weight * 10_000)) <= Fraction(1, 2 * 10**decimals)
-    for numerator, denominator, wanted in ((1, 2, 1), (-1, 2, 0), (-3, 2, -1), (3, 2, 2), (5, 3, 2), (-5, 3, -2), (7, 1, 7), (0, 9, 0)):
+    for numerator, denominator, wanted in (
+        (1, 2, 1),
+        (-1, 2, 0),
+        (-3, 2, -1),
+        (3, 2, 2),
+        (5, 3, 2),
+        (-5, 3, -2),
+        (7, 1, 7),
+        (0, 9, 0),
+    ):
         assert divide_half_up(numerator, denominator) == wanted
 
 
@@ -265,7 +359,15 @@ def test_points_are_rounded_half_up_once() -> None:
 
 def test_remainder_and_whole_division_have_the_signs_of_python() -> None:
     """Guards % and // against C's truncation (DuckDB, Spark): the remainder has the divisor's sign."""
-    for x, y, whole, rest in ((7, 3, 2, 1), (-7, 3, -3, 2), (7, -3, -3, -2), (-7, -3, 2, -1), (6, 3, 2, 0), (-0.5, 1, -1, 0.5), (5.5, 2, 2, 1.5)):
+    for x, y, whole, rest in (
+        (7, 3, 2, 1),
+        (-7, 3, -3, 2),
+        (7, -3, -3, -2),
+        (-7, -3, 2, -1),
+        (6, 3, 2, 0),
+        (-0.5, 1, -1, 0.5),
+        (5.5, 2, 2, 1.5),
+    ):
         assert value("x // y", x=float(x), y=float(y)) == whole
         assert value("x % y", x=float(x), y=float(y)) == rest
         assert (whole, rest) == (float(x) // float(y), float(x) % float(y))
@@ -289,7 +391,15 @@ def test_whole_powers_are_products() -> None:
     assert value("x ** -0.5", x=0.0) is None
 
 
-@pytest.mark.parametrize(("text", "function"), [("log(x)", math.log), ("exp(x)", math.exp), ("x ** 1.7", lambda x: x**1.7), ("x ** -0.3", lambda x: x**-0.3)])
+@pytest.mark.parametrize(
+    ("text", "function"),
+    [
+        ("log(x)", math.log),
+        ("exp(x)", math.exp),
+        ("x ** 1.7", lambda x: x**1.7),
+        ("x ** -0.3", lambda x: x**-0.3),
+    ],
+)
 def test_log_exp_and_powers_keep_nine_digits(text: str, function: Callable[[float], float]) -> None:
     """Guards scores against the last bits of a C library: 30 significant bits are kept, so neighbours give one value and
     the kept value is right to nine digits."""
@@ -307,17 +417,25 @@ def test_kept_digits_do_not_tell_neighbours_apart() -> None:
     numbers = [2.0, 10.0, 123.456, 0.7]
     near = [math.nextafter(number, math.inf) for number in numbers]
     for text in ("log(x)", "exp(x / 100)", "x ** 0.3"):
-        assert both(text, [{"x": number} for number in numbers]) == both(text, [{"x": number} for number in near])
+        assert both(text, [{"x": number} for number in numbers]) == both(
+            text, [{"x": number} for number in near]
+        )
 
 
 # ---- sums -----------------------------------------------------------------------------------------------
 
 
 def sums_by_engine(amounts: Sequence[float | None], folder: Any) -> set[float | None]:
-    pack = make_pack(folder, {"one": {"features": {"total": "sum(orders.amount)"}, "rules": [{"id": "any", "formula": "0"}]}})
+    pack = make_pack(
+        folder,
+        {"one": {"features": {"total": "sum(orders.amount)"}, "rules": [{"id": "any", "formula": "0"}]}},
+    )
     orders = [{"customer_id": "C", "order_date": "2026-01-01", "amount": amount} for amount in amounts]
     tables = base_tables(pack, [{"customer_id": "C"}], {"orders": orders})
-    return {evaluate(plan_of(pack, every_feature=True), tables, engine).inputs["total"][0] for engine in ("row", "frame")}
+    return {
+        evaluate(plan_of(pack, every_feature=True), tables, engine).inputs["total"][0]
+        for engine in ("row", "frame")
+    }
 
 
 def test_sums_are_those_of_exact_decimals(tmp_path: Any) -> None:
@@ -353,7 +471,16 @@ def test_sums_are_to_the_millionth(tmp_path: Any) -> None:
 
 def test_patterns_are_literal_in_contains() -> None:
     """Guards contains, starts_with and ends_with against signs of regular expressions and of SQL's LIKE."""
-    for text, part, wanted in (("a_b%", "_b%", T), ("axb", "a.b", F), ("a.b", "a.b", T), ("abc", "", T), ("", "", T), ("a\\b", "\\", T), ("(x", "(", T), ("100", "1%", F)):
+    for text, part, wanted in (
+        ("a_b%", "_b%", T),
+        ("axb", "a.b", F),
+        ("a.b", "a.b", T),
+        ("abc", "", T),
+        ("", "", T),
+        ("a\\b", "\\", T),
+        ("(x", "(", T),
+        ("100", "1%", F),
+    ):
         assert value("contains(s, t)", s=text, t=part) is wanted, (text, part)
     assert value("starts_with(s, '.')", s="abc") is False
     assert value("ends_with(s, '$')", s="abc") is False
@@ -375,7 +502,15 @@ def test_text_is_compared_by_code_point() -> None:
 
 def test_case_mapping_is_full_unicode() -> None:
     """Guards lower and upper against ASCII-only or simple mappings: İ, ß and the final sigma."""
-    for text, low, up in (("İ", "i̇", "İ"), ("ß", "ß", "SS"), ("ΑΣ", "ας", "ΑΣ"), ("ﬁ", "ﬁ", "FI"), ("ǅ", "ǆ", "Ǆ"), ("上海VIP", "上海vip", "上海VIP"), ("ı", "ı", "I")):
+    for text, low, up in (
+        ("İ", "i̇", "İ"),
+        ("ß", "ß", "SS"),
+        ("ΑΣ", "ας", "ΑΣ"),
+        ("ﬁ", "ﬁ", "FI"),
+        ("ǅ", "ǆ", "Ǆ"),
+        ("上海VIP", "上海vip", "上海VIP"),
+        ("ı", "ı", "I"),
+    ):
         assert value("lower(s)", s=text) == low
         assert value("upper(s)", s=text) == up
 
@@ -430,11 +565,29 @@ def test_months_agree_with_the_calendar() -> None:
         start, months = date.fromordinal(rng.randrange(600_000, 800_000)), rng.randrange(-400, 401)
         year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
         records.append({"d": float(day_of(start.isoformat())), "n": float(months)})
-        wanted.append(float(day_of(date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1])).isoformat())))
+        wanted.append(
+            float(
+                day_of(
+                    date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1])).isoformat()
+                )
+            )
+        )
     assert both("d + months(n)", records) == wanted
 
 
-@pytest.mark.parametrize("text", ["d + years(9000)", "d - years(3000)", "d + days(5000000)", "d - days(800000)", "d + months(0.5)", "d + months(x)", "d + years(x)", "d + days(x)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "d + years(9000)",
+        "d - years(3000)",
+        "d + days(5000000)",
+        "d - days(800000)",
+        "d + months(0.5)",
+        "d + months(x)",
+        "d + years(x)",
+        "d + days(x)",
+    ],
+)
 def test_dates_outside_the_calendar_are_missing(text: str) -> None:
     """Guards dates outside the years 1 to 9999, parts of months, and amounts too large for any date."""
     assert value(text, d=float(day_of("2026-06-30")), x=1.7e308) is None
@@ -459,9 +612,16 @@ def test_whole_months_and_years_between(start: str, end: str, months: int, years
 
 def test_the_end_of_every_month_in_a_leap_cycle() -> None:
     """Guards year() and month() against the calendar, every day of four centuries' odd years."""
-    days = [date(year, month, day) for year in (1899, 1900, 1970, 2000, 2023, 2024, 2100) for month in range(1, 13) for day in (1, 28, calendar.monthrange(year, month)[1])]
+    days = [
+        date(year, month, day)
+        for year in (1899, 1900, 1970, 2000, 2023, 2024, 2100)
+        for month in range(1, 13)
+        for day in (1, 28, calendar.monthrange(year, month)[1])
+    ]
     records = [{"d": float(day_of(found.isoformat()))} for found in days]
-    assert both("year(d) * 100 + month(d)", records) == [float(found.year * 100 + found.month) for found in days]
+    assert both("year(d) * 100 + month(d)", records) == [
+        float(found.year * 100 + found.month) for found in days
+    ]
 
 
 # ---- expressions that grow ------------------------------------------------------------------------------
@@ -483,7 +643,15 @@ def test_nested_functions_are_planned_quickly(text: str) -> None:
 
 def test_constants_are_refused_where_they_would_not_hold() -> None:
     """Guards exponents and patterns, which must be constants, so that every engine knows them beforehand."""
-    for text in ("x ** y", "matches(s, t)", "round(x, n)", "quantile_band(x, y)", "x ** 65", "matches(s, '(?<=a)b')", "matches(s, '(a)\\\\1')"):
+    for text in (
+        "x ** y",
+        "matches(s, t)",
+        "round(x, n)",
+        "quantile_band(x, y)",
+        "x ** 65",
+        "matches(s, '(?<=a)b')",
+        "matches(s, '(a)\\\\1')",
+    ):
         with pytest.raises(Refused):
             typed(text)
     assert set(dictionary()["tables"]) == {"customers", "orders", "calls", "notes"}

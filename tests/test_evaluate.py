@@ -57,7 +57,13 @@ def test_place_and_language_and_clock_change_no_byte(first: Path, tmp_path: Path
     """Guards against the working directory, the place of the data, locale or time zone getting into a run."""
     shutil.copytree(SAMPLE, tmp_path / "复制 copy")
     done = process(
-        "evaluate", "复制 copy", "--out", "deep/er/run", cwd=tmp_path, LANG="zh_CN.UTF-8", TZ="Pacific/Kiritimati"
+        "evaluate",
+        "复制 copy",
+        "--out",
+        "deep/er/run",
+        cwd=tmp_path,
+        LANG="zh_CN.UTF-8",
+        TZ="Pacific/Kiritimati",
     )
     assert done.code == 0
     assert sealed(tmp_path / "deep" / "er" / "run") == sealed(first)
@@ -94,7 +100,9 @@ def test_a_frame_and_a_file_of_the_same_rows_score_the_same(tmp_path: Path) -> N
     pack = small_pack(tmp_path)
     (tmp_path / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")
     by_file = api.evaluate(tmp_path / "customers.csv", pack, AS_OF)
-    frame = pl.DataFrame({"customer_id": ["A", "B"], "name": ["甲", "乙"], "annual_revenue": [120, 50], "visits": [4, 10]})
+    frame = pl.DataFrame(
+        {"customer_id": ["A", "B"], "name": ["甲", "乙"], "annual_revenue": [120, 50], "visits": [4, 10]}
+    )
     by_frame = api.evaluate(frame, pack, AS_OF)
     assert by_file.table.equals(by_frame.table)
     assert by_file.table["composite"].to_list() == [55.0, 80.0]  # (100 + 3·40) / 4 and (20 + 3·100) / 4
@@ -236,7 +244,9 @@ def test_a_failure_while_writing_leaves_nothing(
 
 def test_leftovers_of_killed_processes_are_cleared_after_a_day(desk: Path) -> None:
     """Guards the disk; a folder that may still be in use stays, and so does what somebody else named."""
-    old, fresh, other = (desk / name for name in (".rulescore-building-a", ".rulescore-building-b", ".rulescore-c"))
+    old, fresh, other = (
+        desk / name for name in (".rulescore-building-a", ".rulescore-building-b", ".rulescore-c")
+    )
     for folder in (old, fresh, other):
         folder.mkdir()
         (folder / "trace.parquet").write_bytes(b"x")
@@ -292,8 +302,12 @@ def runs_below(folder: Path) -> list[Path]:
     return sorted(path.parent for path in folder.rglob("manifest.json"))
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
-def test_a_signal_at_any_moment_leaves_a_whole_run_or_none(number: signal.Signals, large: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name
+)
+def test_a_signal_at_any_moment_leaves_a_whole_run_or_none(
+    number: signal.Signals, large: Path, tmp_path: Path
+) -> None:
     """Guards against a crash, a time limit or Ctrl-C: what is there by the run's name is the whole run; what looks like
     one verifies; and who can still clear up does, with the exit code of the signal."""
     took = building_time(large, tmp_path / "whole" / "run")

@@ -18,10 +18,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+import rulescore
 import yaml
 from commands import SAMPLE, called
-
-import rulescore
 from rulescore import api
 from rulescore.audit import explain
 from rulescore.engines.row import RowEngine
@@ -46,10 +45,18 @@ def nodes(run: Run) -> list[Node]:
     table = run.table
     ids = table["customer_id"].to_list()
     chosen = [*STORIES, *ids[::EVERY]]
-    gates = {gate: customer for customer, acted in zip(ids, table["gates"], strict=True) for gate in acted.split(";")}
+    gates = {
+        gate: customer
+        for customer, acted in zip(ids, table["gates"], strict=True)
+        for gate in acted.split(";")
+    }
     chosen += [*gates.values(), *table.sort("composite")["customer_id"].to_list()[:: len(ids) - 1]]
     chosen += table.sort("coverage")["customer_id"].to_list()[:2]
-    found = [json.loads(json.dumps(explain(run, customer))) for customer in dict.fromkeys(chosen) if customer in ids]
+    found = [
+        json.loads(json.dumps(explain(run, customer)))
+        for customer in dict.fromkeys(chosen)
+        if customer in ids
+    ]
     assert len(found) > len(ids) // EVERY
     return found
 
@@ -80,7 +87,11 @@ def half_up(value: Fraction, decimals: int) -> Fraction:
 
 def mean(parts: Sequence[tuple[int, Fraction]], decimals: int) -> Fraction | None:
     weights = sum(weight for weight, _ in parts)
-    return half_up(sum((weight * value for weight, value in parts), Fraction(0)) / weights, decimals) if weights else None
+    return (
+        half_up(sum((weight * value for weight, value in parts), Fraction(0)) / weights, decimals)
+        if weights
+        else None
+    )
 
 
 def of(node: Node, key: str) -> Fraction | None:
@@ -111,12 +122,19 @@ def extent(rule: Node) -> tuple[Fraction, Fraction]:
         gains = [item["points"] for item in rule["checklist"]]
         start = rule.get("initial", 0)
         low, high = rule.get("min", 0), rule.get("max", 100)
-        found = [max(low, start + sum(gain for gain in gains if gain < 0)), min(high, start + sum(gain for gain in gains if gain > 0))]
+        found = [
+            max(low, start + sum(gain for gain in gains if gain < 0)),
+            min(high, start + sum(gain for gain in gains if gain > 0)),
+        ]
     elif "when" in rule:
         found = [rule["points"], rule.get("else", 0)]
     elif "formula" in rule or any(isinstance(case.get("points"), str) for case in rule["cases"]):
         found = [rule.get("min", 0), rule.get("max", 100)]
-        found += [case.get("points", case.get("else")) for case in rule.get("cases", ()) if not isinstance(case.get("points"), str)]
+        found += [
+            case.get("points", case.get("else"))
+            for case in rule.get("cases", ())
+            if not isinstance(case.get("points"), str)
+        ]
     else:
         found = [case["else"] if "else" in case else case["points"] for case in rule["cases"]]
     numbers = [Fraction(str(points)) for points in found]
@@ -137,14 +155,18 @@ def test_dimensions_come_out_of_their_rules(nodes: list[Node], pack: Node) -> No
             assert of(dimension, "before_gates") == points, at
             assert of(dimension, "points") == gated(points, dimension["id"], node, pack), at
             scored = sum(rule["weight"] for rule in rules if rule["state"] == "scored")
-            assert of(dimension, "coverage") == (half_up(Fraction(scored, sum(r["weight"] for r in rules)), 4) if rules else None), at
+            assert of(dimension, "coverage") == (
+                half_up(Fraction(scored, sum(r["weight"] for r in rules)), 4) if rules else None
+            ), at
             for which, name in enumerate(("low", "high")):
                 bounds = []
                 for rule in rules:
                     bound = extent(pack["rules"][rule["id"]])[which]
                     if "applies" in pack["rules"][rule["id"]]:  # unknown whether it counts at all
                         bound = (min(bound, Fraction(0)), max(bound, Fraction(100)))[which]
-                    bounds.append((rule["weight"], exact(rule["points"]) if rule["state"] == "scored" else bound))
+                    bounds.append(
+                        (rule["weight"], exact(rule["points"]) if rule["state"] == "scored" else bound)
+                    )
                 bound = mean(bounds, 4)
                 if bound is not None and points is not None:
                     bound = (min, max)[which](bound, points)
@@ -156,7 +178,10 @@ def test_the_composite_comes_out_of_the_dimensions(nodes: list[Node], pack: Node
     for node in nodes:
         weights = pack["pack"]["dimensions"]
         assert {d["id"]: d["weight"] for d in node["dimensions"]} == weights
-        parts = {key: [(d["weight"], exact(d[key])) for d in node["dimensions"] if d[key] is not None] for key in ("points", "low", "high", "coverage")}
+        parts = {
+            key: [(d["weight"], exact(d[key])) for d in node["dimensions"] if d[key] is not None]
+            for key in ("points", "low", "high", "coverage")
+        }
         points = mean(parts["points"], 2)
         assert of(node, "before_gates") == points
         assert of(node, "composite") == gated(points, "composite", node, pack)
@@ -167,7 +192,9 @@ def test_the_composite_comes_out_of_the_dimensions(nodes: list[Node], pack: Node
             assert of(node, name) == gated(bound, "composite", node, pack)
         covered = mean(parts["coverage"], 4)
         assert covered is not None
-        assert abs(exact(node["coverage"]) - covered) <= Fraction(1, 10_000)  # of rounded parts: in the last digit
+        assert abs(exact(node["coverage"]) - covered) <= Fraction(
+            1, 10_000
+        )  # of rounded parts: in the last digit
 
 
 def test_contributions_add_up(nodes: list[Node]) -> None:
@@ -183,7 +210,9 @@ def test_contributions_add_up(nodes: list[Node]) -> None:
             share = Fraction(dimension["weight"], assessed)
             assert exact(dimension["share"]) == half_up(share * 100, 4)
             assert exact(dimension["contribution"]) == half_up(share * exact(dimension["points"]), 4)
-            given = [exact(rule["contribution"]) for rule in dimension["rules"] if rule["contribution"] is not None]
+            given = [
+                exact(rule["contribution"]) for rule in dimension["rules"] if rule["contribution"] is not None
+            ]
             assert abs(sum(given) - share * exact(dimension["before_gates"])) <= grain * (len(given) + 1)
         total = sum(exact(dimension["contribution"]) for dimension in node["dimensions"])
         assert abs(total - exact(node["before_gates"])) <= Fraction(1, 200) + grain * len(node["dimensions"])
@@ -203,7 +232,11 @@ def test_points_are_those_of_the_case_in_the_yaml(nodes: list[Node], pack: Node)
                 want = written["bands"][case["index"]]["points"]
             elif "lookup" in written:
                 values = [*written["lookup"].values(), written["else"]]
-                want = values[case["index"]]["points"] if isinstance(values[case["index"]], dict) else values[case["index"]]
+                want = (
+                    values[case["index"]]["points"]
+                    if isinstance(values[case["index"]], dict)
+                    else values[case["index"]]
+                )
             elif "when" in written:
                 want = (written["points"], written.get("else", 0))[case["index"]]
             elif "cases" in written:
@@ -211,11 +244,19 @@ def test_points_are_those_of_the_case_in_the_yaml(nodes: list[Node], pack: Node)
                 want = chosen["else"] if "else" in chosen else chosen["points"]
             elif "checklist" in written:
                 assert [part["id"] for part in case["parts"]] == [item["id"] for item in written["checklist"]]
-                held = [item["points"] for item, part in zip(written["checklist"], case["parts"], strict=True) if part["value"]]
-                want = min(max(written.get("initial", 0) + sum(held), written.get("min", 0)), written.get("max", 100))
+                held = [
+                    item["points"]
+                    for item, part in zip(written["checklist"], case["parts"], strict=True)
+                    if part["value"]
+                ]
+                want = min(
+                    max(written.get("initial", 0) + sum(held), written.get("min", 0)), written.get("max", 100)
+                )
             elif "formula" in written:
                 raw = case["points"]["value"]
-                want = float(half_up(Fraction(min(max(raw, written.get("min", 0)), written.get("max", 100))), 4))
+                want = float(
+                    half_up(Fraction(min(max(raw, written.get("min", 0)), written.get("max", 100))), 4)
+                )
             if isinstance(want, int | float):
                 seen.add(rule["kind"])
                 assert rule["points"] == want, (node["customer_id"], rule["id"])
@@ -295,7 +336,9 @@ def test_the_tier_is_the_first_whose_condition_holds(run: Run, nodes: list[Node]
     for node in nodes:
         names = names_of(node, run)
         tiers = pack["pack"]["tiers"]
-        natural = next(tier for tier in tiers if "when" not in tier or value_of(" ".join(tier["when"].split()), names))
+        natural = next(
+            tier for tier in tiers if "when" not in tier or value_of(" ".join(tier["when"].split()), names)
+        )
         assert node["tier"]["natural"] == natural["id"]
         own = next(tier for tier in tiers if tier["id"] == node["tier"]["id"])
         assert node["tier"]["title"] == own["title"]
@@ -370,7 +413,9 @@ def same(value: Any, raw: str, field: Node) -> bool:
         digits = float(re.sub(r"[^0-9.eE+-]", "", raw))
         return abs((digits / 100 if raw.endswith("%") else digits) - value) < 1e-9 * max(1, abs(value))
     if field["type"] == "date":
-        return [int(part) for part in re.findall(r"\d+", raw)[:3]] == [int(part) for part in value.split("-")] or raw == value.replace("-", "")
+        return [int(part) for part in re.findall(r"\d+", raw)[:3]] == [
+            int(part) for part in value.split("-")
+        ] or raw == value.replace("-", "")
     return raw.lower() in {word.lower() for word in (value, *field.get("words", {}).get(value, ()))}
 
 
@@ -379,7 +424,12 @@ def test_source_cells_hold_the_values(run: Run, nodes: list[Node], pack: Node) -
     missing value stands in a blank cell, in one that says "none", or in one that problems.jsonl lists."""
     encoding = encodings(run)
     told = {(p["file"], p["row"], p["column"]) for p in run.problems if p["row"]}
-    columns = {field: header for source in run.manifest["inputs"] if source["table"] == "customers" for field, header in source["columns"].items()}
+    columns = {
+        field: header
+        for source in run.manifest["inputs"]
+        if source["table"] == "customers"
+        for field, header in source["columns"].items()
+    }
     seen = set()
     for node in nodes:
         for item in inputs_of(node):
@@ -395,9 +445,18 @@ def test_source_cells_hold_the_values(run: Run, nodes: list[Node], pack: Node) -
                 seen.add(item["name"])
                 if item["value"] is None:
                     words = {"", "-", "/", "无", "暂无", "N/A", "未评", *map(str, field.get("missing", ()))}
-                    assert raw.strip() in words or (cell["file"], row, column) in told, (node["customer_id"], item["name"], raw)
+                    assert raw.strip() in words or (cell["file"], row, column) in told, (
+                        node["customer_id"],
+                        item["name"],
+                        raw,
+                    )
                 else:
-                    assert same(item["value"], raw, field), (node["customer_id"], item["name"], item["value"], raw)
+                    assert same(item["value"], raw, field), (
+                        node["customer_id"],
+                        item["name"],
+                        item["value"],
+                        raw,
+                    )
     assert len(seen) > 25
 
 
@@ -405,13 +464,21 @@ def test_event_rows_are_the_customers_own(run: Run, nodes: list[Node]) -> None:
     """Guards the rows of events that are named: the customer's, all of them counted, in the order of the file; only
     those that the list of known flaws calls without date or customer are not among them."""
     with (SAMPLE / "flaws.csv").open(encoding="utf-8", newline="") as stream:
-        lost = {(flaw["file"], int(flaw["row"])) for flaw in csv.DictReader(stream) if "event-with" in flaw["code"]}
+        lost = {
+            (flaw["file"], int(flaw["row"]))
+            for flaw in csv.DictReader(stream)
+            if "event-with" in flaw["code"]
+        }
     encoding = encodings(run)
     seen = set()
     for node in nodes:
         for item in inputs_of(node):
             for cell in (cell for cell in item.get("cells", ()) if "count" in cell):
-                own = [row for row in events_of(cell["file"], encoding[cell["file"]])[node["customer_id"]] if (cell["file"], row) not in lost]
+                own = [
+                    row
+                    for row in events_of(cell["file"], encoding[cell["file"]])[node["customer_id"]]
+                    if (cell["file"], row) not in lost
+                ]
                 assert set(cell["columns"]) <= set(rows_of(cell["file"], encoding[cell["file"]])[0])
                 assert (cell["rows"], cell["count"]) == (own[:20], len(own))
                 seen.add(cell["file"])
@@ -422,7 +489,9 @@ def test_event_rows_are_the_customers_own(run: Run, nodes: list[Node]) -> None:
 def events_of(file: str, encoding: str) -> Mapping[str, list[int]]:
     """The rows of each customer in a file of events."""
     rows = rows_of(file, encoding)
-    (key,) = (index for index, name in enumerate(rows[0]) if name in ("客户编号", "Account ID", "Referrer ID"))
+    (key,) = (
+        index for index, name in enumerate(rows[0]) if name in ("客户编号", "Account ID", "Referrer ID")
+    )
     found: dict[str, list[int]] = defaultdict(list)
     for number, row in enumerate(rows[1:], 2):
         found[row[key].strip()].append(number)
@@ -447,9 +516,15 @@ def test_figures_of_events_are_those_of_the_raw_files(run: Run, nodes: list[Node
         ]  # fmt: skip
         found = {item["name"]: item["value"] for item in inputs_of(node)}
         assert found["orders_12m"] == len(own), node["customer_id"]
-        amounts = [float(row[header["Net value"]].replace(",", "")) for row in own if row[header["Net value"]].strip()]
+        amounts = [
+            float(row[header["Net value"]].replace(",", ""))
+            for row in own
+            if row[header["Net value"]].strip()
+        ]
         if "revenue_12m" in found:
-            assert found["revenue_12m"] == pytest.approx(sum(amounts), rel=1e-12, abs=1e-6), node["customer_id"]
+            assert found["revenue_12m"] == pytest.approx(sum(amounts), rel=1e-12, abs=1e-6), node[
+                "customer_id"
+            ]
 
 
 # ---- replay, words, command ---------------------------------------------------------------------------------
@@ -460,8 +535,14 @@ def test_every_customer_comes_out_of_its_stored_inputs(run: Run) -> None:
     otherwise no explanation would be one of the run."""
     stored = {row["customer_id"]: row for row in run.trace.collect().iter_rows(named=True)}
     epoch = pl.date(1970, 1, 1)
-    dates = [name for name, kind in run.plan.kinds.items() if kind == "date" and name in run.inputs.collect_schema().names()]
-    inputs = run.inputs.with_columns((pl.col(name) - epoch).dt.total_days().cast(pl.Float64).alias(name) for name in dates)
+    dates = [
+        name
+        for name, kind in run.plan.kinds.items()
+        if kind == "date" and name in run.inputs.collect_schema().names()
+    ]
+    inputs = run.inputs.with_columns(
+        (pl.col(name) - epoch).dt.total_days().cast(pl.Float64).alias(name) for name in dates
+    )
     engine = RowEngine(run.plan)
     for record in inputs.collect().iter_rows(named=True):
         trace = stored[record["customer_id"]]
@@ -513,7 +594,9 @@ def test_the_text_says_what_the_data_says(run: Run, nodes: list[Node], language:
             assert line.startswith(f"  {rule['title'][language]}  ")
         assert "None" not in text and "{" not in text.replace("{18}", "") and "KeyError" not in text
         other = {"zh": "en", "en": "zh"}[language]
-        assert not [d for d in node["dimensions"] if any(line.startswith(d["title"][other] + "  ") for line in lines)]
+        assert not [
+            d for d in node["dimensions"] if any(line.startswith(d["title"][other] + "  ") for line in lines)
+        ]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

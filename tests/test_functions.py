@@ -10,8 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import AS_OF, ENGINES, base_tables, day_of, dictionary, evaluate, plan_of, read_pack, same, write_pack
-
+from harness import (
+    AS_OF,
+    ENGINES,
+    base_tables,
+    day_of,
+    dictionary,
+    evaluate,
+    plan_of,
+    read_pack,
+    same,
+    write_pack,
+)
 from rulescore.lang import functions
 from rulescore.lang.functions import AGGREGATES, BASE, FUNCTIONS
 
@@ -34,7 +44,10 @@ def answers(engine: str) -> dict[str, Any]:
     tables = {"sales": "number", "nothing": "number"}
     pack = _pack(features, rules, tables)
     customers = [{"customer_id": f"C{index}", "sales": sales} for index, sales in enumerate(SALES)]
-    orders = [{"customer_id": "C0", "order_date": day, "amount": amount, "status": status} for day, amount, status in ORDERS]
+    orders = [
+        {"customer_id": "C0", "order_date": day, "amount": amount, "status": status}
+        for day, amount, status in ORDERS
+    ]
     # a second customer's orders must not be counted for the first
     orders.append({"customer_id": "C1", "order_date": "2026-02-02", "amount": 1e6, "status": "odd"})
     calls = [{"customer_id": "C2", "call_date": "2026-02-02", "minutes": 9.0}]
@@ -46,9 +59,14 @@ def answers(engine: str) -> dict[str, Any]:
 
 def _pack(features: dict[str, Any], rules: list[Any], fields: dict[str, str]) -> Any:
 
-
     with tempfile.TemporaryDirectory() as folder:
-        return read_pack(write_pack(Path(folder) / "pack", {"one": {"features": features, "rules": rules}}, tables=dictionary(fields)))
+        return read_pack(
+            write_pack(
+                Path(folder) / "pack",
+                {"one": {"features": features, "rules": rules}},
+                tables=dictionary(fields),
+            )
+        )
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -69,7 +87,9 @@ def test_every_function_is_described(name: str) -> None:
         assert re.search(r"[\u4e00-\u9fff]", texts["zh"].replace("{all}", "各")), "Chinese words expected"
         assert not re.search(r"[\u4e00-\u9fff]", texts["en"]), "English words expected"
     assert found.examples, "at least one example, so that the meaning is tested"
-    assert all(name.split()[0] in text or "shift" in name for text, _ in found.examples), "an example must use its function"
+    assert all(name.split()[0] in text or "shift" in name for text, _ in found.examples), (
+        "an example must use its function"
+    )
 
 
 @pytest.mark.parametrize("name", DECLARED)
@@ -88,7 +108,14 @@ def test_words_have_places_for_the_arguments(name: str) -> None:
 
 def test_examples_cover_missing() -> None:
     """Guards the least known half of a meaning: functions that can give missing show when in an example."""
-    gives_missing = {"min", "max", "sqrt", "log", "exp", *(f"{name} of events" for name, f in AGGREGATES.items() if f.no_events is None)}
+    gives_missing = {
+        "min",
+        "max",
+        "sqrt",
+        "log",
+        "exp",
+        *(f"{name} of events" for name, f in AGGREGATES.items() if f.no_events is None),
+    }
     shown = {name for name, _, value in EXAMPLES if value is None}
     assert gives_missing <= shown
 

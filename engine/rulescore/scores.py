@@ -98,4 +98,9 @@ def scores_of_trace(plan: Plan, trace: pl.LazyFrame, inputs: pl.LazyFrame, folde
 def harmless(column: str) -> pl.Expr:
     """A leading apostrophe keeps a spreadsheet from running text as a formula; some take full-width signs too."""
     text = pl.col(column)
-    return pl.when(text.str.contains(r"^['=+\-@\t\r\n＝＋－＠]")).then(pl.lit("'") + text).otherwise(text).alias(column)
+    return (
+        pl.when(text.str.contains(r"^['=+\-@\t\r\n＝＋－＠]"))
+        .then(pl.lit("'") + text)
+        .otherwise(text)
+        .alias(column)
+    )

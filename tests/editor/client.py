@@ -15,7 +15,9 @@ class Editor:
     """Talks to `yaml-language-server --stdio`; use it as a context."""
 
     def __init__(self, command: list[str], root: Path) -> None:
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         self.root, self.number = root, 0
         self.answers: Queue[dict[str, Any]] = Queue()
         self.diagnostics: dict[str, list[dict[str, Any]]] = {}
@@ -23,7 +25,14 @@ class Editor:
         self.listener.start()
 
     def __enter__(self) -> Editor:
-        self.ask("initialize", {"processId": None, "rootUri": self.root.as_uri(), "capabilities": {"workspace": {"configuration": True}}})
+        self.ask(
+            "initialize",
+            {
+                "processId": None,
+                "rootUri": self.root.as_uri(),
+                "capabilities": {"workspace": {"configuration": True}},
+            },
+        )
         self._send({"method": "initialized", "params": {}})
         return self
 
@@ -37,17 +46,28 @@ class Editor:
 
     def open(self, path: Path, text: str) -> str:
         uri = path.as_uri()
-        self._send({"method": "textDocument/didOpen", "params": {"textDocument": {"uri": uri, "languageId": "yaml", "version": 1, "text": text}}})
+        self._send(
+            {
+                "method": "textDocument/didOpen",
+                "params": {"textDocument": {"uri": uri, "languageId": "yaml", "version": 1, "text": text}},
+            }
+        )
         return uri
 
     def complete(self, uri: str, line: int, character: int) -> list[str]:
         """Labels offered at a place (counted from 0)."""
-        found = self.ask("textDocument/completion", {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}})
+        found = self.ask(
+            "textDocument/completion",
+            {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}},
+        )
         items = found if isinstance(found, list) else (found or {}).get("items", [])
         return [item["label"] for item in items]
 
     def hover(self, uri: str, line: int, character: int) -> str:
-        found = self.ask("textDocument/hover", {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}})
+        found = self.ask(
+            "textDocument/hover",
+            {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}},
+        )
         contents = (found or {}).get("contents", "")
         return contents["value"] if isinstance(contents, dict) else str(contents)
 
@@ -81,12 +101,25 @@ class Editor:
                 return
             message = json.loads(out.read(length))
             if "method" in message and "id" in message:  # the server asks for settings
-                items = message.get("params", {}).get("items", []) if isinstance(message.get("params"), dict) else []
-                self._send({"id": message["id"], "result": [self._settings(item.get("section", "")) for item in items] or None})
+                items = (
+                    message.get("params", {}).get("items", [])
+                    if isinstance(message.get("params"), dict)
+                    else []
+                )
+                self._send(
+                    {
+                        "id": message["id"],
+                        "result": [self._settings(item.get("section", "")) for item in items] or None,
+                    }
+                )
             elif message.get("method") == "textDocument/publishDiagnostics":
                 self.diagnostics[message["params"]["uri"]] = message["params"]["diagnostics"]
             elif "id" in message:
                 self.answers.put(message)
 
     def _settings(self, section: str) -> Any:
-        return {"validate": True, "completion": True, "hover": True, "schemaStore": {"enable": False}} if section == "yaml" else {}
+        return (
+            {"validate": True, "completion": True, "hover": True, "schemaStore": {"enable": False}}
+            if section == "yaml"
+            else {}
+        )

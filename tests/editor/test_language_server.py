@@ -19,7 +19,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = os.environ.get("RULESCORE_YAML_SERVER") or shutil.which("yaml-language-server")
 
-pytestmark = pytest.mark.skipif(SERVER is None, reason="yaml-language-server is not installed (npm install yaml-language-server)")
+pytestmark = pytest.mark.skipif(
+    SERVER is None, reason="yaml-language-server is not installed (npm install yaml-language-server)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,19 @@ def test_completion_offers_the_keys_of_a_rule(editor: Any) -> None:
     text = path.read_text(encoding="utf-8").rstrip("\n") + "\n\n  - id: new-rule\n    \n"
     uri = editor.open(path, text)
     offered = until(lambda: editor.complete(uri, text.count("\n") - 1, 4))
-    wanted = {"when", "cases", "of", "bands", "lookup", "scale", "formula", "checklist", "weight", "on_missing", "source"}
+    wanted = {
+        "when",
+        "cases",
+        "of",
+        "bands",
+        "lookup",
+        "scale",
+        "formula",
+        "checklist",
+        "weight",
+        "on_missing",
+        "source",
+    }
     assert wanted <= set(offered)
 
 

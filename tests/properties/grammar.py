@@ -21,7 +21,19 @@ NUMBERS = (
     1e-300, 5e-324, 2.2250738585072014e-308, 1e-9, 0.49999999999999994, 1e14, -1e14, 999999999999999.9, -999999999999999.9,
     4503599627.5, 123456.789, -3.0, 3.0, 60.0, 65536.0,
 )  # fmt: skip
-HUGE = (*NUMBERS, 1e15, 1e16, 9007199254740993.0, 4503599627370497.0, 1e24, 1e154, 1e300, -1e300, 1.7976931348623157e308, -1.7976931348623157e308)
+HUGE = (
+    *NUMBERS,
+    1e15,
+    1e16,
+    9007199254740993.0,
+    4503599627370497.0,
+    1e24,
+    1e154,
+    1e300,
+    -1e300,
+    1.7976931348623157e308,
+    -1.7976931348623157e308,
+)
 TEXTS = (
     "", " ", "a", "A", "abc", "ABC", "aBc", "b", "ab", "上海", "上海某公司", "某某有限公司", "客户A", "é", "e\u0301", "ß", "SS", "ss", "İ", "i̇", "ı", "Σ", "ς",
     "ΑΣ", "ΑΣ Β", "😀", "😀a", "👩‍👩‍👧", "\u3000全角\u3000", "trail ", "\ttab\n", "a_b%", "%", "_", ".*", "a.b", "AB-123", "\ufeffx", "\u200bx",
@@ -31,7 +43,22 @@ DAYS = (
     "2026-06-30", "2024-02-29", "2023-02-28", "2024-02-28", "2000-02-29", "1900-02-28", "1900-03-01", "2025-12-31", "2026-01-01", "1970-01-01",
     "1969-12-31", "0001-01-01", "9999-12-31", "2026-01-31", "2026-03-31", "2026-04-30", "2025-06-30", "2025-07-01", "9999-01-31", "0001-03-01",
 )  # fmt: skip
-PATTERNS = ("^a", "a$", "^$", "[A-Z]{2}-[0-9]+", "上海|北京", "^.{3}$", "(a|b)+", "\\\\d+", "(?i)abc", "\\\\s", "a.b", "公司$", "\\\\w+", "[^a]")
+PATTERNS = (
+    "^a",
+    "a$",
+    "^$",
+    "[A-Z]{2}-[0-9]+",
+    "上海|北京",
+    "^.{3}$",
+    "(a|b)+",
+    "\\\\d+",
+    "(?i)abc",
+    "\\\\s",
+    "a.b",
+    "公司$",
+    "\\\\w+",
+    "[^a]",
+)
 
 
 def record(rng: random.Random) -> dict[str, Any]:
@@ -47,7 +74,9 @@ def record(rng: random.Random) -> dict[str, Any]:
         elif kind == "bool":
             made[name] = rng.random() < 0.5
         else:
-            made[name] = float(day_of(rng.choice(DAYS)) if rng.random() < 0.5 else rng.randrange(-20_000, 40_000))
+            made[name] = float(
+                day_of(rng.choice(DAYS)) if rng.random() < 0.5 else rng.randrange(-20_000, 40_000)
+            )
     return made
 
 
@@ -71,7 +100,10 @@ class Grammar:
 
     def __init__(self, rng: random.Random, kinds: Mapping[str, str] = KINDS, plain: bool = False) -> None:
         self.rng, self.plain = rng, plain
-        self.names: dict[str, list[str]] = {kind: [name for name, k in kinds.items() if k == kind] for kind in ("number", "text", "bool", "date")}
+        self.names: dict[str, list[str]] = {
+            kind: [name for name, k in kinds.items() if k == kind]
+            for kind in ("number", "text", "bool", "date")
+        }
 
     def expression(self, kind: str, depth: int) -> str:
         made: Callable[[int], str] = getattr(self, kind)
@@ -91,7 +123,11 @@ class Grammar:
         rng = self.rng
         match kind:
             case "number":
-                value = rng.choice(NUMBERS) if rng.random() < 0.6 else round(rng.uniform(-500, 500), rng.randrange(4))
+                value = (
+                    rng.choice(NUMBERS)
+                    if rng.random() < 0.6
+                    else round(rng.uniform(-500, 500), rng.randrange(4))
+                )
                 return repr(value if rng.random() < 0.8 else abs(value))
             case "text":
                 return quoted(rng.choice(TEXTS))
@@ -171,7 +207,13 @@ class Grammar:
 
 def quoted(text: str) -> str:
     """A text as the language writes it, every odd character escaped."""
-    return '"' + "".join(char if char.isprintable() and char not in '"\\' else f"\\u{ord(char):04x}" for char in text) + '"'
+    return (
+        '"'
+        + "".join(
+            char if char.isprintable() and char not in '"\\' else f"\\u{ord(char):04x}" for char in text
+        )
+        + '"'
+    )
 
 
 def random_day(rng: random.Random, first: str, last: str) -> str:
@@ -179,5 +221,7 @@ def random_day(rng: random.Random, first: str, last: str) -> str:
     start, span = date.fromisoformat(first), (date.fromisoformat(last) - date.fromisoformat(first)).days
     found = start + timedelta(days=rng.randrange(span + 1))
     if rng.random() < 0.3:
-        found = min(max(found.replace(day=1) - timedelta(days=rng.randrange(2)), start), start + timedelta(days=span))
+        found = min(
+            max(found.replace(day=1) - timedelta(days=rng.randrange(2)), start), start + timedelta(days=span)
+        )
     return found.isoformat()

@@ -9,25 +9,43 @@ from typing import Any
 
 from harness import CHOICES, KINDS, day_of, iso_of
 from properties.grammar import DAYS, NUMBERS, TEXTS, Grammar, quoted, random_day
-
 from rulescore.values import MISSING_WORDS
 
 CUTS = (-100, -1, 0, 0.5, 1, 2.5, 7, 10, 30, 60, 90, 100, 365, 1000)
-GOOD = tuple(text for text in TEXTS if text.strip() == text and text and text.isprintable() and text not in MISSING_WORDS)
+GOOD = tuple(
+    text
+    for text in TEXTS
+    if text.strip() == text and text and text.isprintable() and text not in MISSING_WORDS
+)
 FIELDS: dict[str, Any] = {name: kind for name, kind in KINDS.items() if name in "abxystpqde"}
 AGGREGATES = (
     "count(orders)", 'sum(orders.amount, within="12m")', 'sum(orders.amount, within="12m", lag="12m")', "median(orders.amount)", "gap(orders)",
     'mean(orders.amount, where=orders.status == "done")', "as_of - max(orders.order_date)", "max(orders.amount) / min(orders.amount)",
     'count(orders, within="6m", where=orders.paid)', "std(orders.amount)", "trend(orders.amount)", "sum(calls.minutes)", "count(notes)", "last(orders.quantity)",
 )  # fmt: skip
-OVER_THE_BASE = ("rank(a)", "percentile(b)", "quantile_band(x, 5)", "share(abs(y))", "share(1)", "rank(count(orders))", "percentile(a + b) / 7", "rank(-x)")
+OVER_THE_BASE = (
+    "rank(a)",
+    "percentile(b)",
+    "quantile_band(x, 5)",
+    "share(abs(y))",
+    "share(1)",
+    "rank(count(orders))",
+    "percentile(a + b) / 7",
+    "rank(-x)",
+)
 
 
 class Rulesets:
     """Makes packs. `honest` keeps to rules that any input decides, with points from 0 to 100, no gates and no limits;
     `whole_base` allows figures over the base; `combines` are the ways dimensions may combine."""
 
-    def __init__(self, rng: random.Random, honest: bool = False, whole_base: bool = True, combines: Sequence[str] = ("mean", "mean", "sum", "min", "max")) -> None:
+    def __init__(
+        self,
+        rng: random.Random,
+        honest: bool = False,
+        whole_base: bool = True,
+        combines: Sequence[str] = ("mean", "mean", "sum", "min", "max"),
+    ) -> None:
         self.rng, self.honest, self.whole_base, self.combines = rng, honest, whole_base, combines
         self.numbers = [name for name, kind in FIELDS.items() if kind == "number"]
         self.bools = [name for name, kind in FIELDS.items() if kind == "bool"]
@@ -40,7 +58,9 @@ class Rulesets:
         rng = self.rng
         roll = rng.random()
         if self.honest or roll < 0.8:
-            return rng.choice((0, 100, 50, 40, 72.5, 33.3333, 66.6667, 12.345, 0.0001, 99.9999, rng.randrange(101)))
+            return rng.choice(
+                (0, 100, 50, 40, 72.5, 33.3333, 66.6667, 12.345, 0.0001, 99.9999, rng.randrange(101))
+            )
         return rng.choice((-50, -0.0001, 150, 1000, 0.5, -1234.5678))
 
     def grammar(self) -> Grammar:
@@ -50,7 +70,19 @@ class Rulesets:
         rng = self.rng
         if self.honest:
             a, b, k = (rng.choice(self.numbers) for _ in range(3))
-            return rng.choice((a, a, f"{a} + {b}", f"{a} * {b} - 7", f"min({a}, {b})", f"clip({a}, 0, 90) + {k}", f"abs({a})", f"round({a} * 0.1, 1)", f"({a} if {self.condition()} else {b})"))
+            return rng.choice(
+                (
+                    a,
+                    a,
+                    f"{a} + {b}",
+                    f"{a} * {b} - 7",
+                    f"min({a}, {b})",
+                    f"clip({a}, 0, 90) + {k}",
+                    f"abs({a})",
+                    f"round({a} * 0.1, 1)",
+                    f"({a} if {self.condition()} else {b})",
+                )
+            )
         if rng.random() < 0.6:
             return rng.choice((*self.numbers, *self.features, *self.features))
         return self.grammar().number(2)
@@ -64,7 +96,9 @@ class Rulesets:
             f'd >= "{rng.choice(DAYS)}"', "d <= as_of", f'level in ["{rng.choice(CHOICES)}", "{rng.choice(CHOICES)}"]', "level != 'gold'", "p and q", "p or not q",
         ))  # fmt: skip
         if self.honest or rng.random() < 0.6:
-            return f"{simple} {rng.choice(('and', 'or'))} {self.condition()}" if rng.random() < 0.25 else simple
+            return (
+                f"{simple} {rng.choice(('and', 'or'))} {self.condition()}" if rng.random() < 0.25 else simple
+            )
         return self.grammar().bool(2)
 
     def rule(self) -> dict[str, Any]:
@@ -77,7 +111,9 @@ class Rulesets:
         if rng.random() < 0.3:
             made["applies"] = self.condition() if rng.random() < 0.9 else rng.choice((True, False))
         if rng.random() < 0.5:
-            made["on_missing"] = rng.choice(("leave_out", "worst", "neutral", "fail", {"points": self.points()}))
+            made["on_missing"] = rng.choice(
+                ("leave_out", "worst", "neutral", "fail", {"points": self.points()})
+            )
         return made
 
     # ---- kinds ----
@@ -90,7 +126,9 @@ class Rulesets:
         rng = self.rng
         made: list[dict[str, Any]] = []
         for _ in range(rng.choice((1, 1, 2, 3, 4, 11))):
-            made.append({"when": self.condition(), "points": self.number() if rng.random() < 0.25 else self.points()})
+            made.append(
+                {"when": self.condition(), "points": self.number() if rng.random() < 0.25 else self.points()}
+            )
         if self.honest or rng.random() < 0.6:
             made.append({"else": self.number() if rng.random() < 0.2 else self.points()})
         return {"cases": made}
@@ -100,7 +138,10 @@ class Rulesets:
         cuts = sorted(rng.sample(CUTS, rng.choice((1, 2, 3, 4, 10))))
         lower, upper = rng.choice((("above", "up_to"), ("from", "below")))
         made: list[dict[str, Any]] = [{upper: cuts[0], "points": self.points()}]
-        made += [{lower: low, upper: high, "points": self.points()} for low, high in zip(cuts, cuts[1:], strict=False)]
+        made += [
+            {lower: low, upper: high, "points": self.points()}
+            for low, high in zip(cuts, cuts[1:], strict=False)
+        ]
         made.append({lower: cuts[-1], "points": self.points()})
         if not self.honest and rng.random() < 0.2:
             made.pop(rng.randrange(len(made)))  # a gap: an outcome of "no case holds"
@@ -115,16 +156,32 @@ class Rulesets:
                 table: dict[str, Any] = {level: self.points() for level in rng.sample(CHOICES, 2)}
                 return {"of": "level", "lookup": table, "else": self.points()}
             case 1:
-                return {"of": rng.choice("st"), "lookup": {text: self.points() for text in rng.sample(GOOD, rng.choice((1, 3, 12)))}, "else": self.points()}
+                return {
+                    "of": rng.choice("st"),
+                    "lookup": {text: self.points() for text in rng.sample(GOOD, rng.choice((1, 3, 12)))},
+                    "else": self.points(),
+                }
             case 2:
-                return {"of": rng.choice(self.bools), "lookup": {"true": self.points()}, "else": self.points()}
-        return {"of": self.number(), "lookup": {str(number): {"points": self.points()} for number in (0, 1, 2.5)}, "else": self.points()}
+                return {
+                    "of": rng.choice(self.bools),
+                    "lookup": {"true": self.points()},
+                    "else": self.points(),
+                }
+        return {
+            "of": self.number(),
+            "lookup": {str(number): {"points": self.points()} for number in (0, 1, 2.5)},
+            "else": self.points(),
+        }
 
     def scale(self) -> dict[str, Any]:
         rng = self.rng
         log = rng.random() < 0.3
         cuts = sorted(rng.sample([cut for cut in CUTS if cut > 0 or not log], rng.choice((2, 3, 5))))
-        return {"of": self.number(), "scale": [[cut, self.points()] for cut in cuts], "shape": "log" if log else "linear"}
+        return {
+            "of": self.number(),
+            "scale": [[cut, self.points()] for cut in cuts],
+            "shape": "log" if log else "linear",
+        }
 
     def formula(self) -> dict[str, Any]:
         made: dict[str, Any] = {"formula": self.number()}
@@ -134,7 +191,12 @@ class Rulesets:
 
     def checklist(self) -> dict[str, Any]:
         rng = self.rng
-        made: dict[str, Any] = {"checklist": [{"id": f"i{index}", "when": self.condition(), "points": self.points()} for index in range(rng.randrange(1, 5))]}
+        made: dict[str, Any] = {
+            "checklist": [
+                {"id": f"i{index}", "when": self.condition(), "points": self.points()}
+                for index in range(rng.randrange(1, 5))
+            ]
+        }
         if rng.random() < 0.3:
             made["initial"] = 10.5
         if not self.honest and rng.random() < 0.3:
@@ -150,7 +212,9 @@ class Rulesets:
         for index in range(rng.randrange(1, 5)):
             features = {} if self.honest else self.some_features(index)
             combine = rng.choice(self.combines)
-            rules = [self.rule() for _ in range(rng.choice((1, 2, 3, 4, 7) if self.honest else (0, 1, 2, 3, 4, 7)))]
+            rules = [
+                self.rule() for _ in range(rng.choice((1, 2, 3, 4, 7) if self.honest else (0, 1, 2, 3, 4, 7)))
+            ]
             dimension: dict[str, Any] = {"features": features, "rules": rules, "combine": combine}
             if combine == "sum":
                 dimension |= {"initial": rng.choice((0, 10, 100 / 8)), "min": 0, "max": 100}
@@ -161,7 +225,10 @@ class Rulesets:
             elif not self.honest and rng.random() < 0.2:
                 dimension |= {"min": 5, "max": 80.5}
             dimensions[f"dim{index}"] = dimension
-        settings = {"weights": {key: rng.randrange(1, 30) for key in dimensions}, "decimals": {"dimension": rng.randrange(5), "composite": rng.randrange(5)}}
+        settings = {
+            "weights": {key: rng.randrange(1, 30) for key in dimensions},
+            "decimals": {"dimension": rng.randrange(5), "composite": rng.randrange(5)},
+        }
         if not self.honest:
             settings |= self.settings(list(dimensions))
         return dimensions, settings
@@ -204,7 +271,10 @@ class Rulesets:
             "parameters": {"limit": {"values": [{"from": "2000-01-01", "value": rng.choice((3, 0.7, 100)), "source": "judgement"}]}},
         }  # fmt: skip
         if rng.random() < 0.5:
-            made["minimum_coverage"] = {"share": rng.choice((0.3, 0.6, 0.999, 1)), "cap": f"t{rng.randrange(tiers + 1)}"}
+            made["minimum_coverage"] = {
+                "share": rng.choice((0.3, 0.6, 0.999, 1)),
+                "cap": f"t{rng.randrange(tiers + 1)}",
+            }
         return made
 
 
@@ -218,12 +288,20 @@ def value(rng: random.Random, kind: str, field: str = "") -> Any:
     match kind:
         case "number":
             roll = rng.random()
-            return rng.choice(NUMBERS) if roll < 0.25 else rng.choice(CUTS) if roll < 0.5 else round(rng.uniform(-50, 400), rng.randrange(4))
+            return (
+                rng.choice(NUMBERS)
+                if roll < 0.25
+                else rng.choice(CUTS)
+                if roll < 0.5
+                else round(rng.uniform(-50, 400), rng.randrange(4))
+            )
         case "text":
             return rng.choice(GOOD)
         case "bool":
             return rng.random() < 0.5
-    return rng.choice(DAYS) if rng.random() < 0.3 else iso_of(day_of("2026-06-30") + rng.randrange(-2000, 200))
+    return (
+        rng.choice(DAYS) if rng.random() < 0.3 else iso_of(day_of("2026-06-30") + rng.randrange(-2000, 200))
+    )
 
 
 def customers(rng: random.Random, count: int, missing: float = 0.15) -> list[dict[str, Any]]:

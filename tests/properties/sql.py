@@ -12,7 +12,6 @@ from typing import Any
 
 import duckdb
 import polars as pl
-
 from rulescore.lang.syntax import Tree
 
 SIGNS = {"==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
@@ -104,7 +103,9 @@ def plain(tree: Tree, args: Sequence[str]) -> str:
         case "in", _:
             return " OR ".join(f"{args[0]} = {item}" for item in args[1:])
         case "compare", tuple() as signs:
-            return " AND ".join(f"{a} {SIGNS[str(sign)]} {b}" for a, sign, b in zip(args, signs, args[1:], strict=False))
+            return " AND ".join(
+                f"{a} {SIGNS[str(sign)]} {b}" for a, sign, b in zip(args, signs, args[1:], strict=False)
+            )
         case "arith", sign:
             return known(f"({args[0]} {sign} {args[1]})")
     raise TypeError(tree.op)

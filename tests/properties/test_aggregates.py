@@ -17,7 +17,6 @@ import polars as pl
 import pytest
 from harness import EVENTS, day_of, differences, examples, iso_of, plan_of, read_pack, seeds, write_pack
 from properties.grammar import quoted, random_day
-
 from rulescore.engines import frame as frame_engine
 from rulescore.engines.row import RowEngine
 from rulescore.folder import grouped_events
@@ -27,7 +26,24 @@ AS_OFS = ("2026-06-30", "2024-02-29", "2025-02-28", "2026-03-31", "2024-12-31")
 CUSTOMERS = [f"C{index:02d}" for index in range(40)]
 WINDOWS = ("1d", "7d", "30d", "90d", "1w", "13w", "1m", "3m", "6m", "12m", "24m", "1y", "2y", "1000y")
 STATES = ("done", "open", "cancelled", "")
-SIZES = (0.0, -0.0, 0.1, 0.2, 0.3, 1.005, 100.0, 1e-7, 4.9e-7, 5e-7, -5e-7, 1e14, -1e14, 999999999999999.9, 1e-300, 33.333333)
+SIZES = (
+    0.0,
+    -0.0,
+    0.1,
+    0.2,
+    0.3,
+    1.005,
+    100.0,
+    1e-7,
+    4.9e-7,
+    5e-7,
+    -5e-7,
+    1e14,
+    -1e14,
+    999999999999999.9,
+    1e-300,
+    33.333333,
+)
 COUNT = 45
 
 
@@ -44,14 +60,23 @@ def events_of(rng: random.Random, as_of: str) -> dict[str, pl.DataFrame]:
             day = rng.choice(edges) if rng.random() < 0.4 else random_day(rng, "2022-01-01", "2026-12-31")
             if rng.random() < 0.2 and rows and rows[-1]["customer_id"] == customer:
                 day = rows[-1]["order_date"] or day
-            amount = rng.choice(SIZES) if rng.random() < 0.4 else round(rng.uniform(-50, 5000), rng.randrange(5))
+            amount = (
+                rng.choice(SIZES) if rng.random() < 0.4 else round(rng.uniform(-50, 5000), rng.randrange(5))
+            )
             rows.append({
                 "customer_id": None if rng.random() < 0.02 else customer, "order_date": None if rng.random() < 0.05 else day,
                 "amount": None if rng.random() < 0.15 else amount, "quantity": None if rng.random() < 0.1 else float(rng.randrange(-1, 6)),
                 "status": None if rng.random() < 0.1 else rng.choice(STATES), "paid": None if rng.random() < 0.2 else rng.random() < 0.5,
                 "due": None if rng.random() < 0.3 else random_day(rng, "2022-01-01", "2027-06-30"),
             })  # fmt: skip
-    notes = [{"customer_id": rng.choice(CUSTOMERS), "weight": rng.choice((None, *SIZES)), "about": rng.choice((None, "a", "上海", "b"))} for _ in range(80)]
+    notes = [
+        {
+            "customer_id": rng.choice(CUSTOMERS),
+            "weight": rng.choice((None, *SIZES)),
+            "about": rng.choice((None, "a", "上海", "b")),
+        }
+        for _ in range(80)
+    ]
     return {"orders": frame("orders", rows), "notes": frame("notes", notes), "calls": frame("calls", [])}
 
 
@@ -88,7 +113,23 @@ def aggregate(rng: random.Random) -> str:
         "orders.due - orders.order_date", "max(orders.amount, 0)", "1 if orders.paid else 0", "coalesce(orders.amount, 7)", "orders.amount / 7", "orders.amount * 1e14",
     ))  # fmt: skip
     other = rng.choice(("orders.status", "orders.order_date", "orders.due", "upper(orders.status)"))
-    name = rng.choice(("sum", "sum", "count", "count_distinct", "mean", "median", "min", "max", "first", "last", "std", "gap", "trend"))
+    name = rng.choice(
+        (
+            "sum",
+            "sum",
+            "count",
+            "count_distinct",
+            "mean",
+            "median",
+            "min",
+            "max",
+            "first",
+            "last",
+            "std",
+            "gap",
+            "trend",
+        )
+    )
     if name in ("gap",) or (name == "count" and rng.random() < 0.5):
         operand = "orders"
     elif name in ("count", "count_distinct", "first", "last"):
@@ -113,18 +154,29 @@ def aggregate(rng: random.Random) -> str:
 def plan_for(texts: Sequence[str], as_of: str) -> Plan:
     features = {f"f{index}": text for index, text in enumerate(texts)}
     with TemporaryDirectory() as folder:
-        pack = read_pack(write_pack(Path(folder) / "pack", {"one": {"features": features, "rules": [{"id": "any", "formula": "0"}]}}))
+        pack = read_pack(
+            write_pack(
+                Path(folder) / "pack",
+                {"one": {"features": features, "rules": [{"id": "any", "formula": "0"}]}},
+            )
+        )
     return plan_of(pack, as_of, every_feature=True)
 
 
 def by_row(plan: Plan, events: Mapping[str, pl.LazyFrame]) -> list[dict[str, Any]]:
-    results = RowEngine(plan).evaluate_base([{"customer_id": customer} for customer in CUSTOMERS], grouped_events(plan, events, CUSTOMERS))
+    results = RowEngine(plan).evaluate_base(
+        [{"customer_id": customer} for customer in CUSTOMERS], grouped_events(plan, events, CUSTOMERS)
+    )
     return [dict(result.values) for result in results]
 
 
 def by_frame(plan: Plan, events: Mapping[str, pl.LazyFrame], streaming: bool = False) -> list[dict[str, Any]]:
     found = frame_engine.with_aggregates(plan, pl.DataFrame({"customer_id": CUSTOMERS}).lazy(), events)
-    return frame_engine.with_features(plan, found).collect(engine="streaming" if streaming else "in-memory").to_dicts()
+    return (
+        frame_engine.with_features(plan, found)
+        .collect(engine="streaming" if streaming else "in-memory")
+        .to_dicts()
+    )
 
 
 @cache
@@ -139,9 +191,13 @@ def lazy(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.LazyFrame]:
     return {table: found.lazy() for table, found in tables.items()}
 
 
-def assert_same(texts: Sequence[str], one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]) -> None:
+def assert_same(
+    texts: Sequence[str], one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]
+) -> None:
     for index, text in enumerate(texts):
-        found = differences([values[f"f{index}"] for values in one], [values[f"f{index}"] for values in other])
+        found = differences(
+            [values[f"f{index}"] for values in one], [values[f"f{index}"] for values in other]
+        )
         assert not found, f"{text}: customer {CUSTOMERS[found[0][0]]} has {found[0][1]!r} and {found[0][2]!r}"
 
 
@@ -169,13 +225,20 @@ def test_chunks_do_not_matter(seed: int, tmp_path: Path) -> None:
     """Guards the same number for the same data: in memory in one piece, in many, and read from several files."""
     _, texts, plan, tables = world(seed)
     whole = by_frame(plan, lazy(tables))
-    pieces = {table: pl.concat([found[start : start + 7] for start in range(0, max(1, len(found)), 7)], rechunk=False) for table, found in tables.items()}
+    pieces = {
+        table: pl.concat(
+            [found[start : start + 7] for start in range(0, max(1, len(found)), 7)], rechunk=False
+        )
+        for table, found in tables.items()
+    }
     assert_same(texts, whole, by_frame(plan, lazy(pieces)))
     assert_same(texts, whole, by_frame(plan, lazy(pieces), streaming=True))
     files = {}
     for table, found in tables.items():
         for number, start in enumerate(range(0, max(1, len(found)), 50)):
-            found[start : start + 50].write_parquet(tmp_path / f"{table}-{number:03d}.parquet", row_group_size=11)
+            found[start : start + 50].write_parquet(
+                tmp_path / f"{table}-{number:03d}.parquet", row_group_size=11
+            )
         files[table] = pl.scan_parquet(tmp_path / f"{table}-*.parquet")
     assert_same(texts, whole, by_frame(plan, files, streaming=True))
 
@@ -186,14 +249,27 @@ def test_one_customer_is_as_good_as_many(seed: int) -> None:
     _, texts, plan, tables = world(seed)
     whole = by_frame(plan, lazy(tables))
     for index in (0, 7, 19):
-        own = {table: found.filter(pl.col("customer_id") == CUSTOMERS[index]) for table, found in tables.items()}
-        alone = frame_engine.with_aggregates(plan, pl.DataFrame({"customer_id": CUSTOMERS[index : index + 1]}).lazy(), lazy(own))
-        assert_same(texts, whole[index : index + 1], frame_engine.with_features(plan, alone).collect().to_dicts())
+        own = {
+            table: found.filter(pl.col("customer_id") == CUSTOMERS[index]) for table, found in tables.items()
+        }
+        alone = frame_engine.with_aggregates(
+            plan, pl.DataFrame({"customer_id": CUSTOMERS[index : index + 1]}).lazy(), lazy(own)
+        )
+        assert_same(
+            texts, whole[index : index + 1], frame_engine.with_features(plan, alone).collect().to_dicts()
+        )
 
 
 def test_a_table_that_was_not_supplied_is_missing() -> None:
     """Guards "not supplied" against being read as "no events": the figures are missing, not 0, on both engines."""
-    texts = ["sum(orders.amount)", "count(orders)", "max(orders.status)", "count(notes)", "last(orders.order_date)", "max(orders.paid == True if orders.paid else 1)"][:5]
+    texts = [
+        "sum(orders.amount)",
+        "count(orders)",
+        "max(orders.status)",
+        "count(notes)",
+        "last(orders.order_date)",
+        "max(orders.paid == True if orders.paid else 1)",
+    ][:5]
     plan = plan_for(texts, "2026-06-30")
     notes = {"notes": frame("notes", [{"customer_id": "C00", "weight": 1.0, "about": "x"}])}
     for found in (by_row(plan, lazy(notes)), by_frame(plan, lazy(notes))):
@@ -236,7 +312,13 @@ def test_windows_and_counts_are_those_of_plain_python(seed: int) -> None:
     found = by_frame(plan, lazy(tables))
     for position, customer in enumerate(CUSTOMERS):
         for index, (text, plain, words, start, end) in enumerate(chosen):
-            inside = [row for row in rows if row["customer_id"] == customer and row["order_date"] and start < row["order_date"].isoformat() <= end]
+            inside = [
+                row
+                for row in rows
+                if row["customer_id"] == customer
+                and row["order_date"]
+                and start < row["order_date"].isoformat() <= end
+            ]
             values = [row["quantity"] for row in inside if row["quantity"] is not None]
             wanted = plain(values)
             if text.startswith("sum") and inside and not values:

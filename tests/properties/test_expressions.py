@@ -11,7 +11,6 @@ import pytest
 from harness import by_frame, by_row, differences, frame_of, seeds, typed
 from properties.grammar import FIELDS, KINDS, Grammar, records
 from properties.sql import by_sql
-
 from rulescore.engines.evaluator import Evaluator
 from rulescore.lang.syntax import Tree, constant, text_of
 
@@ -22,7 +21,12 @@ def batch(seed: int, plain: bool = False) -> tuple[list[Tree], list[dict[str, An
     """Expressions of one seed with the records to try them on."""
     rng = random.Random(seed)
     grammar = Grammar(rng, plain=plain)
-    texts = [grammar.any(rng.randrange(1, DEPTH + 1)) if not plain else grammar.expression(rng.choice(("number", "bool")), DEPTH) for _ in range(BATCH)]
+    texts = [
+        grammar.any(rng.randrange(1, DEPTH + 1))
+        if not plain
+        else grammar.expression(rng.choice(("number", "bool")), DEPTH)
+        for _ in range(BATCH)
+    ]
     return [typed(text, KINDS) for text in texts if len(text) < 2_000], records(rng, ROWS)
 
 

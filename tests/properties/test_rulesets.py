@@ -15,11 +15,21 @@ from typing import Any
 import polars as pl
 import polars.selectors as selectors
 import pytest
-from harness import AS_OF, Outcome, base_tables, both_engines, evaluate, frames_of, make_pack, plan_of, seeds, write_pack
+import rulescore
+from harness import (
+    AS_OF,
+    Outcome,
+    base_tables,
+    both_engines,
+    evaluate,
+    frames_of,
+    make_pack,
+    plan_of,
+    seeds,
+    write_pack,
+)
 from properties import rulesets
 from properties.rulesets import FIELDS, Rulesets
-
-import rulescore
 
 CUSTOMERS = 25
 
@@ -42,7 +52,9 @@ def assert_equal(one: pl.DataFrame, other: pl.DataFrame) -> None:
     """Alike in every column of the first; says where not."""
     for name in one.columns:
         unlike = one[name].ne_missing(other[name])
-        assert not unlike.any(), f"{name}: {one.filter(unlike)[name].to_list()[:3]} and {other.filter(unlike)[name].to_list()[:3]}"
+        assert not unlike.any(), (
+            f"{name}: {one.filter(unlike)[name].to_list()[:3]} and {other.filter(unlike)[name].to_list()[:3]}"
+        )
 
 
 @pytest.mark.parametrize("seed", seeds(200))
@@ -81,7 +93,9 @@ def test_the_api_is_the_same_run(seed: int, tmp_path: Path) -> None:
     events = rulesets.events(rng, [row["customer_id"] for row in rows])
     wanted = evaluate(plan_of(pack), base_tables(pack, rows, events), "frame")
     # the shipped dictionary, with this pack's own tables laid over it
-    (tmp_path / "pack" / "tables.yaml").write_text((tmp_path / "dictionary.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "pack" / "tables.yaml").write_text(
+        (tmp_path / "dictionary.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     frames = frames_of(pack, rows, events)
     for engine in ("row", "frame"):
         found = rulescore.evaluate(frames, pack=tmp_path / "pack", as_of=AS_OF, engine=engine)
@@ -132,9 +146,17 @@ def test_an_inapplicable_rule_changes_nothing(seed: int, tmp_path: Path) -> None
     events = rulesets.events(rng, [row["customer_id"] for row in rows])
     one = run(tmp_path, dimensions, settings, rows, events)
     more = copy.deepcopy(dimensions)
-    extra = {"id": "extra", "formula": "a", "weight": 50, "applies": rng.choice((False, "a > 1e14 and a < -1e14 and False")), "on_missing": "worst"}
+    extra = {
+        "id": "extra",
+        "formula": "a",
+        "weight": 50,
+        "applies": rng.choice((False, "a > 1e14 and a < -1e14 and False")),
+        "on_missing": "worst",
+    }
     for index, dimension in enumerate(more.values()):
-        dimension["rules"].insert(rng.randrange(len(dimension["rules"]) + 1), {**extra, "id": f"extra-{index}"})
+        dimension["rules"].insert(
+            rng.randrange(len(dimension["rules"]) + 1), {**extra, "id": f"extra-{index}"}
+        )
     other = numbers(run(tmp_path, more, settings, rows, events))
     assert_equal(numbers(one), other)
 
@@ -161,8 +183,15 @@ def test_more_points_never_lower_the_composite(seed: int, tmp_path: Path) -> Non
 
 def raisable(rule: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
     """Places in a rule that hold fixed points."""
-    found = [(item, "points") for item in (*rule.get("bands", ()), *rule.get("cases", ()), *rule.get("checklist", ()), rule)]
-    found += [(rule["lookup"], key) for key, target in rule.get("lookup", {}).items() if not isinstance(target, dict)]
+    found = [
+        (item, "points")
+        for item in (*rule.get("bands", ()), *rule.get("cases", ()), *rule.get("checklist", ()), rule)
+    ]
+    found += [
+        (rule["lookup"], key)
+        for key, target in rule.get("lookup", {}).items()
+        if not isinstance(target, dict)
+    ]
     found += [(rule, "else")]
     return [(holder, key) for holder, key in found if isinstance(holder.get(key), int | float)]
 
@@ -192,9 +221,13 @@ def fill(rng: random.Random, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def assert_inside(before: pl.DataFrame, after: pl.DataFrame, column: str) -> None:
-    both = before.select("customer_id", low=f"{column}.low", high=f"{column}.high").hstack(after.select(points=f"{column}.points"))
+    both = before.select("customer_id", low=f"{column}.low", high=f"{column}.high").hstack(
+        after.select(points=f"{column}.points")
+    )
     known = both.filter(pl.col("points").is_not_null())
-    outside = known.filter(~pl.col("points").is_between(pl.col("low"), pl.col("high")) | pl.col("low").is_null())
+    outside = known.filter(
+        ~pl.col("points").is_between(pl.col("low"), pl.col("high")) | pl.col("low").is_null()
+    )
     assert outside.is_empty(), f"{column}: {outside.to_dicts()[:3]}"
 
 
@@ -204,7 +237,9 @@ def test_a_run_knows_no_place_time_or_language(tmp_path: Path) -> None:
     rng = random.Random(1)
     dimensions, settings = Rulesets(rng).pack()
     write_pack(tmp_path / "pack", dimensions, settings)
-    (tmp_path / "pack" / "tables.yaml").write_text((tmp_path / "dictionary.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "pack" / "tables.yaml").write_text(
+        (tmp_path / "dictionary.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     (tmp_path / "rows.json").write_text(json.dumps(rulesets.customers(rng, CUSTOMERS)), encoding="utf-8")
     code = (
         "import json, sys, polars as pl, rulescore\n"
@@ -214,8 +249,22 @@ def test_a_run_knows_no_place_time_or_language(tmp_path: Path) -> None:
     engine = str(Path(__file__).resolve().parents[2] / "engine")
     found = set()
     for language, zone, seed in (("zh_CN.UTF-8", "Asia/Shanghai", "1"), ("C", "America/Los_Angeles", "2")):
-        changed = {**os.environ, "LANG": language, "LC_ALL": language, "TZ": zone, "PYTHONHASHSEED": seed, "PYTHONPATH": engine, "PYTHONUTF8": "1"}
-        done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], env=changed, capture_output=True, text=True, check=True)
+        changed = {
+            **os.environ,
+            "LANG": language,
+            "LC_ALL": language,
+            "TZ": zone,
+            "PYTHONHASHSEED": seed,
+            "PYTHONPATH": engine,
+            "PYTHONUTF8": "1",
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path)],
+            env=changed,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         found.add(done.stdout)
     assert len(found) == 1
 
@@ -227,5 +276,8 @@ def test_words_do_not_change_numbers(tmp_path: Path) -> None:
     rows = rulesets.customers(rng, CUSTOMERS)
     one = run(tmp_path, dimensions, settings, rows).trace
     for rule in rulesets.rules_of(dimensions):
-        rule |= {"title": {"zh": "另一名称" + rule["id"], "en": "other " + rule["id"]}, "why": {"zh": "缘由", "en": "reason"}}
+        rule |= {
+            "title": {"zh": "另一名称" + rule["id"], "en": "other " + rule["id"]},
+            "why": {"zh": "缘由", "en": "reason"},
+        }
     assert_equal(one, run(tmp_path, dimensions, settings, rows).trace)

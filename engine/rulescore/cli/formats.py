@@ -72,7 +72,9 @@ def _fingerprint(problem: Problem) -> str:
     """Equal for a finding that only moved; facts that are line numbers don't enter it."""
     file = problem.place.file if problem.place else ""
     facts = {key: value for key, value in problem.facts.items() if key not in LINE_FACTS}
-    return hashlib.sha256(repr((problem.code, file, sorted(facts.items(), key=str))).encode()).hexdigest()[:32]
+    return hashlib.sha256(repr((problem.code, file, sorted(facts.items(), key=str))).encode()).hexdigest()[
+        :32
+    ]
 
 
 def github(problems: Sequence[Problem], language: str) -> Iterator[str]:

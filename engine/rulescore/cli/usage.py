@@ -41,4 +41,8 @@ def _name(param: click.Parameter | None) -> str:
     """A parameter as the help writes it: `--engine`, `SOURCE`."""
     if param is None:
         return "?"
-    return param.opts[0] if isinstance(param, click.Option) else (param.metavar or param.name or "?").upper().strip("[].")
+    return (
+        param.opts[0]
+        if isinstance(param, click.Option)
+        else (param.metavar or param.name or "?").upper().strip("[].")
+    )

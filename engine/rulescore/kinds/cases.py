@@ -45,6 +45,7 @@ SCHEMA = {
     },
 }
 
+
 def lower(rule: RuleText) -> tuple[Case, ...]:
     done: list[Case] = []
     bad = False

@@ -406,4 +406,3 @@ def refused_pattern(pattern: str) -> str:
     except (re.error, RecursionError, OverflowError) as error:
         return str(error)
     return ""
-

@@ -57,14 +57,18 @@ def power(x: float, y: float) -> float | None:
 
 def _least(pl: Any, *values: Any) -> Any:
     if len(values) > 2:  # a chain would be written out three times for every further value
-        return pl.when(~pl.any_horizontal([value.is_null() for value in values])).then(pl.min_horizontal(values))
+        return pl.when(~pl.any_horizontal([value.is_null() for value in values])).then(
+            pl.min_horizontal(values)
+        )
     one, other = values  # neither condition holds when one is missing
     return pl.when(other < one).then(other).when(one <= other).then(one)
 
 
 def _greatest(pl: Any, *values: Any) -> Any:
     if len(values) > 2:
-        return pl.when(~pl.any_horizontal([value.is_null() for value in values])).then(pl.max_horizontal(values))
+        return pl.when(~pl.any_horizontal([value.is_null() for value in values])).then(
+            pl.max_horizontal(values)
+        )
     one, other = values
     return pl.when(other > one).then(other).when(one >= other).then(one)
 
