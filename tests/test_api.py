@@ -264,7 +264,7 @@ def test_numbers_that_are_none_are_missing_and_told(pack: Path, make: Any) -> No
             "since": pd.to_datetime(["2020-01-01", None, "2021-06-30"]),
         },
         {"since": [datetime(2020, 1, 1, 12), None, date(2021, 6, 30)], "visits": ["0", " 4 ", "10"]},
-        {"annual_revenue": ["100", "1,20", "50.0"]},
+        {"annual_revenue": ["100", " 120 ", "50.0"]},
     ],
     ids=["numbers as ids", "nullable", "categorical and datetime", "objects", "numbers as text"],
 )
@@ -324,7 +324,7 @@ def test_a_pack_can_be_loaded_and_checked(pack: Path) -> None:
     assert rulescore.load("general").id == "general"
     assert [rule.id for rule in rulescore.load(pack).rules] == ["size", "visits"]
     assert {problem.severity for problem in rulescore.check(pack)} <= {"note"}
-    (pack / "worth.yaml").write_text("dimension: worth\n", encoding="utf-8")
+    (pack / "worth.yaml").write_text("dimension: [worth\n", encoding="utf-8")
     assert any(problem.severity == "error" for problem in rulescore.check(pack))
     with pytest.raises(rulescore.RulesetError) as error:
         rulescore.load(pack)

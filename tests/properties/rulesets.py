@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -138,10 +139,7 @@ class Rulesets:
         cuts = sorted(rng.sample(CUTS, rng.choice((1, 2, 3, 4, 10))))
         lower, upper = rng.choice((("above", "up_to"), ("from", "below")))
         made: list[dict[str, Any]] = [{upper: cuts[0], "points": self.points()}]
-        made += [
-            {lower: low, upper: high, "points": self.points()}
-            for low, high in zip(cuts, cuts[1:], strict=False)
-        ]
+        made += [{lower: low, upper: high, "points": self.points()} for low, high in itertools.pairwise(cuts)]
         made.append({lower: cuts[-1], "points": self.points()})
         if not self.honest and rng.random() < 0.2:
             made.pop(rng.randrange(len(made)))  # a gap: an outcome of "no case holds"
