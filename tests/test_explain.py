@@ -20,7 +20,7 @@ import polars as pl
 import pytest
 import rulescore
 import yaml
-from commands import SAMPLE, called
+from commands import SAMPLE, called, small_pack
 from rulescore import api
 from rulescore.audit import explain
 from rulescore.engines.row import RowEngine
@@ -597,6 +597,29 @@ def test_the_text_says_what_the_data_says(run: Run, nodes: list[Node], language:
         assert not [
             d for d in node["dimensions"] if any(line.startswith(d["title"][other] + "  ") for line in lines)
         ]
+
+
+@pytest.mark.parametrize("language, nothing", [("zh", "没有适用的规则"), ("en", "no rule applies")])
+def test_a_customer_to_whom_nothing_applies(tmp_path: Path, language: str, nothing: str) -> None:
+    """Guards the words where there are no numbers: neither zeros nor blanks in the places of numbers."""
+    pack = small_pack(
+        tmp_path,
+        [
+            ("weight: 3, source", "applies: visits > 5, source"),
+            ("large, points", "large, applies: visits > 5, points"),
+        ],
+    )
+    run = api.evaluate(pl.DataFrame({"customer_id": ["A"], "visits": [0.0]}), pack, "2026-06-30")
+    text = api.explain(run, "A", language)
+    node = explain(run, "A")
+    assert (
+        node["composite"],
+        node["coverage"],
+        node["dimensions"][0]["contribution"],
+        node["tier"]["id"],
+    ) == (None, None, 0, None)
+    assert text.count(nothing) == 2
+    assert text.count({"zh": "不适用", "en": "not applicable"}[language]) == 2
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -52,8 +52,9 @@ def trace_columns(plan: Plan) -> list[str]:
 
 def narrow(plan: Plan) -> dict[str, Any]:
     """The narrowest whole numbers that hold each column of the trace."""
-    types: dict[str, Any] = {f"{dimension.id}.points": pl.Int32 for dimension in plan.pack.dimensions}
-    types |= {f"composite.{part}": pl.Int32 for part in ("points", "low", "high")}
+    points = pl.Int32 if _reach(plan) < 2**31 else pl.Int64
+    types: dict[str, Any] = {f"{dimension.id}.points": points for dimension in plan.pack.dimensions}
+    types |= {f"composite.{part}": points for part in ("points", "low", "high")}
     types |= {
         "composite.coverage": pl.Int16,
         "tier.natural": pl.Int8,
@@ -62,6 +63,21 @@ def narrow(plan: Plan) -> dict[str, Any]:
     }
     place = pl.UInt8 if len(plan.rules) < 256 else pl.UInt16
     return types | {f"reason.{index}": place for index in range(3)}
+
+
+def _reach(plan: Plan) -> int:
+    """A size that no dimension's units can pass; only sums without limits, or gates, reach far."""
+    most = [abs(gate.limit) for gate, _ in plan.gates if isinstance(gate.limit, int)]
+    for dimension in plan.pack.dimensions:
+        sizes = [
+            max(abs(bound) for bound in (*planned.span, planned.rule.missing_points or 0))
+            for planned in plan.rules_of(dimension)
+        ]
+        most.append(
+            abs(dimension.initial) + sum(sizes) if dimension.combine == "sum" else max(sizes, default=0)
+        )
+        most += [abs(limit) for limit in (dimension.min, dimension.max) if limit is not None]
+    return max(most, default=0)
 
 
 class Run:

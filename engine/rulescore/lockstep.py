@@ -40,26 +40,36 @@ class UnreadableError(Exception):
 
 def schema_of(path: Path) -> tuple[dict[str, pl.DataType], int]:
     """Columns with their types, and the number of rows."""
+    rows = 0
+    columns: dict[str, pl.DataType] = {}
     try:
-        with pq.ParquetFile(path) as file:
-            empty = pl.DataFrame(file.schema_arrow.empty_table())
-            return dict(empty.schema), int(file.metadata.num_rows)
+        for one in files_of(path):
+            with pq.ParquetFile(one) as file:
+                columns = columns or dict(pl.DataFrame(file.schema_arrow.empty_table()).schema)
+                rows += int(file.metadata.num_rows)
+        return columns, rows
     except _ERRORS as error:
         raise UnreadableError(path, error) from None
+
+
+def files_of(path: Path) -> list[Path]:
+    """The files behind a table of the run: itself, or the parts of a large one in order."""
+    return sorted(path.glob("*.parquet")) if path.is_dir() else [path]
 
 
 def batches(path: Path, columns: Sequence[str] | None = None, size: int = BATCH) -> Iterator[pl.DataFrame]:
     """The table in order, `size` rows at a time, the last batch with what is left."""
     waiting: pl.DataFrame | None = None
     try:
-        with pq.ParquetFile(path) as file:
-            for part in file.iter_batches(size, columns=None if columns is None else list(columns)):
-                part.validate(full=True)
-                frame = pl.DataFrame(part)
-                waiting = frame if waiting is None else pl.concat([waiting, frame])
-                while waiting.height >= size:
-                    yield waiting.head(size)
-                    waiting = waiting.slice(size)
+        for one in files_of(path):
+            with pq.ParquetFile(one) as file:
+                for part in file.iter_batches(size, columns=None if columns is None else list(columns)):
+                    part.validate(full=True)
+                    frame = pl.DataFrame(part)
+                    waiting = frame if waiting is None else pl.concat([waiting, frame])
+                    while waiting.height >= size:
+                        yield waiting.head(size)
+                        waiting = waiting.slice(size)
     except _ERRORS as error:
         raise UnreadableError(path, error) from None
     if waiting is not None and waiting.height:

@@ -33,6 +33,8 @@ from .scores import scores_of_trace
 from .version import VERSION
 
 CUSTOMER = frame_engine.CUSTOMER
+AT_ONCE = 1_000_000
+"""Customers that are scored in one query."""
 Progress = Callable[[str], None]
 BUILDING, TEMPORARY = ".rulescore-building-", ".rulescore-"
 """How the names of folders begin: of a run that is being built, and of one that lives as long as its Run."""
@@ -188,13 +190,32 @@ def _compute(request: Request, building: Path, progress: Progress) -> None:
     shown = frame_engine.as_dates(
         featured.select(input_columns(plan, featured)), list(plan.kinds), plan.kinds
     )
-    traced = scored.select(run_folder.trace_columns(plan)).cast(run_folder.narrow(plan))  # type: ignore[arg-type]
-    sink_all([(shown, inputs), (traced, trace)])
+    if sum(source.rows for source in request.tables["customers"].sources) <= AT_ONCE:
+        sink_all([(shown, inputs), (_traced(plan, scored), trace)])
+    else:
+        sink(shown, inputs)
+        _trace_in_parts(plan, inputs, trace)
     for extra in spare:
         extra.unlink()
     progress("scores")
     scores_of_trace(plan, pl.scan_parquet(trace), pl.scan_parquet(inputs), building)
     write_cells(plan, request.tables, building / run_folder.CELLS)
+
+
+def _traced(plan: Plan, scored: pl.LazyFrame) -> pl.LazyFrame:
+    return scored.select(run_folder.trace_columns(plan)).cast(run_folder.narrow(plan))  # type: ignore[arg-type]
+
+
+def _trace_in_parts(plan: Plan, inputs: Path, trace: Path) -> None:
+    """The trace of a large base, a folder of files of AT_ONCE customers each: what one query of Polars holds in memory
+    while it writes many columns grows with its rows."""
+    trace.mkdir()
+    stored = pl.scan_parquet(inputs)
+    rows = stored.select(pl.len()).collect().item()
+    numbers = frame_engine.as_numbers(stored, list(plan.kinds), plan.kinds)
+    for number, start in enumerate(range(0, rows, AT_ONCE)):
+        part = frame_engine.score(plan, numbers.slice(start, AT_ONCE))
+        sink(_traced(plan, part), trace / f"{number:05}.parquet")
 
 
 def _event_tables(plan: Plan) -> list[str]:
@@ -224,7 +245,7 @@ def sink_all(parts: Sequence[tuple[pl.LazyFrame, Path]]) -> None:
     bytes. lz4 packs the inputs' numbers a fifth worse than zstd in half the time; the trace packs well."""
     sinks = []
     for frame, path in parts:
-        packed = path.name == run_folder.TRACE
+        packed = run_folder.TRACE in (path.name, path.parent.name)
         sinks.append(frame.sink_parquet(
             path, compression="zstd" if packed else "lz4", compression_level=1 if packed else None,
             statistics=False, row_group_size=100_000, lazy=True, engine="streaming",

@@ -209,7 +209,7 @@ class _Tree:
             "",
         ]
         decimals = node["decimals"]
-        lines.append(self.say(
+        lines.append(self.say("composite-none") if node["low"] is None else self.say(
             "composite", points=self.points(node["composite"], decimals), low=self.points(node["low"], decimals),
             high=self.points(node["high"], decimals), coverage=_percent(node["coverage"]),
         ))  # fmt: skip
@@ -284,7 +284,7 @@ class _Tree:
         return ["  " + self.say("before-gates", points=self.points(node["before_gates"], decimals))]
 
     def dimension(self, node: Node) -> list[str]:
-        head = self.say(
+        head = self.say("dimension-none", title=self.text(node["title"])) if node["low"] is None else self.say(
             "dimension", title=self.text(node["title"]), points=self.points(node["points"]), share=f"{node['share']:.1f}%",
             contribution=self.points(node["contribution"]), coverage=_percent(node["coverage"]),
             low=self.points(node["low"]), high=self.points(node["high"]),
