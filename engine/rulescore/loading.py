@@ -63,6 +63,12 @@ def load_or_raise(
     return loaded, problems
 
 
+TAKEN = frozenset(
+    ["customer_id", "name", "composite", "low", "high", "coverage", "tier", "tier_reason", "gates", "reasons"]
+)
+"""Columns of the scores; a dimension is a column beside them."""
+
+
 class _Loader:
     def __init__(self, layers: list[Layer], shared: Document, problems: Problems) -> None:
         self.layers, self.shared, self.problems = layers, shared, problems
@@ -239,6 +245,11 @@ class _Loader:
         seen: dict[str, Span] = {}
         done: list[Dimension] = []
         for key, weight in weights.items():
+            if key in TAKEN:
+                self.problems.error(
+                    "duplicate-id", places["dimensions"].key("dimensions", key), id=key, first=0
+                )
+                continue
             if key not in merged:
                 if key in self.broken:
                     continue
@@ -257,7 +268,8 @@ class _Loader:
                     self.problems.error(
                         "duplicate-id", text.place("id"), id=text.id, first=seen[text.id].line
                     )
-                elif text.id in weights or text.id == "composite":  # their points stand under these names
+                elif text.id in weights or text.id in ("composite", "score", "gate"):
+                    # their points stand under these names
                     self.problems.error("duplicate-id", text.place("id"), id=text.id, first=0)
                 seen[text.id] = text.place("id")
                 rule = self.read_rule(key, text)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..lang.syntax import Tree, constant
@@ -78,8 +79,10 @@ def _key(rule: RuleText, key: str, kind: str) -> Tree:
         return constant(key == "true")
     if kind == "number":
         try:
-            return constant(float(key))
+            number = float(key)
         except ValueError:
-            pass
+            number = math.nan
+        if math.isfinite(number):
+            return constant(number)
     rule.problems.error("lookup-key", rule.place("lookup", key), read=key, want=kind)
     raise Bad
