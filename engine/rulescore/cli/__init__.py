@@ -149,8 +149,11 @@ def _run() -> int:
 def _show(problems: Iterable[Problem]) -> None:
     from .shared import show_problems
 
-    with contextlib.suppress(BrokenPipeError):
+    try:
         show_problems(problems, _language())
+        sys.stderr.flush()
+    except BrokenPipeError:
+        _fall_silent()
 
 
 def _fall_silent() -> int:

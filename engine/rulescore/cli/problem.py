@@ -17,7 +17,7 @@ def command(language: str, code: str | None) -> None:
 
     以反例和正例说明问题代码 CODE；不给代码则列出全部。
     """
-    from ..messages import catalogue, pages, word
+    from ..messages import catalogue, pages, plain, word
     from ..problems import Problem, UsageError, close_names
 
     entries = catalogue(language)["problems"]
@@ -30,9 +30,9 @@ def command(language: str, code: str | None) -> None:
         raise UsageError(
             [Problem("unknown-code", "error", None, {"code": code, "close": close_names(code, entries)})]
         )
-    click.echo(f"{code}\n  {entry['title']}\n\n  {entry['text']}")
+    click.echo(f"{code}\n  {entry['title']}\n\n  {plain(entry['text'])}")
     if entry.get("hint"):
-        click.echo(f"  {entry['hint']}")
+        click.echo(f"  {plain(entry['hint'])}")
     page = pages().get(code)
     for part in ("bad", "good"):
         if page is None:

@@ -59,7 +59,7 @@ def source_lines(file: str) -> Sequence[str] | None:
     for path in (Path(file), folder("rulesets").parent / file):
         try:
             if path.is_file() and path.stat().st_size < 8_000_000:
-                return path.read_text(encoding="utf-8-sig").splitlines()
+                return path.read_text(encoding="utf-8-sig").replace("\r\n", "\n").split("\n")
         except (OSError, ValueError):
             continue
     return None
