@@ -116,6 +116,7 @@ class Dictionary:
             id=key, type=item["type"], title=item["title"], unit=item.get("unit", ""), min=item.get("min"), max=item.get("max"),
             values=values, words=words, missing=tuple(item.get("missing", ())), not_missing=tuple(item.get("not_missing", ())),
             aliases=tuple(item.get("aliases", ())), required=item.get("required", False), personal=item.get("personal", False),
+            sensitive=item.get("sensitive", False),
             span=document.key("tables", table, "fields", key),
         )  # fmt: skip
 

@@ -42,6 +42,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     required: bool = False
     personal: bool = False
+    sensitive: bool = False
     span: Span = NOWHERE
 
     @property

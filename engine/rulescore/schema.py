@@ -232,6 +232,7 @@ def _tables() -> dict[str, Any]:
             "aliases": {**words, "description": "可识别的列名。Headers it is known by."},
             "required": {"type": "boolean"},
             "personal": {"type": "boolean", "description": "是否个人信息。Whether it is personal data."},
+            "sensitive": {"type": "boolean", "description": "是否敏感个人信息。Whether it is sensitive personal data."},
         },
         ["type", "title"],
     )  # fmt: skip

@@ -137,6 +137,23 @@ def test_parts_of_a_base_score_as_the_whole(seed: int, tmp_path: Path) -> None:
     assert_equal(whole, pl.concat(parts))
 
 
+@pytest.mark.parametrize("seed", seeds(6))
+def test_a_large_base_scores_as_a_small_one(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards bases that are too large to be traced at once (here from eight customers on): same trace, same scores."""
+    rng = random.Random(seed)
+    dimensions, settings = Rulesets(rng).pack()
+    rows = rulesets.customers(rng, CUSTOMERS)
+    pack = make_pack(tmp_path, dimensions, settings)
+    tables = base_tables(pack, rows, rulesets.events(rng, [row["customer_id"] for row in rows]))
+    whole = evaluate(plan_of(pack), tables, "frame")
+    monkeypatch.setattr(conductor, "AT_ONCE", 8)
+    parts = evaluate(plan_of(pack), tables, "frame")
+    assert_equal(whole.trace, parts.trace)
+    assert_equal(whole.scores, parts.scores)
+
+
 @pytest.mark.parametrize("seed", seeds(10))
 def test_an_inapplicable_rule_changes_nothing(seed: int, tmp_path: Path) -> None:
     """Guards "not applicable leaves no trace in the mean": neither points nor interval nor coverage nor tier move."""
