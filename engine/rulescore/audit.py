@@ -60,7 +60,7 @@ def _record(run: Run, customer: str) -> dict[str, Any]:
 
 def labels(pack: Pack, language: str) -> Any:
     """A function from any name an expression may hold to what people call it."""
-    fields = pack.customers.fields
+    fields = pack.records.fields
     dimensions = {dimension.id: dimension for dimension in pack.dimensions}
     fixed = {
         "zh": {"as_of": "评估基准日", "composite": "综合分", "coverage": "数据覆盖率"},
@@ -269,7 +269,7 @@ class _Explainer:
     def input(self, name: str, depth: int) -> Node:
         node: Node = {"name": name, "value": self.readable(name)}
         feature = self.pack.features.get(name)
-        field = self.pack.customers.fields.get(name)
+        field = self.pack.records.fields.get(name)
         if feature is not None:
             node |= {
                 "title": dict(feature.title),

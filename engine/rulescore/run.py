@@ -224,7 +224,7 @@ def _event_tables(plan: Plan) -> list[str]:
 
 def customer_frame(plan: Plan, customers: TableData) -> pl.LazyFrame:
     """Customers with their id, their place, their name and the fields the plan reads; what was not supplied is missing."""
-    table = plan.pack.customers
+    table = plan.pack.records
     have = set(customers.frame.collect_schema().names())
     types = {"number": pl.Float64(), "text": pl.String(), "bool": pl.Boolean(), "date": pl.Date()}
     chosen = [pl.col(table.key).alias(CUSTOMER), pl.col(SOURCE).cast(pl.Int32), pl.col(ROW).cast(pl.Int64)]
