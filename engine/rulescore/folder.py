@@ -144,11 +144,15 @@ class Run:
     def plan(self) -> Plan:
         number = day(self.as_of)
         assert number is not None
-        overrides = {
+        return make_plan(self.pack, number, self.overrides)
+
+    @property
+    def overrides(self) -> dict[str, float | str | bool]:
+        """The parameters that were given another value."""
+        return {
             key: float(value) if isinstance(value, int) and not isinstance(value, bool) else value
             for key, value in self.manifest["overrides"].items()
         }
-        return make_plan(self.pack, number, overrides)
 
     @cached_property
     def portfolio(self) -> Run | None:
@@ -157,7 +161,7 @@ class Run:
             return None
         number = day(self.as_of)
         assert number is not None
-        plan = make_plan(self.pack.portfolio, number, self.plan.overrides, every_feature=True)
+        plan = make_plan(self.pack.portfolio, number, self.overrides, every_feature=True)
         return Run(self.folder / PORTFOLIO, {**self.manifest, "customers": 1}, plan=plan)
 
     @cached_property

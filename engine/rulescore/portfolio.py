@@ -19,15 +19,13 @@ from .engines.row import RowEngine, shown
 from .engines.tables import rows_of, trace_of_results
 from .folder import INPUTS, PORTFOLIO, TRACE, narrow, trace_columns
 from .plan import Plan
-from .portfolio_table import COMPANY, COMPANY_ID, columns_read
+from .portfolio_table import COMPANY, COMPANY_ID, OWNER, columns_read
 from .problems import Problems
 from .readers.table import ROW, SOURCE, TableData
 from .scores import score_columns, score_frame, scores_of_trace
 
 CUSTOMER = frame_engine.CUSTOMER
 JSON = "portfolio.json"
-UNNAMED = "company"
-"""The id of a company that no table says anything of."""
 
 _TYPES: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Date}
 
@@ -54,7 +52,7 @@ def write(customers: Plan, plan: Plan, company: TableData | None, engine: str, f
     target = folder / PORTFOLIO
     target.mkdir()
     wanted = [CUSTOMER, SOURCE, ROW, *plan.fields, *(step.column for step in plan.steps)]
-    kept = frame_engine.as_dates(inputs.select(dict.fromkeys(wanted)).lazy(), list(plan.kinds), plan.kinds)
+    kept = frame_engine.as_dates(inputs.select(list(dict.fromkeys(wanted))).lazy(), list(plan.kinds), plan.kinds)
     kept.collect().write_parquet(target / INPUTS, compression="zstd", statistics=False)
     trace.cast(narrow(plan)).write_parquet(target / TRACE, compression="zstd", statistics=False)  # type: ignore[arg-type]
     scores_of_trace(plan, pl.scan_parquet(target / TRACE), pl.scan_parquet(target / INPUTS), target)
@@ -71,11 +69,7 @@ def scored_base(customers: Plan, plan: Plan, folder: Path) -> pl.LazyFrame:
     texts = [pl.col(name).cast(pl.String) for name in made if name in ("tier", "tier_reason")]
     chosen = scores.select(made).with_columns(texts) if made else None
     parts = [inputs.select(CUSTOMER, *(name for name in fields if name != CUSTOMER)), *([chosen] if chosen is not None else [])]
-    return pl.concat(parts, how="horizontal").with_columns(pl.lit(_owner(plan)).alias(COMPANY_ID))
-
-
-def _owner(plan: Plan) -> str:
-    return UNNAMED
+    return pl.concat(parts, how="horizontal").with_columns(pl.lit(OWNER).alias(COMPANY_ID))
 
 
 def facts(plan: Plan, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,7 +108,7 @@ def _record(plan: Plan, company: TableData | None) -> pl.LazyFrame:
     have = set() if company is None else set(company.frame.collect_schema().names())
     frame = pl.LazyFrame({"": [0]}) if company is None else company.frame
     chosen = [
-        pl.lit(_owner(plan)).alias(CUSTOMER),
+        pl.lit(OWNER).alias(CUSTOMER),
         (pl.col(SOURCE) if company is not None else pl.lit(None)).cast(pl.Int32).alias(SOURCE),
         (pl.col(ROW) if company is not None else pl.lit(None)).cast(pl.Int64).alias(ROW),
     ]

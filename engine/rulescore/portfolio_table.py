@@ -11,6 +11,8 @@ from .problems import Problems
 
 COMPANY = "company"
 COMPANY_ID = "company_id"
+OWNER = "company"
+"""The id of the one record, to which every customer belongs."""
 
 _TYPES: dict[Kind, FieldType] = {"number": "number", "text": "text", "bool": "bool", "date": "date"}
 _SCORES = {
@@ -56,3 +58,9 @@ def columns_read(portfolio: Pack) -> frozenset[str]:
         for node in tree.walk()
         if node.op == "name" and str(node.value).startswith(prefix)
     )
+
+
+def tables_of(pack: Pack) -> dict[str, Table]:
+    """The tables that may be handed in: those of the customers' pack and the company's."""
+    own = {} if pack.portfolio is None else {COMPANY: pack.portfolio.tables[COMPANY]}
+    return {**pack.tables, **own}
