@@ -371,12 +371,19 @@ class _Explainer:
 
     def base_cells(self, tree: Tree) -> list[Node]:
         """The columns of the run's own tables that an aggregate over its customers reads."""
-        read = {name.split(".", 1)[1] for arg in tree.args for name in arg.names() if name.startswith(f"{tree.table}.")}
+        read = {
+            name.split(".", 1)[1]
+            for arg in tree.args
+            for name in arg.names()
+            if name.startswith(f"{tree.table}.")
+        }
         stored = pl.scan_parquet(self.run.folder.parent / INPUTS).collect_schema().names()
         scored = SCORES_CSV if (self.run.folder.parent / SCORES_CSV).exists() else SCORES_PARQUET
         by_file = {INPUTS: sorted(read & set(stored)), scored: sorted(read - set(stored))}
         return [
-            {"file": file, "sheet": None, "rows": [], "columns": columns} for file, columns in by_file.items() if columns
+            {"file": file, "sheet": None, "rows": [], "columns": columns}
+            for file, columns in by_file.items()
+            if columns
         ]
 
     # ---- words and values -------------------------------------------------------------------------------

@@ -43,9 +43,7 @@ def make_scope(tables: Mapping[str, Table], parameters: Mapping[str, Parameter],
         for table in tables.values()
         if table.id != subject
     }
-    return Scope(
-        names, {key: found.values for key, found in records.fields.items() if found.values}, events
-    )
+    return Scope(names, {key: found.values for key, found in records.fields.items() if found.values}, events)
 
 
 def is_number(text: str) -> bool:

@@ -44,7 +44,10 @@ def load(
         return None, problems
     if is_portfolio(found):
         around, problems = load(found.parent, dictionary, shown_root, bases)
-        if around is None or (around.portfolio is not None and around.portfolio.span.file == shown(found / "pack.yaml", shown_root)):
+        if around is None or (
+            around.portfolio is not None
+            and around.portfolio.span.file == shown(found / "pack.yaml", shown_root)
+        ):
             return (None if around is None else around.portfolio), problems
     layers = read_layers(found, problems, shown_root, bases)
     if not layers:
@@ -153,7 +156,7 @@ class _Loader:
         self.unknown_removals()
         decimals = settings.get("decimals") or {}
         return Pack(
-            id=settings["id"], version=settings["version"], title=settings["title"], why=settings.get("why", EMPTY),
+            id=settings["id"] if self.customers is None else f"{self.customers.id}/{settings['id']}", version=settings["version"], title=settings["title"], why=settings.get("why", EMPTY),
             tables=self.tables, parameters=self.parameters, features=self.features, dimensions=dimensions,
             gates=gates, tiers=tiers, dimension_decimals=decimals.get("dimension", 4),
             composite_decimals=decimals.get("composite", 2), minimum_coverage=float(minimum.get("share", 0.0)),

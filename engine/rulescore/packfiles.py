@@ -116,7 +116,13 @@ def read_layers(
             found = find(extends, problems, where.resolve().parent, layer.pack.at("extends"))
             where = None if found is None else found / PORTFOLIO
             if where is not None and not (where / "pack.yaml").is_file():
-                problems.error("pack-not-found", layer.pack.at("extends"), name=f"{extends}/{PORTFOLIO}", known=[], close=[])
+                problems.error(
+                    "pack-not-found",
+                    layer.pack.at("extends"),
+                    name=f"{extends}/{PORTFOLIO}",
+                    known=[],
+                    close=[],
+                )
                 return []
         else:
             where = find(extends, problems, where.resolve(), layer.pack.at("extends")) if extends else None

@@ -22,7 +22,7 @@ from .plan import Plan
 from .portfolio_table import COMPANY, COMPANY_ID, OWNER, columns_read
 from .problems import Problems
 from .readers.table import ROW, SOURCE, TableData
-from .scores import score_columns, score_frame, scores_of_trace
+from .scores import score_columns, score_frame
 
 CUSTOMER = frame_engine.CUSTOMER
 JSON = "portfolio.json"
@@ -43,7 +43,7 @@ def write(customers: Plan, plan: Plan, company: TableData | None, engine: str, f
     base = scored_base(customers, plan, folder)
     record = _record(plan, company)
     if engine == "row":
-        inputs, trace = _by_row(plan, record, base)
+        inputs, trace = by_row(plan, record, base)
     else:
         numbers = frame_engine.as_numbers(record, plan.fields, plan.kinds)
         counted = frame_engine.with_aggregates(plan, numbers, {"customers": base})
@@ -52,10 +52,11 @@ def write(customers: Plan, plan: Plan, company: TableData | None, engine: str, f
     target = folder / PORTFOLIO
     target.mkdir()
     wanted = [CUSTOMER, SOURCE, ROW, *plan.fields, *(step.column for step in plan.steps)]
-    kept = frame_engine.as_dates(inputs.select(list(dict.fromkeys(wanted))).lazy(), list(plan.kinds), plan.kinds)
+    kept = frame_engine.as_dates(
+        inputs.select(list(dict.fromkeys(wanted))).lazy(), list(plan.kinds), plan.kinds
+    )
     kept.collect().write_parquet(target / INPUTS, compression="zstd", statistics=False)
     trace.cast(narrow(plan)).write_parquet(target / TRACE, compression="zstd", statistics=False)  # type: ignore[arg-type]
-    scores_of_trace(plan, pl.scan_parquet(target / TRACE), pl.scan_parquet(target / INPUTS), target)
     (folder / JSON).write_bytes(rfc8785.dumps(facts(plan, inputs.row(0, named=True))))
 
 
@@ -68,7 +69,10 @@ def scored_base(customers: Plan, plan: Plan, folder: Path) -> pl.LazyFrame:
     fields = [name for name in inputs.collect_schema().names() if name in read and name not in made]
     texts = [pl.col(name).cast(pl.String) for name in made if name in ("tier", "tier_reason")]
     chosen = scores.select(made).with_columns(texts) if made else None
-    parts = [inputs.select(CUSTOMER, *(name for name in fields if name != CUSTOMER)), *([chosen] if chosen is not None else [])]
+    parts = [
+        inputs.select(CUSTOMER, *(name for name in fields if name != CUSTOMER)),
+        *([chosen] if chosen is not None else []),
+    ]
     return pl.concat(parts, how="horizontal").with_columns(pl.lit(OWNER).alias(COMPANY_ID))
 
 
@@ -80,7 +84,7 @@ def facts(plan: Plan, values: Mapping[str, Any]) -> dict[str, Any]:
         "pack": {"title": dict(pack.title), "version": pack.version},
         "composite": shown(result.composite.points), "low": shown(result.composite.low), "high": shown(result.composite.high),
         "coverage": shown(result.coverage), "tier": result.tier, "tier_reason": result.tier_reason,
-        "gates": {key: acted for key, acted in result.gates.items()},
+        "gates": dict(result.gates),
         "dimensions": [
             {"id": one.id, "title": dict(one.title), "weight": one.weight, "points": shown(result.dimensions[one.id].points)}
             for one in pack.dimensions
@@ -118,12 +122,15 @@ def _record(plan: Plan, company: TableData | None) -> pl.LazyFrame:
     return frame.select(chosen)
 
 
-def _by_row(plan: Plan, record: pl.LazyFrame, base: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The same by the row engine."""
+def by_row(plan: Plan, record: pl.LazyFrame, base: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Inputs, dates as days, and trace of the one record, by the row engine."""
     kept = frame_engine.as_numbers(record, plan.fields, plan.kinds).collect()
     result = RowEngine(plan).evaluate_base(rows_of(kept), [{"customers": events_of(plan, base)}])[0]
     columns = {
-        step.column: pl.Series([result.values[step.column]], dtype=pl.Float64 if step.tree.kind == "date" else _TYPES[step.tree.kind])
+        step.column: pl.Series(
+            [result.values[step.column]],
+            dtype=pl.Float64 if step.tree.kind == "date" else _TYPES[step.tree.kind],
+        )
         for step in plan.steps
     }
     trace = trace_of_results(plan, kept[CUSTOMER].to_list(), [result]).select(trace_columns(plan))

@@ -36,10 +36,15 @@ def scored_customers(pack: Pack, problems: Problems) -> Table:
         type_ = _TYPES.get(feature.expr.tree.kind)
         if type_ is not None:
             fields[feature.id] = Field(feature.id, type_, feature.title, feature.unit, span=feature.span)
-    scores = {dimension.id: Field(dimension.id, "number", dimension.title, "points") for dimension in pack.dimensions}
+    scores = {
+        dimension.id: Field(dimension.id, "number", dimension.title, "points")
+        for dimension in pack.dimensions
+    }
     scores |= {key: Field(key, "number", title, "points") for key, title in _SCORES.items()}
     scores["coverage"] = replace(scores["coverage"], unit="share")
-    scores["tier"] = Field("tier", "text", {"zh": "等级", "en": "Tier"}, values=tuple(tier.id for tier in pack.tiers))
+    scores["tier"] = Field(
+        "tier", "text", {"zh": "等级", "en": "Tier"}, values=tuple(tier.id for tier in pack.tiers)
+    )
     scores |= {key: Field(key, "text", title) for key, title in _WORDS.items()}
     for key in sorted(fields.keys() & scores.keys()):
         problems.error("duplicate-name", fields[key].span, name=key)

@@ -51,11 +51,7 @@ def _inputs(pack: Pack, tree: Tree) -> Iterator[str]:
             yield f"{node.table}."
         elif node.op == "name" and str(node.value) in pack.features:
             yield from _inputs(pack, pack.features[str(node.value)].expr.tree)
-        elif (
-            node.op == "name"
-            and str(node.value) in pack.records.fields
-            and node.value != pack.records.key
-        ):
+        elif node.op == "name" and str(node.value) in pack.records.fields and node.value != pack.records.key:
             yield str(node.value)
 
 
