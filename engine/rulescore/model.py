@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -197,7 +197,8 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A whole ruleset, `extends` resolved. `files` are (shown name, text) of every YAML file read, in order."""
+    """A whole ruleset, `extends` resolved. `files` are (shown name, text) of every YAML file read, in order. `subject` is
+    the table whose rows are scored; `portfolio` the pack that scores the base as a whole, whose events are the customers."""
 
     id: str
     version: str
@@ -217,14 +218,33 @@ class Pack:
     dimension_source: tuple[str, ...]
     files: tuple[tuple[str, str], ...]
     span: Span
+    subject: str = "customers"
+    portfolio: Pack | None = None
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         return tuple(rule for dimension in self.dimensions for rule in dimension.rules)
 
+    def trees(self) -> Iterator[Tree]:
+        """Every expression of the rules, gates and tiers; features have theirs."""
+        for rule in self.rules:
+            for expr in (rule.of, rule.applies):
+                if expr is not None:
+                    yield expr.tree
+            for case in rule.cases:
+                for part in (case.when, case.points):
+                    if isinstance(part, Expr):
+                        yield part.tree
+        for gate in self.gates:
+            yield gate.when.tree
+        for tier in self.tiers:
+            if tier.when is not None:
+                yield tier.when.tree
+
     def rule(self, rule_id: str) -> Rule:
         return next(rule for rule in self.rules if rule.id == rule_id)
 
     @property
-    def customers(self) -> Table:
-        return self.tables["customers"]
+    def records(self) -> Table:
+        """The table whose rows are scored: the customers, or the one row of the company."""
+        return self.tables[self.subject]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from types import ModuleType
 
 from ..model import Pack
@@ -42,4 +43,7 @@ def run(pack: Pack) -> Problems:
     problems = Problems()
     for module in CHECKS:
         module.check(pack, problems)
+    folder = PurePosixPath(pack.span.file).parent
+    if pack.portfolio is not None and PurePosixPath(pack.portfolio.span.file).is_relative_to(folder):
+        problems.extend(run(pack.portfolio))
     return problems

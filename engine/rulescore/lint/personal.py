@@ -13,10 +13,10 @@ CODES = ("personal-fields",)
 def check(pack: Pack, problems: Problems) -> None:
     names = used(pack)
     found = sorted(
-        field.id if table.id == "customers" else f"{table.id}.{field.id}"
+        field.id if table.id == pack.subject else f"{table.id}.{field.id}"
         for table in pack.tables.values()
         for field in table.fields.values()
-        if field.personal and (field.id if table.id == "customers" else f"{table.id}.{field.id}") in names
+        if field.personal and (field.id if table.id == pack.subject else f"{table.id}.{field.id}") in names
     )
     if found:
         problems.note("personal-fields", pack.span, fields=found)
