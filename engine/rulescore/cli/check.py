@@ -12,7 +12,6 @@ from ..problems import Problem, Span
 from .shared import echo_json, lang_option, show_problems
 from .usage import Choice
 
-
 UNASKED = ("personal-fields",)
 """Notes that are shown without `--notes`: whoever answers for a pack must see them."""
 

@@ -52,8 +52,10 @@ class _Meaning:
         return frozenset(name for name, meaning in own.items() if theirs.get(name) == meaning)
 
     def rule(self, rule: Rule) -> Hashable:
-        cases = tuple((case.id, _text(case.when), _text(case.points), case.parts and tuple(
-            part.id for part in case.parts)) for case in rule.cases)  # fmt: skip
+        cases = tuple(
+            (case.id, _text(case.when), _text(case.points), tuple(item.id for item in case.parts))
+            for case in rule.cases
+        )
         policy = (rule.on_missing, rule.missing_points, rule.low, rule.high)
         return (rule.kind, cases, _text(rule.applies), policy, self.rests_on(rule.trees))
 
