@@ -28,6 +28,7 @@ from typing import Any
 
 import pytest
 import yaml
+from catalogue import coverage_table
 from commands import called
 from generated import dictionary_table, marks, regenerated
 from rulescore import cli
@@ -393,7 +394,11 @@ def _value(value: object, language: str) -> str:
     return f'`"{value}"`' if isinstance(value, str) else number_text(float(str(value)))
 
 
-MADE: dict[str, Callable[[str], str]] = {"functions": function_table, "dictionary": dictionary_table}
+MADE: dict[str, Callable[[str], str]] = {
+    "functions": function_table,
+    "dictionary": dictionary_table,
+    "coverage": coverage_table,
+}
 """The generated tables by the name in their marks; INPUTS and MANUAL hold one of each language."""
 
 

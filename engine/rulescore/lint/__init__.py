@@ -10,6 +10,7 @@ from ..model import Pack
 from ..problems import Problems
 from . import (
     bands,
+    catalogue,
     conditions,
     gaps,
     personal,
@@ -32,6 +33,7 @@ CHECKS: tuple[ModuleType, ...] = (
     points,
     unused,
     reasons,
+    catalogue,
     translations,
     personal,
 )
