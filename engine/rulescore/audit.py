@@ -13,10 +13,11 @@ from .arithmetic import UNIT
 from .engines import frame as frame_engine
 from .engines.row import Result, RowEngine
 from .folder import INPUTS, SCORES_CSV, SCORES_PARQUET, Run
+from .labels import labels
 from .lang.syntax import Tree, constant, text_of
 from .lang.words import grouped_number, sentence
 from .messages import word
-from .model import Expr, Gate, Pack, Rule, Tier
+from .model import Expr, Gate, Rule, Tier
 from .plan import PlannedRule
 from .portfolio_table import COMPANY, OWNER
 from .problems import Fact, Problem, Span, UsageError, close_names
@@ -64,46 +65,6 @@ def _record(run: Run, customer: str) -> dict[str, Any]:
         close: dict[str, Fact] = {"name": customer, "close": close_names(customer, known)}
         raise UsageError([Problem("unknown-customer", "error", None, close)])
     return found.row(0, named=True)
-
-
-def labels(pack: Pack, language: str) -> Any:
-    """A function from any name an expression may hold to what people call it."""
-    fields = pack.records.fields
-    dimensions = {dimension.id: dimension for dimension in pack.dimensions}
-    fixed = {
-        "zh": {"as_of": "评估基准日", "composite": "综合分", "coverage": "数据覆盖率"},
-        "en": {"as_of": "the as-of date", "composite": "composite", "coverage": "data coverage"},
-    }[language]
-
-    def label(name: str) -> str:
-        if name in fixed:
-            return fixed[name]
-        if name in pack.features:
-            return pack.features[name].title[language]
-        if name in fields:
-            return fields[name].title[language]
-        head, _, rest = name.partition(".")
-        if head == "param" and rest in pack.parameters:
-            return pack.parameters[rest].title[language]
-        if head == "score" and rest in dimensions:
-            return dimensions[rest].title[language]
-        if head == "gate":
-            return next(
-                (gate.title[language] for gate in pack.gates if gate.id.replace("-", "_") == rest), name
-            )
-        if head in pack.tables:
-            table = pack.tables[head]
-            if not rest:
-                return table.title[language]
-            if rest in table.fields:
-                return (
-                    table.title[language]
-                    + ("的" if language == "zh" else " ")
-                    + table.fields[rest].title[language]
-                )
-        return name
-
-    return label
 
 
 class _Explainer:

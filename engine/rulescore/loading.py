@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import merge
+from . import fairness, merge
 from .arithmetic import points_text, units
 from .bundled import folder
 from .dictionary import Dictionary, check_name, make_scope, sources
@@ -155,7 +155,7 @@ class _Loader:
             )
         self.unknown_removals()
         decimals = settings.get("decimals") or {}
-        return Pack(
+        pack = Pack(
             id=settings["id"] if self.customers is None else f"{self.customers.id}/{settings['id']}", version=settings["version"], title=settings["title"], why=settings.get("why", EMPTY),
             tables=self.tables, parameters=self.parameters, features=self.features, dimensions=dimensions,
             gates=gates, tiers=tiers, dimension_decimals=decimals.get("dimension", 4),
@@ -164,6 +164,8 @@ class _Loader:
             dimension_source=sources(settings.get("dimension_source")), files=self.files(), span=self.top.pack.at("id"),
             subject=self.subject,
         )  # fmt: skip
+        fairness.check(pack, self.problems)
+        return pack
 
     def files(self) -> tuple[tuple[str, str], ...]:
         found = [("tables.yaml", self.shared.text)]
@@ -370,6 +372,7 @@ class _Loader:
             weight=data.get("weight", 1), applies=applies, on_missing="points" if points is not None else policy,
             missing_points={"worst": low, "neutral": (low + high + 1) // 2}.get(policy) if points is None else points,
             low=low, high=high, source=sources(data.get("source")), span=text.place("id"), places=places,
+            fairness=data.get("fairness", EMPTY),
         )  # fmt: skip
 
     def unknown_removals(self) -> None:

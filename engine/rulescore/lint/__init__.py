@@ -11,6 +11,7 @@ from ..model import Pack
 from ..problems import Problems
 from . import (
     bands,
+    catalogue,
     conditions,
     gaps,
     personal,
@@ -33,6 +34,7 @@ CHECKS: tuple[ModuleType, ...] = (
     points,
     unused,
     reasons,
+    catalogue,
     translations,
     personal,
 )

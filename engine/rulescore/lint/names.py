@@ -9,15 +9,8 @@ from ..portfolio_table import columns_read
 
 def used(pack: Pack) -> set[str]:
     """All names: fields, `table.column`, features, `param.name`; those that the pack's portfolio reads too."""
-    found: set[str] = set()
-    waiting = list(pack.trees())
+    found = pack.names_behind(pack.trees())
     if pack.portfolio is not None:
         read = columns_read(pack.portfolio)
-        found |= read
-        waiting += [pack.features[name].expr.tree for name in sorted(read) if name in pack.features]
-    while waiting:
-        for name in waiting.pop().names() - found:
-            found.add(name)
-            if name in pack.features:
-                waiting.append(pack.features[name].expr.tree)
+        found |= read | pack.names_behind(pack.features[name].expr.tree for name in read if name in pack.features)
     return found
