@@ -33,7 +33,7 @@ def customer_row(who: Buyer, names: set[str]) -> Row:
     abnormal = draw.pick(无=0.9, 已移出=0.06, 列入=0.04)
     lawsuit = draw.pick(none=0.55, small=0.15, mid=0.15, big=0.1, huge=0.05) if weak else draw.pick(none=0.82, small=0.09, mid=0.06, big=0.02, huge=0.01)
     claim = {"none": 0.0, "small": 0.004, "mid": 0.03, "big": 0.11, "huge": 0.35}[lawsuit] * turnover * draw.between(0.7, 1.3)
-    status = draw.pick(framework=0.35, shortlist=0.65) if who.frame else draw.pick(open_tender=0.45, none=0.35, shortlist=0.2)
+    status = draw.pick(framework=0.35, shortlist=0.65) if who.frame else draw.pick(tender=0.45, none=0.35, shortlist=0.2)
     bought = revenue(who)
     slip = {"none": draw.between(0, 0.008), "small": draw.between(0.012, 0.028), "mid": draw.between(0.035, 0.09),
             "wide": draw.between(0.12, 0.4)}[draw.pick(none=0.74, small=0.13, mid=0.09, wide=0.04)]  # fmt: skip
@@ -59,7 +59,7 @@ def customer_row(who: Buyer, names: set[str]) -> Row:
         "Need fit": blank(draw, 0.08, str(min(5, max(1, round(draw.normal(1.9 + 2.8 * content, 0.6)))))),
         "Category spend": blank(draw, 0.25, money(round(bought / min(0.95, max(0.04, draw.normal(0.12 + 0.45 * content, 0.15))), -2))) if bought else money(round(draw.around(160_000, 0.5), -2)),
         "口碑": blank(draw, 0.25, draw.pick(良好=0.8 * content, 一般=0.4, 有争议=0.15 * (1.2 - content), 差=0.1 * (1.2 - content))),
-        "Approved vendor status": status if not draw.chance(0.06) else "unknown",
+        "Supplier status": status if not draw.chance(0.06) else "unknown",
         "End users on file": ("yes" if draw.chance(0.3 + 0.4 * content) else "no") if not draw.chance(0.05) else "",
         "Regulation driven": ("yes" if draw.chance(0.4 if ruled else 0.15) else "no") if not draw.chance(0.12) else "not asked",
         "Relationship holder": blank(draw, 0.05, draw.pick(team=0.35 + 0.4 * content, 核心员工=0.28, founder=0.14)),
@@ -91,29 +91,38 @@ def customer_row(who: Buyer, names: set[str]) -> Row:
     }  # fmt: skip
 
 
+def quote_rows(who: Buyer) -> list[Row]:
+    return [
+        {"Deal ID": f"Q{who.number:04d}-{n}", "Account ID": who.id, "Create Date": iso(p.quoted), "Status": {"Won": "赢单", "Lost": "丢单", "Open": "跟进中"}[p.outcome],
+         "Amount": money(p.amount), "Closed Date": iso(p.awarded) if p.outcome == "Won" else ""}
+        for n, p in enumerate(who.projects, 1)
+    ]  # fmt: skip
+
+
 def project_rows(who: Buyer) -> list[Row]:
     return [
         {
-            "Project No": f"P{who.number:04d}-{n}", "Account ID": who.id, "Quote date": iso(p.quoted), "Result": p.outcome, "Award date": iso(p.awarded),
-            "Project value": money(p.amount), "预付比例": f"{p.advance}" if p.awarded and not who.draw.chance(0.05) else "",
-            "质保金": money(p.retention) if p.retention else "", "质保金应退日期": iso(p.retention_due) if p.retention else "", "质保金退还日期": iso(p.returned),
+            "Project No": f"P{who.number:04d}-{n}", "Account ID": who.id, "中标日期": iso(p.awarded), "Contract amount": money(p.amount),
+            "Project status": "closed" if p.returned else "已验收" if (AS_OF - p.awarded).days > 300 else "in progress",
+            "质保金": money(p.retention) if p.retention else "", "质保到期日": iso(p.retention_due) if p.retention else "", "质保金退还日期": iso(p.returned),
         }
-        for n, p in enumerate(who.projects, 1)
+        for n, p in enumerate(who.projects, 1) if p.awarded
     ]  # fmt: skip
 
 
 def milestone_rows(who: Buyer) -> list[Row]:
     return [
-        {"Milestone No": f"M{who.number:04d}-{n}-{k}", "Account ID": who.id, "Project No": f"P{who.number:04d}-{n}", "Milestone": kind,
-         "Planned date": iso(planned), "Accepted date": iso(accepted)}
+        {"Milestone id": f"M{who.number:04d}-{n}-{k}", "Account ID": who.id, "Project No": f"P{who.number:04d}-{n}", "Milestone": kind,
+         "Due on": iso(planned), "Reached on": iso(accepted)}
         for n, p in enumerate(who.projects, 1) for k, (kind, planned, accepted) in enumerate(p.milestones, 1)
     ]  # fmt: skip
 
 
 def plant_rows(who: Buyer) -> list[Row]:
+    """One row a batch; some of the oldest has been taken out."""
     return [
-        {"Asset ID": f"A{who.number:04d}-{n}", "Account ID": who.id, "Install date": iso(day), "台数": str(units), "质保截止日": iso(end),
-         "在用": "否" if (AS_OF - day).days > 4000 and who.draw.chance(0.4) else "是"}
+        {"Asset ID": f"A{who.number:04d}-{n}", "Account ID": who.id, "InstallDate": iso(day), "台数": str(units), "质保截止": iso(end),
+         "停用日期": iso(day + timedelta(days=3800)) if (AS_OF - day).days > 4000 and who.draw.chance(0.4) else ""}
         for n, (day, units, end) in enumerate(who.plant, 1)
     ]  # fmt: skip
 
@@ -124,7 +133,7 @@ def order_rows(who: Buyer) -> list[Row]:
         {
             "Order No": f"SO{who.number:04d}-{n:03d}", "Account ID": who.id, "Order Date": iso(o["day"]), "Amount": money(o["amount"]),
             "COGS": money(o["cost"]) if o["cost"] is not None else "", "Selling cost": money(o["selling"]), "Cost to serve": money(o["service"]),
-            "Revenue type": o["kind"] if known else "", "Sales Channel": who.direct, "Status": o["status"], "Warehouse": f"W{1 + who.number % 2}",
+            "Kind of business": o["kind"] if known else "", "Sales Channel": who.direct, "Status": o["status"], "Warehouse": f"W{1 + who.number % 2}",
         }
         for n, o in enumerate(who.orders, 1)
     ]  # fmt: skip
@@ -139,15 +148,16 @@ def contract_rows(who: Buyer) -> list[Row]:
     control = draw.pick(是=0.06, 否=0.86, 未审阅=0.08)
     consent = "是" if draw.chance(0.15 + 0.45 * who.liking) else "否"
 
-    def add(kind: str, signed: str, end: str, amount: float, due: str = "", outcome: str = "") -> None:
+    def add(kind: str, signed: str, end: str, amount: float, due: str = "", outcome: str = "", advance: str = "") -> None:
         rows.append({
             "合同编号": f"HT{who.number:04d}-{len(rows) + 1}", "客户编号": who.id, "签订日期": signed, "到期日期": end, "合同金额": money(amount), "合同类型": kind,
-            "应续约日期": due, "续约结果": outcome, "转让条款": clause, "控制权变更": control, "背靠背": pays, "对方同意": consent,
+            "应续约日期": due, "续约结果": outcome, "预付比例": advance, "转让条款": clause, "控制权变更": control, "背靠背": pays, "对方同意": consent,
         })  # fmt: skip
 
     for project in who.projects:
         if project.awarded and draw.chance(0.75):
-            add("工程合同", iso(project.awarded), iso(project.awarded + timedelta(days=draw.one((365, 540, 720)))), project.amount)
+            add("工程合同", iso(project.awarded), iso(project.awarded + timedelta(days=draw.one((365, 540, 720)))), project.amount,
+                advance=blank(draw, 0.05, f"{project.advance:.0%}"))  # fmt: skip
     if who.served and who.plant:
         start = AS_OF - timedelta(days=draw.whole(700, 1090))
         while start <= AS_OF:
@@ -189,16 +199,16 @@ def ticket_rows(who: Buyer) -> list[Row]:
     draw, rows = who.draw, []
     lasting = sum(units for _, units, end in who.plant if end > AS_OF - timedelta(days=365))
     old = sum(units for _, units, end in who.plant if end <= AS_OF)
-    calls = [("Warranty", draw.count(min(6, lasting * draw.one((0.0, 0.008, 0.02, 0.05, 0.09))))), ("Repair", draw.count(min(5, 0.03 * old))),
-             ("Maintenance", 4 if who.served else 0), ("Advice", draw.count(0.4))]  # fmt: skip
-    for kind, count in calls:
+    calls = [("报修", True, draw.count(min(6, lasting * draw.one((0.0, 0.008, 0.02, 0.05, 0.09))))), ("Breakdown", False, draw.count(min(5, 0.03 * old))),
+             ("Maintenance", False, 4 if who.served else 0), ("技术支持", False, draw.count(0.4))]  # fmt: skip
+    for kind, warranty, count in calls:
         for _ in range(count):
             opened = working_day(AS_OF - timedelta(days=draw.whole(2, 360)))
             hours = draw.around(5 + 22 * (1 - who.liking), 0.8)
             still = (AS_OF - opened).days < 12
             rows.append({
-                "Ticket No": f"T{who.number:04d}-{len(rows) + 1}", "Account ID": who.id, "Created": iso(opened), "Ticket type": kind,
-                "First response hours": "" if still and draw.chance(0.3) else f"{hours:.1f}", "ClosedDate": "" if still else iso(opened + timedelta(days=draw.whole(1, 9))),
+                "Ticket id": f"T{who.number:04d}-{len(rows) + 1}", "Account ID": who.id, "Created Time": iso(opened), "Ticket type": kind, "保内": "是" if warranty else "否",
+                "First response hours": "" if still and draw.chance(0.3) else f"{hours:.1f}", "Ticket status": "Working" if still else "Closed", "Closed on": "" if still else iso(opened + timedelta(days=draw.whole(1, 9))),
             })  # fmt: skip
     return rows
 

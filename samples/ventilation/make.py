@@ -24,12 +24,13 @@ from world import AS_OF  # noqa: E402
 
 SHEETS = {"projects": "Projects", "milestones": "Milestones", "equipment": "Installed base"}
 TABLES = ("customers", "orders", "contracts", "invoices", "payments", "receivables", "activities", "complaints", "survey_answers",
-          "referrals", "service_tickets")  # fmt: skip
+          "referrals", "service_tickets", "opportunities")  # fmt: skip
 FILES = {name: f"{name}.csv" for name in TABLES} | dict.fromkeys(SHEETS, "projects.xlsx")
 DATES = {
     "orders": "Order Date", "contracts": "签订日期", "invoices": "开票日期", "payments": "Payment Date", "receivables": "截止日期",
     "activities": "Activity Date", "complaints": "CreatedDate", "survey_answers": "Response date", "referrals": "Referral date",
-    "projects": "Quote date", "milestones": "Planned date", "equipment": "Install date", "service_tickets": "Created",
+    "projects": "中标日期", "milestones": "Due on", "equipment": "InstallDate", "service_tickets": "Created Time",
+    "opportunities": "Create Date",
 }  # fmt: skip
 
 
@@ -42,6 +43,7 @@ def make() -> dict[str, list[Row]]:
             who = make_buyer(number, role)
             tables["customers"].append(ledger.customer_row(who, names))
             tables["projects"] += ledger.project_rows(who)
+            tables["opportunities"] += ledger.quote_rows(who)
             tables["milestones"] += ledger.milestone_rows(who)
             tables["equipment"] += ledger.plant_rows(who)
             tables["orders"] += ledger.order_rows(who)

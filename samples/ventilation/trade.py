@@ -105,11 +105,11 @@ def win(who: Buyer, project: Project, awarded: date) -> None:
     project.outcome, project.awarded = "Won", awarded
     project.advance = draw.one((0, 0, 0.05, 0.1, 0.1, 0.2, 0.3) if who.segment.name in ("general_contractor", "developer") else (0, 0.1, 0.2, 0.2, 0.3, 0.3, 0.4))
     behind = {"prompt": 4, "slow": 14, "late": 38, "bad": 95}[who.payer]
-    for kind, after in (("Delivery", 45), ("Installation", 110), ("Commissioning", 150), ("Settlement", 300)):
+    for kind, after in (("到货", 45), ("进度款", 110), ("验收", 150), ("终验款", 300)):
         planned = working_day(awarded + timedelta(days=after))
-        if who.segment.name == "dealer" and kind != "Delivery" or planned > AS_OF:
+        if who.segment.name == "dealer" and kind != "到货" or planned > AS_OF:
             continue
-        accepted = planned + timedelta(days=round(draw.around(behind * (2 if kind == "Settlement" else 1), 0.7)) - 3)
+        accepted = planned + timedelta(days=round(draw.around(behind * (2 if kind == "终验款" else 1), 0.7)) - 3)
         project.milestones.append((kind, planned, accepted if accepted <= AS_OF else None))
     if who.segment.name not in ("dealer", "household"):
         share = draw.one((0.0, 0.03, 0.03, 0.03, 0.03, 0.03, 0.05, 0.05, 0.1) if who.segment.name != "public_body" else (0.03, 0.03, 0.03, 0.02))
@@ -160,8 +160,8 @@ def make_orders(who: Buyer) -> None:
             lots = draw.whole(1, 3)
             for lot in range(lots):
                 after = draw.whole(25, 60) + 40 * lot
-                add(project.awarded + timedelta(days=after), project.amount * (1 - works) / lots, "Equipment", gain)
-            add(project.awarded + timedelta(days=draw.whole(100, 140)), project.amount * works, "Installation", gain - 0.03)
+                add(project.awarded + timedelta(days=after), project.amount * (1 - works) / lots, "Goods", gain)
+            add(project.awarded + timedelta(days=draw.whole(100, 140)), project.amount * works, "Project", gain - 0.03)
     units = sum(count for _, count, _ in who.plant)
     if who.served and units:
         fee = units * draw.between(350, 900)

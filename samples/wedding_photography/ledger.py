@@ -20,7 +20,7 @@ def customer_row(who: Couple) -> Row:
         "客户姓名": f"客户{who.number:04d}",
         "联系电话": f"120{who.number:08d}",  # 120 starts no mobile number
         "性别": draw.pick(女=0.72, 男=0.28),
-        "出生年份": blank(draw, 0.2, str(draw.whole(1990, 2003))),
+        "出生日期": blank(draw, 0.2, f"{draw.whole(1990, 2003)}-{draw.whole(1, 12):02d}-{draw.whole(1, 28):02d}"),
         "客户类型": "个人",
         "客户来源": blank(draw, 0.03, who.source),
         "居住地": blank(draw, 0.03, draw.pick(本市=0.68, 周边城市=0.2, 外地=0.12)),
@@ -151,20 +151,20 @@ def referral_rows(who: Couple) -> list[Row]:
         booked = draw.chance(0.85 if number == 0 and who.group.name == "advocate" else 0.6)
         price = draw.around(6800, 0.3)
         rows.append({
-            "转介绍编号": f"ZJ{who.number:04d}-{number + 1}", "推荐客户编号": who.id, "介绍时间": iso(day), "被介绍客户": f"新客{draw.whole(1, 999):03d}",
-            "成交金额": money(price) if booked else "0", "返礼金额": money(draw.one((200, 300, 500, 600, 800, 1500))) if booked else "0",
+            "转介绍编号": f"ZJ{who.number:04d}-{number + 1}", "推荐客户编号": who.id, "推荐时间": iso(day), "被推荐客户": f"新客{draw.whole(1, 999):03d}",
+            "成交金额": money(price) if booked else "0", "奖励金额": money(draw.one((200, 300, 500, 600, 800, 1500))) if booked else "0",
         })  # fmt: skip
     return rows
 
 
-def review_rows(who: Couple) -> list[Row]:
+def mention_rows(who: Couple) -> list[Row]:
     draw, rows = who.draw, []
     for number, order in enumerate(who.delivered, 1):
         assert order.delivered
         day = order.delivered + timedelta(days=draw.whole(1, 40))
         if day <= AS_OF and draw.chance(0.25 + 0.25 * who.liking):
             rows.append({
-                "评价编号": f"PJ{who.number:04d}-{number}", "客户编号": who.id, "评价日期": iso(day), "星级": str(mark(who)),
+                "评价编号": f"PJ{who.number:04d}-{number}", "客户编号": who.id, "发布时间": iso(day), "评价对象": "商家", "星级": str(mark(who)),
                 "平台": draw.pick(平台甲=0.5, 平台乙=0.3, 平台丙=0.2),
             })  # fmt: skip
     return rows
@@ -174,23 +174,25 @@ def consent_rows(who: Couple) -> list[Row]:
     """Asked at booking; the transfer was put to the couples in June 2026. The more content, the more is given."""
     draw, rows = who.draw, []
 
-    def add(day_offset: int, purpose: str, status: str) -> None:
-        day = min(AS_OF, who.first + timedelta(days=day_offset))
+    def add(days: int, purpose: str, status: str, separate: bool = False, sensitive: bool = False, guardian: bool = False) -> None:
+        day = min(AS_OF, who.first + timedelta(days=days))
         rows.append({
-            "授权编号": f"SQ{who.number:04d}-{len(rows) + 1}", "客户编号": who.id, "授权日期": iso(day), "授权用途": purpose, "授权状态": status,
+            "授权编号": f"SQ{who.number:04d}-{len(rows) + 1}", "客户编号": who.id, "授权日期": iso(day), "授权用途": purpose, "同意状态": status,
+            "是否单独同意": "是" if separate else "否", "是否含敏感信息": "是" if sensitive else "否", "监护人同意": "是" if guardian else "否",
         })  # fmt: skip
 
     if draw.chance(0.9):
-        add(0, "营销联系", "同意" if draw.chance(0.86) else "拒绝")
+        add(0, "营销", "同意" if draw.chance(0.86) else "拒绝")
         if draw.chance(0.05 + 0.12 * (1 - who.liking)):
-            add(draw.whole(60, 500), "营销联系", "撤回")
+            add(draw.whole(60, 500), "营销", "撤回")
     if draw.chance(0.5):
-        add(0, "样片展示", "同意" if draw.chance(0.35 + 0.4 * who.liking) else "拒绝")
-    transfer = draw.pick(已同意=0.12 + 0.5 * who.liking, 待签=0.22, 拒绝=0.16 * (1 - who.liking), 未问=0.14)
-    if transfer != "未问":
-        add((AS_OF - who.first).days - draw.whole(0, min(20, (AS_OF - who.first).days)), "向受让方提供", transfer)
+        add(0, "样片展示", "同意" if draw.chance(0.35 + 0.4 * who.liking) else "拒绝", separate=True)
+    answer = draw.pick(同意=0.14 + 0.54 * who.liking, 已告知=0.18, 拒绝=0.16 * (1 - who.liking), 未问=0.14)
+    if answer != "未问":
+        since = (AS_OF - who.first).days
+        add(since - draw.whole(0, min(20, since)), "转让", answer, separate=answer == "同意" and not draw.chance(0.1))
     if any(order.session == "宝宝照" for order in who.orders) and draw.chance(0.7):
-        add(0, "监护人同意", "同意")
-    if draw.chance(0.04):
-        add(0, "人脸识别", "同意")
+        add(0, "其他", "同意", separate=True, sensitive=True, guardian=True)
+    if draw.chance(0.06):
+        add(0, "其他", "同意", separate=True, sensitive=True)
     return rows

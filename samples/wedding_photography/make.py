@@ -21,11 +21,11 @@ from studio import GROUPS, make_couple  # noqa: E402
 
 FILES = {
     "customers": "客户.csv", "orders": "订单.csv", "payments": "收款.csv", "activities": "往来.csv", "complaints": "投诉.csv",
-    "survey_answers": "满意度.csv", "referrals": "转介绍.csv", "reviews": "评价.csv", "consents": "授权.csv",
+    "survey_answers": "满意度.csv", "referrals": "转介绍.csv", "mentions": "评价.csv", "consents": "授权.csv",
 }  # fmt: skip
 DATES = {
     "orders": "签单日期", "payments": "收款日期", "activities": "跟进时间", "complaints": "投诉时间", "survey_answers": "填写时间",
-    "referrals": "介绍时间", "reviews": "评价日期", "consents": "授权日期",
+    "referrals": "推荐时间", "mentions": "发布时间", "consents": "授权日期",
 }  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def make() -> dict[str, list[Row]]:
             tables["complaints"] += ledger.complaint_rows(who)
             tables["survey_answers"] += ledger.survey_rows(who)
             tables["referrals"] += ledger.referral_rows(who)
-            tables["reviews"] += ledger.review_rows(who)
+            tables["mentions"] += ledger.mention_rows(who)
             tables["consents"] += ledger.consent_rows(who)
     for name, header in DATES.items():
         tables[name].sort(key=lambda row: (row[header], row[next(iter(row))]))
