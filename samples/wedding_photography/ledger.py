@@ -182,8 +182,8 @@ def consent_rows(who: Couple) -> list[Row]:
         })  # fmt: skip
 
     if draw.chance(0.9):
-        add(0, "营销", "同意" if draw.chance(0.86) else "拒绝")
-        if draw.chance(0.05 + 0.12 * (1 - who.liking)):
+        add(0, "营销", "同意" if draw.chance(0.93) else "拒绝")
+        if draw.chance(0.03 + 0.1 * (1 - who.liking)):
             add(draw.whole(60, 500), "营销", "撤回")
     if draw.chance(0.5):
         add(0, "样片展示", "同意" if draw.chance(0.35 + 0.4 * who.liking) else "拒绝", separate=True)
