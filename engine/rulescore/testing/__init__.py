@@ -8,11 +8,12 @@ from pathlib import Path
 
 from ..loading import load
 from ..model import Pack
-from ..packfiles import find
+from ..packfiles import find, read_layers
 from ..problems import Problems
 from .comparison import Mismatch, Verdict, judge
 from .coverage import Branch, Coverage, measure
 from .evaluation import Difference, Evaluated, evaluate
+from .inherited import Inherited, inherited
 from .suite import PackTest, Suite, read_suite
 
 __all__ = [
@@ -55,4 +56,13 @@ def run(pack: str | Path) -> tuple[PackReport | None, Problems]:
     if problems.has_errors:
         return None, problems
     verdicts = tuple(judge(item) for item in evaluated)
-    return PackReport(loaded, suite.file, verdicts, measure(loaded, evaluated)), problems
+    return PackReport(
+        loaded, suite.file, verdicts, measure(loaded, evaluated, _inherited(loaded, folder))
+    ), problems
+
+
+def _inherited(pack: Pack, folder: Path) -> Inherited:
+    """What the pack takes over unchanged; nothing when it extends none, or one that can't stand alone."""
+    layers = read_layers(folder, Problems(), None)
+    base = load(layers[-2].folder)[0] if len(layers) > 1 else None
+    return Inherited() if base is None else inherited(pack, base)

@@ -17,6 +17,7 @@ from ..plan import PlannedRule
 from ..problems import Span
 from ..scoring import ERROR, MISSING, NOT_APPLICABLE
 from .evaluation import Evaluated
+from .inherited import Inherited
 from .missing import can_be_missing, values_of
 
 KINDS = ("case", "part-held", "part-not-held", "missing", "not-applicable", "gate-acted", "gate-idle", "tier")
@@ -35,9 +36,12 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """All branches of a pack in the order of its files."""
+    """The branches that are a pack's to test, in the order of its files; `inherited` counts those that mean the same
+    in the pack it extends, called `base`, and are tested there."""
 
     branches: tuple[Branch, ...]
+    inherited: int = 0
+    base: str = ""
 
     @property
     def covered(self) -> int:
@@ -65,15 +69,19 @@ class Coverage:
 Key = tuple[str, str, str]
 
 
-def measure(pack: Pack, evaluated: Sequence[Evaluated]) -> Coverage:
-    """What the tests went through, of all the pack's own and inherited branches."""
+def measure(pack: Pack, evaluated: Sequence[Evaluated], inherited: Inherited) -> Coverage:
+    """What the tests went through, of the branches that the pack brings or changes."""
     taken: set[Key] = set()
     evaluator = Evaluator()
     for item in evaluated:
         taken.update(_taken(item, evaluator))
-    return Coverage(tuple(
-        Branch(kind, owner, name, span, (kind, owner, name) in taken) for kind, owner, name, span in _branches(pack)
-    ))  # fmt: skip
+    branches = list(_branches(pack))
+    own = tuple(
+        Branch(kind, owner, name, span, (kind, owner, name) in taken)
+        for kind, owner, name, span in branches
+        if not inherited.has(kind, owner)
+    )
+    return Coverage(own, len(branches) - len(own), inherited.base)
 
 
 def _branches(pack: Pack) -> Iterator[tuple[str, str, str, Span]]:

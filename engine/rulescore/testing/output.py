@@ -37,7 +37,7 @@ def as_data(report: PackReport) -> dict[str, Plain]:
             for verdict in report.failed
         ],
         "coverage": {
-            "percent": coverage.percent, "covered": coverage.covered, "total": coverage.total,
+            "percent": coverage.percent, "covered": coverage.covered, "total": coverage.total, "inherited": coverage.inherited,
             "kinds": {kind: dict(zip(("covered", "total"), coverage.of(kind), strict=True)) for kind in KINDS},
             "gaps": [_gap(branch) for branch in coverage.gaps],
         },

@@ -121,8 +121,11 @@ class _Reader:
             self.wants += 1
             gates = [gate.id for gate in self.pack.gates]
             for index, name in enumerate(self.data["gates"]):
-                if name not in gates:
-                    place = self.at("gates", index)
+                place = self.at("gates", index)
+                gone = removed_by(self.pack, name) if name not in gates else ""
+                if gone:
+                    self.problems.error("removed-gate", place, name=name, pack=gone)
+                elif name not in gates:
                     self.problems.error(
                         "unknown-gate", place, name=name, known=gates, close=close_names(name, gates)
                     )

@@ -30,6 +30,8 @@ def report_lines(reports: Sequence[PackReport], minimum: float, language: str) -
             )
     for report in reports:
         yield summary_line(report, language)
+        if report.coverage.inherited:
+            yield inherited_line(report, language)
         if report.coverage.percent < minimum:
             yield below_line(report, minimum, language)
 
@@ -137,6 +139,13 @@ def summary_line(report: PackReport, language: str) -> str:
         "testing.summary", language, pack=report.pack.id, covered=coverage.covered, total=coverage.total,
         percent=number_text(coverage.percent), **counts,
     )  # fmt: skip
+
+
+def inherited_line(report: PackReport, language: str) -> str:
+    coverage = report.coverage
+    return word(
+        "testing.inherited", language, pack=report.pack.id, base=coverage.base, count=coverage.inherited
+    )
 
 
 def below_line(report: PackReport, minimum: float, language: str) -> str:
