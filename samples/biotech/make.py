@@ -45,7 +45,7 @@ def make() -> dict[str, list[Row]]:
             tables["citations"] += rows.citation_rows(who)
             tables["financials"] += rows.account_rows(who)
             share = 0.95 if who.strong else 0.6
-            tables["contracts"] += facts.contract_rows(who, share, {"年度框架": 0.4, "购销合同": 0.4, "技术服务": 0.2} if who.strong else {"年度框架": 0.2, "购销合同": 0.8})  # fmt: skip
+            tables["contracts"] += facts.contract_rows(who, share, {"年度框架": 0.4, "购销合同": 0.4, "服务合同": 0.2} if who.strong else {"年度框架": 0.2, "购销合同": 0.8})  # fmt: skip
             tables["invoices"] += facts.invoice_rows(who)
             tables["receivables"] += facts.receivable_rows(who)
             tables["activities"] += rows.activity_rows(who)

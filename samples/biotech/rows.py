@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from common import facts
 from common.draw import iso, money, working_day
 from common.files import Row
-from common.party import AS_OF, Party
+from common.party import AS_OF, YEAR_AGO, Party
 
 SUFFIX = {
     "大型药企": "制药股份有限公司", "上市生物科技": "生物股份有限公司", "未上市生物科技": "生物科技有限公司", "CRO/CDMO": "医药研发服务有限公司",
@@ -114,7 +114,7 @@ def order_rows(who: Party) -> list[Row]:
 
 
 def delivery_rows(who: Party) -> list[Row]:
-    """Eighteen months of reagents delivered; seven in ten travel cold, of these one to eight in a hundred get warm, by liking."""
+    """Twelve months of reagents delivered; seven in ten travel cold, of these one to eight in a hundred get warm, by liking."""
     draw, rows = who.draw, []
     for n, order in enumerate(who.orders, 1):
         arrived = order["day"] + timedelta(days=draw.whole(1, 6))
@@ -122,7 +122,7 @@ def delivery_rows(who: Party) -> list[Row]:
         if (
             order["kind"] == "试剂"
             and order["status"] == "已发货"
-            and date(2024, 12, 31) < arrived <= AS_OF
+            and YEAR_AGO < arrived <= AS_OF
         ):
             rows.append({
                 "发货单号": f"FH-{who.number:04d}-{n:03d}", "客户编号": who.id, "到货日期": iso(arrived), "是否冷链": "是" if cold else "否",

@@ -136,14 +136,14 @@ def contract_rows(who: Party, share: float, kinds: dict[str, float]) -> list[Row
 
 
 def invoice_rows(who: Party) -> list[Row]:
-    """Eighteen months of invoices, and older ones that are still open."""
+    """Sixteen months of invoices, and older ones that are still open."""
     return [
         {
             "发票号码": f"{who.number:04d}{n:05d}", "客户编号": who.id, "开票日期": iso(i["day"]), "到期日": iso(i["due"]),
             "价税合计": money(i["gross"]), "回款日期": iso(i["paid_on"]), "回款金额": money(i["paid"]),
         }
         for n, i in enumerate(who.invoices, 1)
-        if i["day"] > date(2024, 12, 31) or i["paid"] < i["gross"]
+        if i["day"] > date(2025, 2, 28) or i["paid"] < i["gross"]
     ]  # fmt: skip
 
 
