@@ -13,6 +13,7 @@ AS_OF = date(2026, 6, 30)
 START = date(2023, 7, 1)
 YEAR_AGO = date(2025, 6, 30)
 VAT = 0.13
+WRITTEN_OFF = date(2024, 12, 31)  # what nobody paid of older invoices has left the books
 
 
 @dataclass
@@ -63,9 +64,10 @@ def invoice(who: Party, day: date, net: float, terms: int | None = None) -> dict
     billed = working_day(day)
     due = billed + timedelta(days=who.terms if terms is None else terms)
     paid_on = max(billed, due + timedelta(days=round(draw.normal(*habit))))
-    unpaid = draw.chance(never) or paid_on > AS_OF
+    lately = billed > WRITTEN_OFF
+    unpaid = paid_on > AS_OF or (draw.chance(never) and lately)
     gross = round(net * (1 + VAT), 2)
-    part = round(gross * draw.between(0.86, 0.98), 2) if draw.chance(0.025) else gross
+    part = round(gross * draw.between(0.86, 0.98), 2) if draw.chance(0.02) and lately else gross
     if billed > AS_OF:
         return None
     made = {"day": billed, "due": due, "net": round(net, 2), "gross": gross, "paid_on": None if unpaid else paid_on, "paid": 0.0 if unpaid else part}  # fmt: skip
