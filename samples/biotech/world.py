@@ -46,7 +46,7 @@ SEGMENTS = (
 STRONG = ("大型药企", "上市生物科技")
 PROSPECTS = 6  # of the private biotechs: no order yet
 MARGIN = {"试剂": 1.0, "耗材": 0.8, "仪器": 0.5, "技术服务": 0.7}
-SIZE = {"试剂": 1.0, "耗材": 0.5, "仪器": 12.0, "技术服务": 6.0}  # of an order, in reagent orders
+SIZE = {"试剂": 1.0, "耗材": 0.5, "仪器": 8.0, "技术服务": 3.0}  # of an order, in reagent orders
 # Orders of a month against the year's mean: laboratories stop for the Spring Festival and spend budgets at the year's end.
 SEASON = (0.8, 0.5, 1.15, 1.1, 1.05, 1.0, 0.9, 0.85, 1.1, 1.05, 1.25, 1.25)
 
