@@ -67,7 +67,7 @@ def invoice(who: Party, day: date, net: float, terms: int | None = None) -> dict
     lately = billed > WRITTEN_OFF
     unpaid = paid_on > AS_OF or (draw.chance(never) and lately)
     gross = round(net * (1 + VAT), 2)
-    part = round(gross * draw.between(0.86, 0.98), 2) if draw.chance(0.02) and lately else gross
+    part = round(gross * draw.between(0.86, 0.98), 2) if draw.chance(0.012) and lately else gross
     if billed > AS_OF:
         return None
     made = {"day": billed, "due": due, "net": round(net, 2), "gross": gross, "paid_on": None if unpaid else paid_on, "paid": 0.0 if unpaid else part}  # fmt: skip
