@@ -32,6 +32,7 @@ from catalogue import coverage_table
 from commands import called
 from generated import dictionary_table, marks, regenerated
 from rulescore import cli
+from rulescore.assumptions import read_valuation
 from rulescore.lang.functions import AGGREGATES, BASE, TOPICS
 from rulescore.lang.syntax import number_text
 from rulescore.loading import load
@@ -253,7 +254,19 @@ def _script(page: Path) -> list[tuple[str, ...]]:
 
 # ---- blocks of the reference ------------------------------------------------------------------------------
 
-PARTS = {"rule", "feature", "gate", "parameter", "tables", "keys", "tests", "assessment", "file", "change"}
+PARTS = {
+    "rule",
+    "feature",
+    "gate",
+    "parameter",
+    "tables",
+    "keys",
+    "tests",
+    "assessment",
+    "valuation",
+    "file",
+    "change",
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -313,6 +326,18 @@ def test_the_reference_makes_one_pack(tmp_path: Path) -> None:
     assert loaded is not None
     kinds = {rule.kind for rule in loaded.rules if rule.dimension == "parts"}
     assert kinds == {"when", "cases", "bands", "lookup", "scale", "formula", "checklist"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_valuation_of_the_manual_is_read(language: str) -> None:
+    """Guards the example of a valuation: names of methods, assumptions and figures."""
+    (block,) = (block for block in blocks(MANUAL[language]) if block.mark == "valuation")
+    problems = Problems()
+    document = parse_yaml(block.text, "valuation.yaml", problems)
+    portfolio = load("general")[0]
+    assert portfolio is not None
+    assert read_valuation(document, portfolio.portfolio, problems) is not None
+    assert list(problems) == []
 
 
 def test_the_assessment_of_the_manual_is_read(tmp_path: Path) -> None:

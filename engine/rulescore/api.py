@@ -14,6 +14,7 @@ from .model import Pack
 from .plan import make_plan
 from .portfolio_table import tables_of
 from .problems import DataError, Problem, Problems, RulesetError, UsageError, close_names
+from .source import read_yaml
 from .values import day
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def evaluate(
     Raises RulesetError, DataError or UsageError, each holding every problem found.
     """
     from . import run as conductor
+    from .assumptions import read_valuation
     from .portfolio import check_company
     from .readers import read_tables, tables_of_frames, tell_later
 
@@ -91,11 +93,16 @@ def evaluate(
         data, rejected = tables_of_frames(frames, dictionary, problems)
     tell_later(data, dictionary, number, problems)
     check_company(data, problems)
+    valuation = None
+    if assessment is not None and assessment.valuation:
+        document = read_yaml(assessment.folder / assessment.valuation, problems, assessment.valuation)
+        valuation = read_valuation(document, loaded.portfolio, problems)
     if problems.has_errors:
         raise DataError(problems)
     request = conductor.Request(
         company=assessment.company if assessment else {}, purpose=assessment.purpose if assessment else {}, plan=plan, tables=data,
         rejected=rejected, assessment=assessment.text if assessment else "", engine=engine, overrides=overrides,
+        valuation=valuation,
     )  # fmt: skip
     run = conductor.evaluate(request, problems, None if out is None else Path(out), progress, default_out)
     customers: Any = frames.get("customers")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -23,6 +24,7 @@ from .portfolio_table import COMPANY, OWNER
 from .problems import Fact, Problem, Span, UsageError, close_names
 from .scoring import Outcome, composite_score, coverage_units, dimension_score
 from .values import iso
+from .worth import JSON as VALUATION
 
 CELLS_AT_MOST = 20
 LANGUAGES = ("zh", "en")
@@ -49,6 +51,15 @@ def explain_base(run: Run) -> Node:
     if run.portfolio is None:
         raise UsageError([Problem("no-portfolio", "error", None, {"pack": run.pack.id})])
     return explain(run.portfolio, OWNER)
+
+
+def value_of(run: Run) -> Node:
+    """The run's valuation as plain data; UsageError when it has none."""
+    path = run.folder / VALUATION
+    if not path.exists():
+        raise UsageError([Problem("no-valuation", "error", None, {})])
+    node: Node = json.loads(path.read_bytes())
+    return node
 
 
 def _record(run: Run, customer: str) -> dict[str, Any]:

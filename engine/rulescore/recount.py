@@ -16,6 +16,8 @@ from typing import Any
 import polars as pl
 import rfc8785
 
+from . import worth
+from .assumptions import read_valuation
 from .engines.frame import CUSTOMER, as_numbers
 from .engines.row import Result, RowEngine
 from .engines.tables import rows_of, trace_of_results
@@ -35,9 +37,11 @@ from .lockstep import (
 from .plan import Plan, Step
 from .portfolio import JSON, by_row, facts, scored_base
 from .portfolio_table import OWNER
+from .problems import Problems
 from .readers.table import ROW, SOURCE
 from .scores import harmless, score_columns, score_frame
 from .seal import Findings
+from .source import read_yaml
 
 Progress = Callable[[int, int], None]
 """(customers done, customers in all)."""
@@ -278,6 +282,25 @@ class Recount:
         )
         if rfc8785.dumps(facts(plan, inputs.row(0, named=True))) != written:
             self.findings.add("value-differs", JSON, customer=OWNER, what=JSON, stored="", recomputed="")
+
+    def value(self) -> None:
+        """The valuation, made again from the figures of the base and the run's copy of its assumptions."""
+        folder = self.run.folder
+        if not (folder / worth.YAML).exists():
+            return
+        unused = Problems()
+        valuation = read_valuation(
+            read_yaml(folder / worth.YAML, unused, worth.YAML), self.plan.pack.portfolio, unused
+        )
+        made = (
+            None
+            if valuation is None
+            else rfc8785.dumps(worth.facts(valuation, worth.figures_of(folder), unused))
+        )
+        if not (folder / worth.JSON).exists() or made != (folder / worth.JSON).read_bytes():
+            self.findings.add(
+                "value-differs", worth.JSON, customer=OWNER, what=worth.JSON, stored="", recomputed=""
+            )
 
     # ---- scores ----------------------------------------------------------------------------------------
 

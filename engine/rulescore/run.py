@@ -22,7 +22,8 @@ from typing import Any
 import polars as pl
 
 from . import folder as run_folder
-from . import portfolio
+from . import portfolio, worth
+from .assumptions import Valuation
 from .engines import frame as frame_engine
 from .engines.row import RowEngine
 from .engines.tables import rows_of, trace_of_results
@@ -56,6 +57,7 @@ class Request:
     assessment: str = ""
     engine: str = "frame"
     overrides: Mapping[str, float | str | bool] = field(default_factory=dict)
+    valuation: Valuation | None = None
 
     @property
     def pack(self) -> Pack:
@@ -113,6 +115,8 @@ def _build(
     if not temporary:
         _clear_leftovers(building.parent, started)
     _compute(request, building, progress)
+    if request.valuation is not None:
+        worth.write(request.valuation, building, problems)
     progress("write")
     manifest = _describe(request, problems, building)
     _log(building, started)

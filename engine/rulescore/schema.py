@@ -13,6 +13,7 @@ from typing import Any
 
 from .kinds import KINDS
 from .kinds.builder import BILINGUAL, EXPRESSION, POINTS
+from .valuation import METHODS
 
 ID = {"type": "string", "pattern": r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"}
 NAME = {"type": "string", "pattern": r"^[^\W\d]\w*$"}
@@ -345,12 +346,49 @@ def _assessment() -> dict[str, Any]:
             "purpose": _described(names, "评估目的。The purpose."),
             "as_of": _described(DATE, "评估基准日。The date the assessment speaks of."),
             "pack": {"type": "string", "description": "规则包编号或文件夹。A pack's id or folder."},
+            "valuation": {"type": "string", "minLength": 1, "description": "估值文件。The file of the valuation."},
             "tables": {
                 "type": "object", "minProperties": 1, "description": "表 → 文件。Table -> files.",
                 "additionalProperties": {"oneOf": [{"type": "string", "minLength": 1}, files, several]},
             },
         },
         ["company", "as_of", "tables"],
+    ))  # fmt: skip
+
+
+def _valuation() -> dict[str, Any]:
+    series = {"type": "array", "minItems": 1, "items": {"type": "number"}}
+    stated = {
+        "description": "数值、各年数值、口径词，或用客户群数字写的表达式。A number, one a year, a word, or an expression over the figures of the base.",
+        "oneOf": [{"type": "number"}, series, {"type": "string", "minLength": 1}],
+    }
+    assumption = _object(
+        "一项假设及其依据；low、high 为低值情形与高值情形中的取值。An assumption and its ground; low and high are what it is in the low and high cases.",
+        {"is": stated, "low": stated, "high": stated, "source": SOURCE, "why": BILINGUAL},
+        ["is", "source"],
+    )
+    method = _object(
+        "一种估值方法及其假设。A method and its assumptions.",
+        {
+            "id": ID,
+            "title": BILINGUAL,
+            "method": {
+                "enum": [one.NAME for one in METHODS],
+                "description": "；".join(f"{one.NAME} {one.TITLE['zh']}" for one in METHODS)
+                + "。The method.",
+            },
+            "assumptions": {"type": "object", "additionalProperties": assumption},
+        },
+        ["id", "method", "assumptions"],
+    )
+    return _file("valuation", "估值 · valuation", _object(
+        "客户资源值多少钱：价值类型、币种、方法与假设。What the base is worth in money: standard, currency, methods and assumptions.",
+        {
+            "standard": {"enum": ["fair_value", "market_value", "investment_value"], "description": "价值类型：公允价值、市场价值、投资价值。The standard of value."},
+            "currency": {"type": "string", "minLength": 1, "description": "币种与单位，如 CNY、万元。Currency and unit."},
+            "methods": {"type": "array", "minItems": 1, "items": method},
+        },
+        ["standard", "currency", "methods"],
     ))  # fmt: skip
 
 
@@ -362,6 +400,7 @@ def build() -> dict[str, dict[str, Any]]:
         "tables": _tables(),
         "tests": _tests(),
         "assessment": _assessment(),
+        "valuation": _valuation(),
     }
 
 

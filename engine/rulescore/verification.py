@@ -79,7 +79,7 @@ def _recompute(
     recount = Recount(run, findings, counts, sample, progress)
     parts = [recount.customers, recount.scores]
     if sample is None:
-        parts += [recount.base_figures, recount.portfolio]
+        parts += [recount.base_figures, recount.portfolio, recount.value]
     if sources is not None:
         from .rereading import reread
 

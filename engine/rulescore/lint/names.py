@@ -12,5 +12,7 @@ def used(pack: Pack) -> set[str]:
     found = pack.names_behind(pack.trees())
     if pack.portfolio is not None:
         read = columns_read(pack.portfolio)
-        found |= read | pack.names_behind(pack.features[name].expr.tree for name in read if name in pack.features)
+        found |= read | pack.names_behind(
+            pack.features[name].expr.tree for name in read if name in pack.features
+        )
     return found

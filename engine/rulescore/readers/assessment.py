@@ -16,7 +16,7 @@ from ..values import day
 from .headers import Mapped
 
 FILE = "assessment.yaml"
-KEYS = ("company", "purpose", "as_of", "pack", "tables")
+KEYS = ("company", "purpose", "as_of", "pack", "valuation", "tables")
 FILE_KEYS = ("file", "sheet", "header_row", "encoding", "delimiter", "columns")
 DELIMITERS = (",", "\t", ";", "|")
 COLUMN_KEYS = ("field", "missing", "date_format")
@@ -65,6 +65,7 @@ class Assessment:
     text: str
     span: Span
     bare: bool = False
+    valuation: str = ""
 
 
 def read_assessment(path: Path | str, problems: Problems, folder: Path | None = None) -> Assessment:
@@ -138,6 +139,7 @@ class _Reading:
             document.file,
             document.text,
             document.at(),
+            valuation=self._text(data, "valuation", ()) or "",
         )
 
     def _words(self, data: Mapping[str, Any], key: str) -> Text:

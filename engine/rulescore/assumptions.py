@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""valuation.yaml + the rules of the base as a whole -> a checked `Valuation`, or every problem with its place.
+
+An assumption is a number, or an expression over the figures of the base, so that what goes into the value comes from the
+same customers as the scores. Each says where it comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from .lang.check import Scope, check_text
+from .lang.syntax import Tree
+from .model import Pack, Text
+from .problems import Problems, Span, close_names
+from .source import Document
+from .valuation import BY_NAME
+from .valuation.parts import Assumption
+from .violations import check_document
+
+Stated = Decimal | tuple[Decimal, ...] | str | Tree
+"""A number, one a year, a word, or an expression over the figures of the base."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """One assumption: what it is in the base case, and in the low and high cases where they differ."""
+
+    base: Stated
+    low: Stated | None
+    high: Stated | None
+    text: str
+    source: tuple[str, ...]
+    why: Text
+    span: Span
+
+    def of(self, case: str) -> Stated:
+        """What it is in the `low`, `base` or `high` case."""
+        stated = {"low": self.low, "high": self.high}.get(case)
+        return self.base if stated is None else stated
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One valuation: a method and its assumptions by name; those not given have their default."""
+
+    id: str
+    title: Text
+    method: str
+    assumptions: Mapping[str, Assumed]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """What is valued, to which standard, in which money, by which methods; `text` is the YAML as written."""
+
+    standard: str
+    currency: str
+    methods: tuple[Method, ...]
+    file: str
+    text: str
+
+
+def read_valuation(document: Document, portfolio: Pack | None, problems: Problems) -> Valuation | None:
+    """Checks a valuation against its schema, its methods and the names of the figures of the base."""
+    if document.data is None or not check_document(document, "valuation", problems):
+        return None
+    kinds = (
+        {} if portfolio is None else {name: one.expr.tree.kind for name, one in portfolio.features.items()}
+    )
+    reading = _Reading(
+        document,
+        Scope({name: kind for name, kind in kinds.items() if kind == "number"}, base_allowed=False),
+        problems,
+    )
+    methods = tuple(reading.method(index, item) for index, item in enumerate(document.data["methods"]))
+    data = document.data
+    return Valuation(data["standard"], data["currency"], methods, document.file, document.text)
+
+
+class _Reading:
+    def __init__(self, document: Document, scope: Scope, problems: Problems) -> None:
+        self.document, self.scope, self.problems = document, scope, problems
+
+    def method(self, index: int, item: Mapping[str, Any]) -> Method:
+        declared = BY_NAME[item["method"]]
+        path = ("methods", index, "assumptions")
+        given: dict[str, Assumed] = {}
+        for name, stated in item["assumptions"].items():
+            if name not in declared.ASSUMPTIONS:
+                close = close_names(name, declared.ASSUMPTIONS)
+                facts = {"name": name, "method": item["method"], "known": list(declared.ASSUMPTIONS)}
+                self.problems.error(
+                    "unknown-assumption", self.document.key(*path, name), **facts, close=close
+                )
+                continue
+            given[name] = self.assumed(declared.ASSUMPTIONS[name], stated, (*path, name))
+        for name, assumption in declared.ASSUMPTIONS.items():
+            if assumption.default is None and name not in item["assumptions"]:
+                place = self.document.at("methods", index)
+                self.problems.error(
+                    "missing-assumption",
+                    place,
+                    name=name,
+                    title=assumption.title["en"],
+                    method=item["method"],
+                )
+        title = item.get("title") or declared.TITLE
+        return Method(item["id"], title, item["method"], given, self.document.at("methods", index, "id"))
+
+    def assumed(
+        self, assumption: Assumption, stated: Mapping[str, Any], path: tuple[str | int, ...]
+    ) -> Assumed:
+        cases = {
+            key: self.stated(assumption, stated[key], (*path, key))
+            for key in ("is", "low", "high")
+            if key in stated
+        }
+        sources = stated["source"]
+        return Assumed(
+            cases["is"], cases.get("low"), cases.get("high"), str(stated["is"]),
+            (sources,) if isinstance(sources, str) else tuple(sources), stated.get("why", {}), self.document.at(*path),
+        )  # fmt: skip
+
+    def stated(self, assumption: Assumption, raw: Any, path: tuple[str | int, ...]) -> Stated:
+        """A value as its kind wants it; what does not fit is told and stands as 0."""
+        if isinstance(assumption.kind, tuple):
+            if raw not in assumption.kind:
+                close = close_names(str(raw), assumption.kind)
+                place = self.document.at(*path)
+                self.problems.error(
+                    "unknown-choice", place, read=str(raw), allowed=list(assumption.kind), close=close
+                )
+            return str(raw)
+        if assumption.kind == "series":
+            items = raw if isinstance(raw, list) else [raw]
+            return tuple(
+                self.number(assumption, one, (*path, index) if isinstance(raw, list) else path)
+                for index, one in enumerate(items)
+            )
+        if isinstance(raw, str):
+
+            def report(code: str, offset: int, length: int, **facts: Any) -> None:
+                self.problems.error(code, self.document.inside(path, offset, length), **facts)
+
+            tree = check_text(raw, self.scope, "number", report)
+            return Decimal(0) if tree is None else tree
+        return self.number(assumption, raw, path)
+
+    def number(self, assumption: Assumption, raw: Any, path: tuple[str | int, ...]) -> Decimal:
+        if isinstance(raw, bool) or not isinstance(raw, int | float):
+            self.problems.error("wrong-type", self.document.at(*path), read=str(raw)[:80], want="number")
+            return Decimal(0)
+        value = Decimal(repr(raw))
+        if not within(assumption, value):
+            self.problems.error(
+                "assumption-range", self.document.at(*path), read=str(raw), **bounds(assumption)
+            )
+        return value
+
+
+def within(assumption: Assumption, value: Decimal) -> bool:
+    """Whether a number is one that the assumption accepts."""
+    return (assumption.least is None or value >= assumption.least) and (
+        assumption.most is None or value <= assumption.most
+    )
+
+
+def bounds(assumption: Assumption) -> dict[str, str]:
+    return {
+        "least": "—" if assumption.least is None else str(assumption.least),
+        "most": "—" if assumption.most is None else str(assumption.most),
+    }

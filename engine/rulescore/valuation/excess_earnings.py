@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Multi-period excess earnings: revenue of the existing customers as they leave, less cost, tax and the return that other
+assets ask for, discounted, with the tax benefit of amortising the result. With the margin, charges and rate of a distributor
+it is the distributor method."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from .parts import (
+    ONE,
+    Assumption,
+    Given,
+    Row,
+    UnusableError,
+    Valued,
+    discount,
+    survivors,
+    tax_amortisation,
+    total,
+    weibull,
+)
+
+NAME = "excess_earnings"
+TITLE = {"zh": "多期超额收益法", "en": "Multi-period excess earnings"}
+ASSUMPTIONS = {
+    "revenue": Assumption({"zh": "现有客户基年收入", "en": "Revenue of the existing customers, base year"}, "money", least=Decimal(0)),
+    "transfer": Assumption({"zh": "随转让留存的比例", "en": "Share that survives the change of owner"}, "share", default="1", least=Decimal(0), most=ONE),
+    "growth": Assumption({"zh": "留存客户的年增长", "en": "Growth a year of customers that stay"}, "share", least=Decimal(-1), most=ONE),
+    "attrition": Assumption({"zh": "年流失率", "en": "Attrition a year"}, "share", default="0", least=Decimal(0), most=ONE),
+    "weibull_scale": Assumption({"zh": "威布尔尺度（年）", "en": "Weibull scale, years"}, "years", default="0", least=Decimal(0)),
+    "weibull_shape": Assumption({"zh": "威布尔形状", "en": "Weibull shape"}, default="1", least=Decimal("0.01"), most=Decimal(20)),
+    "survivors": Assumption({"zh": "留存口径", "en": "When survivors are counted"}, kind=("mid", "begin", "end", "average"), default="mid"),
+    "margin": Assumption({"zh": "息税前利润率（调整后）", "en": "EBIT margin, adjusted"}, "share", least=Decimal(-1), most=ONE),
+    "tax": Assumption({"zh": "所得税率", "en": "Tax rate"}, "share", least=Decimal(0), most=Decimal("0.9")),
+    "charges": Assumption({"zh": "贡献资产回报（占收入，税后）", "en": "Contributory asset charges, after tax, of revenue"}, "share", least=Decimal(0), most=ONE),
+    "discount_rate": Assumption({"zh": "折现率", "en": "Discount rate"}, "share", least=Decimal(0), most=Decimal(5)),
+    "discounting": Assumption({"zh": "折现口径", "en": "When cash flows arise"}, kind=("mid", "end"), default="mid"),
+    "years": Assumption({"zh": "预测年数", "en": "Years"}, "years", least=ONE, most=Decimal(60)),
+    "tax_benefit_years": Assumption({"zh": "税收摊销年限（0 为不计）", "en": "Tax amortisation, years (0 for none)"}, "years", default="0", least=Decimal(0), most=Decimal(60)),
+}  # fmt: skip
+COLUMNS = {
+    "year": {"zh": "年", "en": "Year"}, "survivors": {"zh": "留存", "en": "Survivors"}, "revenue": {"zh": "收入", "en": "Revenue"},
+    "ebit": {"zh": "息税前利润", "en": "EBIT"}, "tax": {"zh": "所得税", "en": "Tax"}, "after_tax": {"zh": "税后利润", "en": "After tax"},
+    "charges": {"zh": "贡献资产回报", "en": "Charges"}, "excess": {"zh": "超额收益", "en": "Excess earnings"},
+    "factor": {"zh": "折现系数", "en": "Discount factor"}, "present": {"zh": "现值", "en": "Present value"},
+}  # fmt: skip
+
+
+def value(given: Given) -> Valued:
+    """The year table, the sum of present values, the tax benefit and the value. Single years are not floored; a sum that
+    is not above zero is reported as it is and concluded as nil."""
+    if given["weibull_scale"] > 0 and given["attrition"] > 0:
+        raise UnusableError("attrition-twice")
+    rows = tuple(_year(given, year) for year in range(1, int(given["years"]) + 1))
+    present = total(row["present"] for row in rows)
+    mid = given["discounting"] == "mid"
+    factor = tax_amortisation(given["tax"], given["tax_benefit_years"], given["discount_rate"], mid)
+    worth = present * factor if present > 0 else Decimal(0)
+    totals = {
+        "present": present,
+        "tax_benefit_factor": factor,
+        "tax_benefit": worth - present if present > 0 else Decimal(0),
+    }
+    return Valued(rows, totals, worth, COLUMNS)
+
+
+def _year(given: Given, year: int) -> Row:
+    when = given["survivors"]
+    left = (
+        weibull(given["weibull_scale"], given["weibull_shape"], year, when)
+        if given["weibull_scale"] > 0
+        else survivors(given["attrition"], year, when)
+    )
+    revenue = given["revenue"] * given["transfer"] * (ONE + given["growth"]) ** Decimal(year) * left
+    ebit = revenue * given["margin"]
+    tax = ebit * given["tax"]
+    charges = revenue * given["charges"]
+    excess = ebit - tax - charges
+    factor = discount(given["discount_rate"], year, given["discounting"] == "mid")
+    return {
+        "year": Decimal(year), "survivors": left, "revenue": revenue, "ebit": ebit, "tax": tax, "after_tax": ebit - tax,
+        "charges": charges, "excess": excess, "factor": factor, "present": excess * factor,
+    }  # fmt: skip

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What methods share: assumptions and their kinds, results, the tax amortisation benefit, survivors, discount factors.
+
+All arithmetic is decimal to 34 digits, rounded only where it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Context, Decimal, localcontext
+from typing import Any
+
+CONTEXT = Context(prec=34)
+ONE, HALF = Decimal(1), Decimal("0.5")
+
+Given = Mapping[str, Any]
+"""Assumptions of one case by name: Decimal, tuple of Decimal, or a word."""
+
+Row = Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """What a method asks for. `kind`: `number`, `series` (one number a year) or the words that are allowed. Without
+    `default` it must be given. `least` and `most` bound numbers."""
+
+    title: Mapping[str, str]
+    unit: str = ""
+    kind: str | tuple[str, ...] = "number"
+    default: str | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """What came of a method: the year table or the steps, the totals by name, and the value."""
+
+    rows: tuple[Row, ...]
+    totals: Row
+    value: Decimal
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+class UnusableError(Exception):
+    """Assumptions that together make no value; `code` is a problem code."""
+
+    def __init__(self, code: str, **facts: str) -> None:
+        super().__init__(code)
+        self.code, self.facts = code, facts
+
+
+def tax_amortisation(tax: Decimal, years: Decimal, rate: Decimal, mid: bool) -> Decimal:
+    """The factor 1 / (1 - tax / years * annuity) that lifts a value to one with the benefit of amortising it for tax;
+    1 when `years` is 0. Refused where it would not be a factor above 1."""
+    if years == 0:
+        return ONE
+    annuity = years if rate == 0 else (ONE - (ONE + rate) ** -years) / rate
+    if mid:
+        annuity *= (ONE + rate) ** HALF
+    below = ONE - tax / years * annuity
+    if below <= 0:
+        raise UnusableError("tax-benefit-unbounded", tax=str(tax), years=str(years))
+    return ONE / below
+
+
+def survivors(attrition: Decimal, year: int, convention: str) -> Decimal:
+    """What is left of the customers in year `year` (from 1) at constant attrition a year."""
+    kept = ONE - attrition
+
+    def at(time: Decimal) -> Decimal:
+        return kept**time if time else ONE
+
+    return _counted(at, year, convention)
+
+
+def weibull(scale: Decimal, shape: Decimal, year: int, convention: str) -> Decimal:
+    """The same by a Weibull curve, exp(-(t / scale) ^ shape): attrition that falls or rises with age."""
+
+    def at(time: Decimal) -> Decimal:
+        return (-((time / scale) ** shape)).exp() if time else ONE
+
+    return _counted(at, year, convention)
+
+
+def _counted(at: Callable[[Decimal], Decimal], year: int, convention: str) -> Decimal:
+    """The survivors of a year at its beginning, middle or end, or the mean of beginning and end."""
+    match convention:
+        case "begin":
+            return at(Decimal(year - 1))
+        case "end":
+            return at(Decimal(year))
+        case "average":
+            return (at(Decimal(year - 1)) + at(Decimal(year))) / 2
+    return at(Decimal(year) - HALF)
+
+
+def discount(rate: Decimal, year: int, mid: bool) -> Decimal:
+    """The factor that brings a cash flow of year `year` to the valuation date."""
+    return (ONE + rate) ** -(Decimal(year) - (HALF if mid else 0))
+
+
+def total(numbers: Any) -> Decimal:
+    return sum(numbers, Decimal(0))
+
+
+def exactly(function: Any, given: Given) -> Valued:
+    """A method run in the one context."""
+    with localcontext(CONTEXT):
+        result: Valued = function(given)
+        return result
