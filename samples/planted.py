@@ -28,7 +28,9 @@ class Flaw:
     outcome: str
 
 
-def plant(tables: Mapping[str, list[Row]], flaws: Sequence[Flaw], files: Mapping[str, str], key: str) -> list[Row]:
+def plant(
+    tables: Mapping[str, list[Row]], flaws: Sequence[Flaw], files: Mapping[str, str], key: str
+) -> list[Row]:
     """Writes each flaw into its cell; gives the list for `flaws.csv`. `key` starts the id of a new row."""
     listed = []
     for flaw in flaws:

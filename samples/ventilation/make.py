@@ -50,7 +50,9 @@ def make() -> dict[str, list[Row]]:
             tables["contracts"] += ledger.contract_rows(who)
             tables["invoices"] += ledger.invoice_rows(who)
             tables["payments"] += ledger.payment_rows(who)
-            tables["receivables"] += [row for cut in (date(2026, 3, 31), AS_OF) if (row := receivable_row(who, cut))]
+            tables["receivables"] += [
+                row for cut in (date(2026, 3, 31), AS_OF) if (row := receivable_row(who, cut))
+            ]
             tables["activities"] += ledger.activity_rows(who)
             tables["complaints"] += ledger.complaint_rows(who)
             tables["survey_answers"] += ledger.survey_rows(who)

@@ -14,7 +14,14 @@ def customer_row(who: Couple) -> Row:
     content = who.liking
     backlog = any(order.state == "进行中" and not order.shot for order in who.orders)
     child = group == "family" or any(order.session == "宝宝照" for order in who.orders)
-    intent = draw.pick(已签协议=0.18 * content, 书面确认=0.34 * content, 口头承诺=0.3, 未表态=0.2, 拒绝=0.22 * (1 - content), 未询问=0.14)
+    intent = draw.pick(
+        已签协议=0.18 * content,
+        书面确认=0.34 * content,
+        口头承诺=0.3,
+        未表态=0.2,
+        拒绝=0.22 * (1 - content),
+        未询问=0.14,
+    )
     return {
         "客户编号": who.id,
         "客户姓名": f"客户{who.number:04d}",
@@ -174,7 +181,14 @@ def consent_rows(who: Couple) -> list[Row]:
     """Asked at booking; the transfer was put to the couples in June 2026. The more content, the more is given."""
     draw, rows = who.draw, []
 
-    def add(days: int, purpose: str, status: str, separate: bool = False, sensitive: bool = False, guardian: bool = False) -> None:
+    def add(
+        days: int,
+        purpose: str,
+        status: str,
+        separate: bool = False,
+        sensitive: bool = False,
+        guardian: bool = False,
+    ) -> None:
         day = min(AS_OF, who.first + timedelta(days=days))
         rows.append({
             "授权编号": f"SQ{who.number:04d}-{len(rows) + 1}", "客户编号": who.id, "授权日期": iso(day), "授权用途": purpose, "同意状态": status,
@@ -190,7 +204,12 @@ def consent_rows(who: Couple) -> list[Row]:
     answer = draw.pick(同意=0.14 + 0.54 * who.liking, 已告知=0.18, 拒绝=0.16 * (1 - who.liking), 未问=0.14)
     if answer != "未问":
         since = (AS_OF - who.first).days
-        add(since - draw.whole(0, min(20, since)), "转让", answer, separate=answer == "同意" and not draw.chance(0.1))
+        add(
+            since - draw.whole(0, min(20, since)),
+            "转让",
+            answer,
+            separate=answer == "同意" and not draw.chance(0.1),
+        )
     if any(order.session == "宝宝照" for order in who.orders) and draw.chance(0.7):
         add(0, "其他", "同意", separate=True, sensitive=True, guardian=True)
     if draw.chance(0.06):
