@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the sample of a fictitious system integrator: `python samples/automation/make.py [FOLDER]`.
+
+Nothing here is real: no company, person, number or credit code. Every customer draws from its own stream, seeded by
+`SEED` and its id, so that the same files come out byte for byte each time and a change to one customer leaves the others
+alone. There is no clock: everything is told from the assessment date backwards. How each value is drawn stands beside
+it; the README sums it up. After the tables are made, the known flaws are planted and written down in `flaws.csv`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from random import Random
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import rows  # noqa: E402
+from common import facts  # noqa: E402
+from common.files import Row, write_csv  # noqa: E402
+from common.flaws import spoil  # noqa: E402
+from flaws import PLANTED, UNMAPPED  # noqa: E402
+from world import SEED, SEGMENTS, make_customer  # noqa: E402
+
+# The ERP writes GB18030, the CRM and the service desk UTF-8.
+FILES = {
+    "customers": "gb18030", "orders": "gb18030", "invoices": "gb18030", "receivables": "gb18030", "projects": "utf-8", "milestones": "utf-8",
+    "service_tickets": "utf-8", "contracts": "utf-8", "activities": "utf-8-sig", "complaints": "utf-8", "survey_answers": "utf-8",
+    "referrals": "utf-8",
+}  # fmt: skip
+DATES = {"orders": "下单日期", "invoices": "开票日期", "projects": "立项日期", "milestones": "应付日期", "activities": "跟进时间"}
+
+
+def make() -> dict[str, list[Row]]:
+    tables: dict[str, list[Row]] = {name: [] for name in FILES}
+    number, taken = 0, set[str]()
+    for segment in SEGMENTS:
+        for _ in range(segment.size):
+            number += 1
+            who = make_customer(number, segment)
+            tables["customers"].append(rows.customer_row(who, taken) | rows.STORIES.get(who.id, {}))
+            tables["orders"] += rows.order_rows(who)
+            tables["projects"] += rows.project_rows(who)
+            tables["milestones"] += rows.milestone_rows(who)
+            tables["service_tickets"] += rows.ticket_rows(who)
+            share = {"key": 0.95, "growing": 0.75, "service": 0.9}.get(segment.name, 0.5)
+            tables["contracts"] += facts.contract_rows(who, share, {"维保合同": 0.6, "年度框架": 0.25, "项目合同": 0.15})  # fmt: skip
+            tables["invoices"] += facts.invoice_rows(who)
+            tables["receivables"] += facts.receivable_rows(who)
+            tables["activities"] += rows.activity_rows(who)
+            tables["complaints"] += facts.complaint_rows(who, {"设备故障": 0.4, "交期": 0.3, "服务": 0.2, "备件": 0.1})  # fmt: skip
+            tables["survey_answers"] += facts.survey_rows(who)
+            tables["referrals"] += facts.referral_rows(who)
+    for name, header in DATES.items():
+        tables[name].sort(key=lambda row: (row[header], row[next(iter(row))]))
+    # customers are listed as an export lists them, not by segment
+    tables["customers"].sort(key=lambda row: Random(f"{SEED}/order/{row['客户编号']}").random())
+    return tables
+
+
+def main(folder: Path) -> None:
+    tables = make()
+    listed = spoil(tables, PLANTED, UNMAPPED, {name: f"{name}.csv" for name in FILES})
+    for name, encoding in FILES.items():
+        write_csv(folder / f"{name}.csv", tables[name], encoding)
+    write_csv(folder / "flaws.csv", listed, "utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent)
