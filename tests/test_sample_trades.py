@@ -47,12 +47,22 @@ def test_problems_are_those_of_the_list(sample: Path, run: Run) -> None:
     wanted: Counter[tuple[str, str]] = Counter()
     with (sample / "flaws.csv").open(encoding="utf-8", newline="") as file:
         for flaw in csv.DictReader(file):
-            wanted.update((flaw["file"], code) for code in flaw["code"].split())
+            wanted.update((flaw["table"], code) for code in flaw["code"].split())
     told: Counter[tuple[str, str]] = Counter()
     for problem in run.problems:
         if problem["code"] != "encoding-found":
             told[problem["file"], problem["code"]] += problem["facts"].get("count", 1)
     assert told == wanted
+
+
+def test_the_readme_counts_the_rows(sample: Path) -> None:
+    told = dict(
+        re.findall(r"^\| (\S+\.csv) \| .* \| ([0-9,]+) \|", (sample / "README.md").read_text("utf-8"), re.M)
+    )
+    for path in sample.glob("*.csv"):
+        encoding = "gb18030" if path.name != "flaws.csv" and sample.name == "wedding_photography" else "utf-8"
+        with path.open(encoding=encoding, newline="") as file:
+            assert told[path.name] == f"{sum(1 for _ in csv.reader(file)) - 1:,}", path.name
 
 
 def test_every_tier_and_gate_has_somebody(run: Run) -> None:

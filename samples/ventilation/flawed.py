@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from planted import Flaw
+from common.flaws import Flaw
 
 MISSING, LEFT_OUT = "missing", "the row does not count"
 FLAWS = (
@@ -35,7 +35,7 @@ FLAWS = (
     Flaw("orders", 250, "Order Date", "2025/3/17", "", "2025-03-17"),
     Flaw(
         "orders",
-        0,
+        "new",
         "Order Date",
         "2026-07-09",
         "event-after-as-of",
@@ -51,9 +51,7 @@ FLAWS = (
     Flaw("equipment", 75, "质保截止", "two years", "unreadable-date", MISSING),
     Flaw("service_tickets", 40, "First response hours", "-2", "number-out-of-range", MISSING),
     Flaw("service_tickets", 80, "Ticket type", "Upgrade", "unlisted-value", MISSING),
-    Flaw("complaints", 9, "", "", "row-too-short", "the last two cells are taken as blank"),
     Flaw("survey_answers", 30, "CSAT", "6", "number-out-of-range", MISSING),
     Flaw("payments", 55, "Payment method", "barter", "unlisted-value", MISSING),
-    Flaw("customers", 1, "Search name", "Search name", "unused-columns", "not read"),
-    Flaw("orders", 1, "Warehouse", "Warehouse", "unused-columns", "not read"),
 )
+UNMAPPED = (("customers", "Search name"), ("orders", "Warehouse"))

@@ -6,7 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from world import AS_OF, Draw
+from common.draw import Draw
+from common.party import AS_OF
+
+SEED = "rulescore wedding sample 1"
 
 START = date(2023, 10, 1)
 
@@ -90,7 +93,7 @@ class Couple:
 
 
 def make_couple(number: int, group: Group) -> Couple:
-    draw = Draw(f"wedding/{number:04d}")
+    draw = Draw(SEED, f"W{number:04d}")
     first = AS_OF - timedelta(days=draw.whole(*group.ago))
     liking = draw.between(*group.liking)
     source = draw.pick(**{name: share for name, (share, _, _) in SOURCES.items()})
