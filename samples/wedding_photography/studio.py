@@ -11,19 +11,16 @@ from common.party import AS_OF
 
 SEED = "rulescore wedding sample 1"
 
-START = date(2023, 10, 1)
-
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A kind of household. Days are counted back from the assessment date to the first booking, uniform."""
+    """A kind of household. Days are counted back from the assessment date to the first booking, uniform; liking, 0 to 1,
+    says how content it is, and answers, referrals, complaints and consents hang on it."""
 
     name: str
     size: int
     ago: tuple[int, int]
-    liking: tuple[
-        float, float
-    ]  # 0..1, how content it is; answers, referrals, complaints, consents hang on it
+    liking: tuple[float, float]
 
 
 GROUPS = (
