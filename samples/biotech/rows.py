@@ -119,11 +119,7 @@ def delivery_rows(who: Party) -> list[Row]:
     for n, order in enumerate(who.orders, 1):
         arrived = order["day"] + timedelta(days=draw.whole(1, 6))
         cold, warm = draw.chance(0.7), draw.chance(0.004 + 0.09 * (1 - who.liking) ** 2)
-        if (
-            order["kind"] == "试剂"
-            and order["status"] == "已发货"
-            and YEAR_AGO < arrived <= AS_OF
-        ):
+        if order["kind"] == "试剂" and order["status"] == "已发货" and YEAR_AGO < arrived <= AS_OF:
             rows.append({
                 "发货单号": f"FH-{who.number:04d}-{n:03d}", "客户编号": who.id, "到货日期": iso(arrived), "是否冷链": "是" if cold else "否",
                 "是否超温": ("是" if warm else "否") if cold else "",

@@ -72,7 +72,9 @@ def list_cells(who: Party, turnover: float) -> Row:
         "查询日期": iso(AS_OF - timedelta(days=age)) if checked else "",
         "是否失信": ("是" if draw.chance(0.05 if who.fading else 0.015) else "否") if checked else "未查",
         "经营异常": abnormal if checked else "未查",
-        "移出日期": iso(AS_OF - timedelta(days=draw.whole(60, 900))) if checked and abnormal == "已移出" else "",
+        "移出日期": iso(AS_OF - timedelta(days=draw.whole(60, 900)))
+        if checked and abnormal == "已移出"
+        else "",
         "严重违法": ("是" if draw.chance(0.03 if who.fading else 0.01) else "否") if checked else "未查",
         "是否涉诉": ("是" if claim else "否") if checked else "未查",
         "涉诉金额": money(round(claim, -2)) if claim and checked else "",

@@ -27,18 +27,43 @@ def customer_row(who: Buyer, names: set[str]) -> Row:
         if title not in names:
             names.add(title)
             break
-    size = draw.pick(Large=0.28, Medium=0.36, Small=0.28, Micro=0.08) if role != "dealer" else draw.pick(Medium=0.1, Small=0.5, Micro=0.4)
-    turnover = round(draw.around({"Large": 9e8, "Medium": 1.2e8, "Small": 2.5e7, "Micro": 4e6}[size], 0.5), -4)
+    size = (
+        draw.pick(Large=0.28, Medium=0.36, Small=0.28, Micro=0.08)
+        if role != "dealer"
+        else draw.pick(Medium=0.1, Small=0.5, Micro=0.4)
+    )
+    turnover = round(
+        draw.around({"Large": 9e8, "Medium": 1.2e8, "Small": 2.5e7, "Micro": 4e6}[size], 0.5), -4
+    )
     checked = not draw.chance(0.07)
     abnormal = draw.pick(无=0.9, 已移出=0.06, 列入=0.04)
-    lawsuit = draw.pick(none=0.55, small=0.15, mid=0.15, big=0.1, huge=0.05) if weak else draw.pick(none=0.82, small=0.09, mid=0.06, big=0.02, huge=0.01)
-    claim = {"none": 0.0, "small": 0.004, "mid": 0.03, "big": 0.11, "huge": 0.35}[lawsuit] * turnover * draw.between(0.7, 1.3)
-    status = draw.pick(framework=0.35, shortlist=0.65) if who.frame else draw.pick(tender=0.45, none=0.35, shortlist=0.2)
+    lawsuit = (
+        draw.pick(none=0.55, small=0.15, mid=0.15, big=0.1, huge=0.05)
+        if weak
+        else draw.pick(none=0.82, small=0.09, mid=0.06, big=0.02, huge=0.01)
+    )
+    claim = (
+        {"none": 0.0, "small": 0.004, "mid": 0.03, "big": 0.11, "huge": 0.35}[lawsuit]
+        * turnover
+        * draw.between(0.7, 1.3)
+    )
+    status = (
+        draw.pick(framework=0.35, shortlist=0.65)
+        if who.frame
+        else draw.pick(tender=0.45, none=0.35, shortlist=0.2)
+    )
     bought = revenue(who)
     slip = {"none": draw.between(0, 0.008), "small": draw.between(0.012, 0.028), "mid": draw.between(0.035, 0.09),
             "wide": draw.between(0.12, 0.4)}[draw.pick(none=0.74, small=0.13, mid=0.09, wide=0.04)]  # fmt: skip
     ruled = role in ("factory_owner", "public_body")
-    intent = draw.pick(signed=0.22 * content**4, written=0.4 * content**2, oral=0.3, none=0.17, refused=0.13 * (1 - content) ** 2, asked=0.13)
+    intent = draw.pick(
+        signed=0.22 * content**4,
+        written=0.4 * content**2,
+        oral=0.3,
+        none=0.17,
+        refused=0.13 * (1 - content) ** 2,
+        asked=0.13,
+    )
     holds = draw.pick(否=0.82, 是=0.18) if not person else "是"
     return {
         "Account ID": who.id,
@@ -148,7 +173,9 @@ def contract_rows(who: Buyer) -> list[Row]:
     control = draw.pick(是=0.06, 否=0.86, 未审阅=0.08)
     consent = "是" if draw.chance(0.15 + 0.45 * who.liking) else "否"
 
-    def add(kind: str, signed: str, end: str, amount: float, due: str = "", outcome: str = "", advance: str = "") -> None:
+    def add(
+        kind: str, signed: str, end: str, amount: float, due: str = "", outcome: str = "", advance: str = ""
+    ) -> None:
         rows.append({
             "合同编号": f"HT{who.number:04d}-{len(rows) + 1}", "客户编号": who.id, "签订日期": signed, "到期日期": end, "合同金额": money(amount), "合同类型": kind,
             "应续约日期": due, "续约结果": outcome, "预付比例": advance, "转让条款": clause, "控制权变更": control, "背靠背": pays, "对方同意": consent,
@@ -164,7 +191,14 @@ def contract_rows(who: Buyer) -> list[Row]:
             end = start + timedelta(days=draw.one((365, 365, 730)))
             won = draw.chance(0.45 + 0.52 * who.liking)
             ended = end <= AS_OF
-            add("维保合同", iso(start), iso(end), draw.around(30_000, 0.5), iso(end), ("已续约" if won else "未续约") if ended else "")
+            add(
+                "维保合同",
+                iso(start),
+                iso(end),
+                draw.around(30_000, 0.5),
+                iso(end),
+                ("已续约" if won else "未续约") if ended else "",
+            )
             if ended and not won:
                 break
             start = end + timedelta(days=1)

@@ -16,8 +16,9 @@ HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE.parent), str(HERE.parent / "general")]
 
 import ledger  # noqa: E402
-from flawed import FLAWS  # noqa: E402
-from planted import Row, plant, write_csv, write_xlsx  # noqa: E402
+from common.files import Row, write_csv, write_workbook  # noqa: E402
+from common.flaws import spoil  # noqa: E402
+from flawed import FLAWS, UNMAPPED  # noqa: E402
 from rows import receivable_row  # noqa: E402
 from trade import ROLES, make_buyer  # noqa: E402
 from world import AS_OF  # noqa: E402
@@ -50,7 +51,9 @@ def make() -> dict[str, list[Row]]:
             tables["contracts"] += ledger.contract_rows(who)
             tables["invoices"] += ledger.invoice_rows(who)
             tables["payments"] += ledger.payment_rows(who)
-            tables["receivables"] += [row for cut in (date(2026, 3, 31), AS_OF) if (row := receivable_row(who, cut))]
+            tables["receivables"] += [
+                row for cut in (date(2026, 3, 31), AS_OF) if (row := receivable_row(who, cut))
+            ]
             tables["activities"] += ledger.activity_rows(who)
             tables["complaints"] += ledger.complaint_rows(who)
             tables["survey_answers"] += ledger.survey_rows(who)
@@ -64,10 +67,10 @@ def make() -> dict[str, list[Row]]:
 
 def main(folder: Path) -> None:
     tables = make()
-    listed = plant(tables, FLAWS, FILES, "X")
+    listed = spoil(tables, FLAWS, UNMAPPED, FILES)
     for name in TABLES:
         write_csv(folder / f"{name}.csv", tables[name], "utf-8")
-    write_xlsx(folder / "projects.xlsx", {sheet: tables[name] for name, sheet in SHEETS.items()}, AS_OF)
+    write_workbook(folder / "projects.xlsx", {sheet: tables[name] for name, sheet in SHEETS.items()})
     write_csv(folder / "flaws.csv", listed, "utf-8")
 
 

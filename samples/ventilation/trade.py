@@ -68,7 +68,9 @@ def make_buyer(number: int, role: Segment) -> Buyer:
     who.terms = int(draw.pick(**{"30": 0.25, "60": 0.45, "90": 0.3}))
     who.since = date(draw.whole(*role.since), draw.whole(1, 12), draw.whole(1, 28))
     who.frame = role.name != "household" and draw.chance(0.9 * who.liking**3)
-    who.served = role.name in ("factory_owner", "public_body", "mep_contractor") and draw.chance(0.15 + 0.6 * who.liking**2)
+    who.served = role.name in ("factory_owner", "public_body", "mep_contractor") and draw.chance(
+        0.15 + 0.6 * who.liking**2
+    )
     who.direct = "Dealer" if role.name == "dealer" else draw.pick(Direct=0.78, Agent=0.12, Dealer=0.1)
     make_projects(who)
     make_plant(who)
@@ -86,13 +88,15 @@ def make_projects(who: Buyer) -> None:
     usual = draw.between(*role.amount)
     stop = AS_OF - timedelta(days=draw.whole(500, 1100)) if draw.chance(0.16 - 0.1 * who.liking) else AS_OF
     for _ in range(max(1, round(draw.between(*role.orders) * (1.5 if who.frame else 1.0)))):
-        quoted = working_day(max(FIRST_QUOTE, who.since) + timedelta(days=round(1360 * draw.between(0, 1) ** 0.8)))
+        quoted = working_day(
+            max(FIRST_QUOTE, who.since) + timedelta(days=round(1360 * draw.between(0, 1) ** 0.8))
+        )
         if quoted > stop or quoted > AS_OF:
             continue
         amount = round(draw.around(usual, 0.55), -2)
         project = Project(quoted, amount, "Lost")
         awarded = working_day(quoted + timedelta(days=draw.whole(15, 80)))
-        if awarded > AS_OF or (AS_OF - quoted).days < 150 and draw.chance(0.4):
+        if awarded > AS_OF or ((AS_OF - quoted).days < 150 and draw.chance(0.4)):
             project.outcome = "Open"
         elif draw.chance(0.9 if role.name == "household" else 0.15 + 0.5 * who.liking):
             win(who, project, awarded)
@@ -103,16 +107,26 @@ def make_projects(who: Buyer) -> None:
 def win(who: Buyer, project: Project, awarded: date) -> None:
     draw = who.draw
     project.outcome, project.awarded = "Won", awarded
-    project.advance = draw.one((0, 0, 0.05, 0.1, 0.1, 0.2, 0.3) if who.segment.name in ("general_contractor", "developer") else (0, 0.1, 0.2, 0.2, 0.3, 0.3, 0.4))
+    project.advance = draw.one(
+        (0, 0, 0.05, 0.1, 0.1, 0.2, 0.3)
+        if who.segment.name in ("general_contractor", "developer")
+        else (0, 0.1, 0.2, 0.2, 0.3, 0.3, 0.4)
+    )
     behind = {"prompt": 4, "slow": 14, "late": 38, "bad": 95}[who.payer]
     for kind, after in (("到货", 45), ("进度款", 110), ("验收", 150), ("终验款", 300)):
         planned = working_day(awarded + timedelta(days=after))
-        if who.segment.name == "dealer" and kind != "到货" or planned > AS_OF:
+        if (who.segment.name == "dealer" and kind != "到货") or planned > AS_OF:
             continue
-        accepted = planned + timedelta(days=round(draw.around(behind * (2 if kind == "终验款" else 1), 0.7)) - 3)
+        accepted = planned + timedelta(
+            days=round(draw.around(behind * (2 if kind == "终验款" else 1), 0.7)) - 3
+        )
         project.milestones.append((kind, planned, accepted if accepted <= AS_OF else None))
     if who.segment.name not in ("dealer", "household"):
-        share = draw.one((0.0, 0.03, 0.03, 0.03, 0.03, 0.03, 0.05, 0.05, 0.1) if who.segment.name != "public_body" else (0.03, 0.03, 0.03, 0.02))
+        share = draw.one(
+            (0.0, 0.03, 0.03, 0.03, 0.03, 0.03, 0.05, 0.05, 0.1)
+            if who.segment.name != "public_body"
+            else (0.03, 0.03, 0.03, 0.02)
+        )
         project.retention = round(project.amount * share, 2)
         project.retention_due = awarded + timedelta(days=300 + draw.one((365, 730)))
         late = {"prompt": 10, "slow": 45, "late": 160, "bad": 900}[who.payer]
@@ -133,7 +147,9 @@ def make_plant(who: Buyer) -> None:
         if project.awarded:
             installed = working_day(project.awarded + timedelta(days=115))
             if installed <= AS_OF:
-                who.plant.append((installed, max(1, round(project.amount / 22_000)), installed + timedelta(days=730)))
+                who.plant.append(
+                    (installed, max(1, round(project.amount / 22_000)), installed + timedelta(days=730))
+                )
 
 
 def make_orders(who: Buyer) -> None:
@@ -160,8 +176,18 @@ def make_orders(who: Buyer) -> None:
             lots = draw.whole(1, 3)
             for lot in range(lots):
                 after = draw.whole(25, 60) + 40 * lot
-                add(project.awarded + timedelta(days=after), project.amount * (1 - works) / lots, "Goods", gain)
-            add(project.awarded + timedelta(days=draw.whole(100, 140)), project.amount * works, "Project", gain - 0.03)
+                add(
+                    project.awarded + timedelta(days=after),
+                    project.amount * (1 - works) / lots,
+                    "Goods",
+                    gain,
+                )
+            add(
+                project.awarded + timedelta(days=draw.whole(100, 140)),
+                project.amount * works,
+                "Project",
+                gain - 0.03,
+            )
     units = sum(count for _, count, _ in who.plant)
     if who.served and units:
         fee = units * draw.between(350, 900)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from planted import Flaw
+from common.flaws import Flaw
 
 MISSING, LEFT_OUT = "缺失 missing", "该行不计 the row does not count"
 FLAWS = (
@@ -26,9 +26,15 @@ FLAWS = (
     Flaw("orders", 327, "取件日期", "2026-02-30", "unreadable-date", MISSING),
     Flaw("orders", 60, "套系价格", "￥6,999.00", "", "6999"),
     Flaw("orders", 101, "订单总价", "８８９９", "", "8899"),
-    Flaw("orders", 0, "签单日期", "2026-07-18", "event-after-as-of", "晚于基准日，不计 after the date, does not count"),
+    Flaw(
+        "orders",
+        "new",
+        "签单日期",
+        "2026-07-18",
+        "event-after-as-of",
+        "晚于基准日，不计 after the date, does not count",
+    ),
     Flaw("payments", 150, "收款金额", "待对账", "unreadable-number", MISSING),
-    Flaw("complaints", 9, "投诉原因", "", "row-too-short", "末两格按空白 the last two cells are blank"),
     Flaw("complaints", 20, "投诉原因", "天气", "unlisted-value", MISSING),
     Flaw("survey_answers", 31, "总体满意度", "6", "number-out-of-range", MISSING),
     Flaw("survey_answers", 52, "服务满意度", "满意", "unreadable-number", MISSING),
@@ -36,6 +42,5 @@ FLAWS = (
     Flaw("mentions", 17, "星级", "8", "number-out-of-range", MISSING),
     Flaw("consents", 88, "授权用途", "朋友圈集赞", "unlisted-value", MISSING),
     Flaw("consents", 199, "授权日期", "长期有效", "unreadable-date event-without-date", LEFT_OUT),
-    Flaw("customers", 1, "备注二", "备注二", "unused-columns", "不读 not read"),
-    Flaw("orders", 1, "摄影师", "摄影师", "unused-columns", "不读 not read"),
 )
+UNMAPPED = (("customers", "备注二"), ("orders", "摄影师"))

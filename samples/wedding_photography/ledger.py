@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from common.draw import iso, money
+from common.files import Row
+from common.party import AS_OF
 from studio import Couple
-from world import AS_OF, Row, blank, iso, money
 
 
 def customer_row(who: Couple) -> Row:
@@ -14,30 +16,37 @@ def customer_row(who: Couple) -> Row:
     content = who.liking
     backlog = any(order.state == "进行中" and not order.shot for order in who.orders)
     child = group == "family" or any(order.session == "宝宝照" for order in who.orders)
-    intent = draw.pick(已签协议=0.18 * content, 书面确认=0.34 * content, 口头承诺=0.3, 未表态=0.2, 拒绝=0.22 * (1 - content), 未询问=0.14)
+    intent = draw.pick(
+        已签协议=0.18 * content,
+        书面确认=0.34 * content,
+        口头承诺=0.3,
+        未表态=0.2,
+        拒绝=0.22 * (1 - content),
+        未询问=0.14,
+    )
     return {
         "客户编号": who.id,
         "客户姓名": f"客户{who.number:04d}",
         "联系电话": f"120{who.number:08d}",  # 120 starts no mobile number
         "性别": draw.pick(女=0.72, 男=0.28),
-        "出生日期": blank(draw, 0.2, f"{draw.whole(1990, 2003)}-{draw.whole(1, 12):02d}-{draw.whole(1, 28):02d}"),
+        "出生日期": draw.blank(0.2, f"{draw.whole(1990, 2003)}-{draw.whole(1, 12):02d}-{draw.whole(1, 28):02d}"),
         "客户类型": "个人",
-        "客户来源": blank(draw, 0.03, who.source),
-        "居住地": blank(draw, 0.03, draw.pick(本市=0.68, 周边城市=0.2, 外地=0.12)),
-        "婚期": blank(draw, 0.05, iso(who.wedding)),
-        "手机可接通": blank(draw, 0.03, "是" if draw.chance(0.93) else "否"),
-        "微信好友": blank(draw, 0.03, "是" if draw.chance(0.6 + 0.35 * content) else "否"),
+        "客户来源": draw.blank(0.03, who.source),
+        "居住地": draw.blank(0.03, draw.pick(本市=0.68, 周边城市=0.2, 外地=0.12)),
+        "婚期": draw.blank(0.05, iso(who.wedding)),
+        "手机可接通": draw.blank(0.03, "是" if draw.chance(0.93) else "否"),
+        "微信好友": draw.blank(0.03, "是" if draw.chance(0.6 + 0.35 * content) else "否"),
         "后续意向": "未问" if draw.chance(0.14) else "是" if draw.chance(0.15 + 0.55 * content) else "否",
         "会员": draw.pick(活跃会员=0.1 + 0.3 * content, 沉睡会员=0.2, 无=0.4),
-        "需求匹配度": blank(draw, 0.15, str(min(5, max(1, round(draw.normal(2.2 + 2.6 * content, 0.7)))))),
-        "关系归属": blank(draw, 0.04, draw.pick(团队=0.68, 核心员工=0.24, 创始人=0.08)),
+        "需求匹配度": draw.blank(0.15, str(min(5, max(1, round(draw.normal(2.2 + 2.6 * content, 0.7)))))),
+        "关系归属": draw.blank(0.04, draw.pick(团队=0.68, 核心员工=0.24, 创始人=0.08)),
         "合作意愿": intent if backlog else "",
         "转让方式": draw.pick(**{"": 0.93, "股权转让": 0.04, "合并": 0.03}),
         "与我方纠纷": "是" if draw.chance(0.18 * (1 - content) ** 2) else "无",
         "已告知": "是" if draw.chance(0.5) else "否",
         "匿名化": "是" if group == "lead" and draw.chance(0.2) else "",
         "含儿童影像": "是" if child else "无",
-        "人脸模板": blank(draw, 0.04, "是" if draw.chance(0.05) else "否"),
+        "人脸模板": draw.blank(0.04, "是" if draw.chance(0.05) else "否"),
         "影响评估": "是" if draw.chance(0.6) else "否",
         "更新时间": iso(AS_OF - timedelta(days=draw.whole(2, 90) if draw.chance(0.55) else draw.whole(91, 520))),
         "备注二": "",
@@ -63,6 +72,20 @@ def order_rows(who: Couple) -> list[Row]:
             "状态": order.state, "摄影师": f"{draw.one('甲乙丙丁')}组",
         })  # fmt: skip
     return rows
+
+
+def lead_rows(who: Couple) -> list[Row]:
+    """The first enquiry, on file for three in four; most of those who book do so within a month and a half."""
+    draw = who.draw
+    if not draw.chance(0.75):
+        return []
+    wait = round(draw.around(14, 0.9))
+    booked = bool(who.orders)
+    asked = who.first - timedelta(days=wait) if booked else who.first
+    return [{
+        "线索编号": f"XS{who.number:04d}", "客户编号": who.id, "创建时间": iso(asked), "线索状态": "成交" if booked else "跟进中",
+        "转化日期": iso(who.first) if booked else "",
+    }]  # fmt: skip
 
 
 def payment_rows(who: Couple) -> list[Row]:
@@ -131,7 +154,7 @@ def survey_rows(who: Couple) -> list[Row]:
         nps = min(10, max(0, round(draw.normal(1.8 + 8.2 * who.liking, 1.2))))
         rows.append({
             "问卷编号": f"WJ{who.number:04d}-{number}", "客户编号": who.id, "填写时间": iso(day), "总体满意度": str(mark(who)), "产品满意度": str(mark(who)),
-            "服务满意度": str(mark(who)), "环境满意度": blank(draw, 0.1, str(mark(who))), "推荐意愿": blank(draw, 0.08, str(nps)),
+            "服务满意度": str(mark(who)), "环境满意度": draw.blank(0.1, str(mark(who))), "推荐意愿": draw.blank(0.08, str(nps)),
         })  # fmt: skip
     return rows
 
@@ -174,7 +197,14 @@ def consent_rows(who: Couple) -> list[Row]:
     """Asked at booking; the transfer was put to the couples in June 2026. The more content, the more is given."""
     draw, rows = who.draw, []
 
-    def add(days: int, purpose: str, status: str, separate: bool = False, sensitive: bool = False, guardian: bool = False) -> None:
+    def add(
+        days: int,
+        purpose: str,
+        status: str,
+        separate: bool = False,
+        sensitive: bool = False,
+        guardian: bool = False,
+    ) -> None:
         day = min(AS_OF, who.first + timedelta(days=days))
         rows.append({
             "授权编号": f"SQ{who.number:04d}-{len(rows) + 1}", "客户编号": who.id, "授权日期": iso(day), "授权用途": purpose, "同意状态": status,
@@ -190,7 +220,12 @@ def consent_rows(who: Couple) -> list[Row]:
     answer = draw.pick(同意=0.14 + 0.54 * who.liking, 已告知=0.18, 拒绝=0.16 * (1 - who.liking), 未问=0.14)
     if answer != "未问":
         since = (AS_OF - who.first).days
-        add(since - draw.whole(0, min(20, since)), "转让", answer, separate=answer == "同意" and not draw.chance(0.1))
+        add(
+            since - draw.whole(0, min(20, since)),
+            "转让",
+            answer,
+            separate=answer == "同意" and not draw.chance(0.1),
+        )
     if any(order.session == "宝宝照" for order in who.orders) and draw.chance(0.7):
         add(0, "其他", "同意", separate=True, sensitive=True, guardian=True)
     if draw.chance(0.06):

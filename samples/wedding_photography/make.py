@@ -12,20 +12,21 @@ from pathlib import Path
 from random import Random
 
 HERE = Path(__file__).resolve().parent
-sys.path += [str(HERE.parent), str(HERE.parent / "general")]
+sys.path.append(str(HERE.parent))
 
 import ledger  # noqa: E402
-from flawed import FLAWS  # noqa: E402
-from planted import Row, plant, write_csv  # noqa: E402
+from common.files import Row, write_csv  # noqa: E402
+from common.flaws import spoil  # noqa: E402
+from flawed import FLAWS, UNMAPPED  # noqa: E402
 from studio import GROUPS, make_couple  # noqa: E402
 
 FILES = {
     "customers": "客户.csv", "orders": "订单.csv", "payments": "收款.csv", "activities": "往来.csv", "complaints": "投诉.csv",
-    "survey_answers": "满意度.csv", "referrals": "转介绍.csv", "mentions": "评价.csv", "consents": "授权.csv",
+    "survey_answers": "满意度.csv", "referrals": "转介绍.csv", "mentions": "评价.csv", "consents": "授权.csv", "leads": "线索.csv",
 }  # fmt: skip
 DATES = {
     "orders": "签单日期", "payments": "收款日期", "activities": "跟进时间", "complaints": "投诉时间", "survey_answers": "填写时间",
-    "referrals": "推荐时间", "mentions": "发布时间", "consents": "授权日期",
+    "referrals": "推荐时间", "mentions": "发布时间", "consents": "授权日期", "leads": "创建时间",
 }  # fmt: skip
 
 
@@ -38,6 +39,7 @@ def make() -> dict[str, list[Row]]:
             who = make_couple(number, group)
             tables["customers"].append(ledger.customer_row(who))
             tables["orders"] += ledger.order_rows(who)
+            tables["leads"] += ledger.lead_rows(who)
             tables["payments"] += ledger.payment_rows(who)
             tables["activities"] += ledger.activity_rows(who)
             tables["complaints"] += ledger.complaint_rows(who)
@@ -53,7 +55,7 @@ def make() -> dict[str, list[Row]]:
 
 def main(folder: Path) -> None:
     tables = make()
-    listed = plant(tables, FLAWS, FILES, "X")
+    listed = spoil(tables, FLAWS, UNMAPPED, FILES)
     for name, file in FILES.items():
         write_csv(folder / file, tables[name], "gb18030")
     write_csv(folder / "flaws.csv", listed, "utf-8")

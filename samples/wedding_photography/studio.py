@@ -6,19 +6,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from world import AS_OF, Draw
+from common.draw import Draw
+from common.party import AS_OF
 
-START = date(2023, 10, 1)
+SEED = "rulescore wedding sample 1"
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A kind of household. Days are counted back from the assessment date to the first booking, uniform."""
+    """A kind of household. Days are counted back from the assessment date to the first booking, uniform; liking, 0 to 1,
+    says how content it is, and answers, referrals, complaints and consents hang on it."""
 
     name: str
     size: int
     ago: tuple[int, int]
-    liking: tuple[float, float]  # 0..1, how content it is; answers, referrals, complaints, consents hang on it
+    liking: tuple[float, float]
 
 
 GROUPS = (
@@ -88,7 +90,7 @@ class Couple:
 
 
 def make_couple(number: int, group: Group) -> Couple:
-    draw = Draw(f"wedding/{number:04d}")
+    draw = Draw(SEED, f"W{number:04d}")
     first = AS_OF - timedelta(days=draw.whole(*group.ago))
     liking = draw.between(*group.liking)
     source = draw.pick(**{name: share for name, (share, _, _) in SOURCES.items()})
@@ -133,20 +135,43 @@ def make_order(couple: Couple, session: str, booked: date, acquisition: float) -
         shoot = None  # the date was given up or never fixed
     if couple.group.name == "cancelled" or (session != "婚纱照" and draw.chance(0.06)):
         paid = round(package * draw.one((0.0, 0.1, 0.2)), 2)
-        return Order(session, booked, package, 0.0, acquisition, shoot, None, None, None, "已取消", paid, 0.0, draw.whole(0, 2), False)
+        return Order(
+            session,
+            booked,
+            package,
+            0.0,
+            acquisition,
+            shoot,
+            None,
+            None,
+            None,
+            "已取消",
+            paid,
+            0.0,
+            draw.whole(0, 2),
+            False,
+        )
     upsell = 0.0
     due = delivered = None
     if shot:
         if not draw.chance(0.30):
             upsell = round(package * draw.around(0.12 + 0.16 * liking, 0.6), -1)
         due = shot + timedelta(days=draw.whole(35, 60))
-        late = round(draw.around(9 + 8 * (1 - liking), 0.7)) if draw.chance(0.08 + 0.34 * (1 - liking)) else -draw.whole(0, 12)
+        late = (
+            round(draw.around(9 + 8 * (1 - liking), 0.7))
+            if draw.chance(0.08 + 0.34 * (1 - liking))
+            else -draw.whole(0, 12)
+        )
         delivered = due + timedelta(days=late)
         if delivered > AS_OF:
             delivered = None
     amount = package + upsell
     if delivered:
-        paid = amount if not draw.chance(0.05 + 0.12 * (1 - liking)) else round(amount * draw.between(0.75, 0.97), 2)
+        paid = (
+            amount
+            if not draw.chance(0.05 + 0.12 * (1 - liking))
+            else round(amount * draw.between(0.75, 0.97), 2)
+        )
     elif shot:
         paid = round(package * draw.one((0.5, 0.8, 1.0)), 2)
     else:
@@ -155,4 +180,19 @@ def make_order(couple: Couple, session: str, booked: date, acquisition: float) -
     moved = draw.count(0.12 + 0.35 * (1 - liking))
     state = "已完成" if delivered else "进行中"
     rate = draw.normal(0.43 if session == "婚纱照" else 0.50, 0.06)
-    return Order(session, booked, package, upsell, acquisition, shoot, shot, due, delivered, state, paid, rate, moved, refund)
+    return Order(
+        session,
+        booked,
+        package,
+        upsell,
+        acquisition,
+        shoot,
+        shot,
+        due,
+        delivered,
+        state,
+        paid,
+        rate,
+        moved,
+        refund,
+    )
