@@ -109,6 +109,7 @@ def _facts(table: str, source: Source) -> dict[str, Any]:
     return {
         "table": table, "file": source.file, "sheet": source.sheet, "encoding": source.encoding, "sha256": source.sha256,
         "rows": source.rows, "columns": dict(source.columns), "unused": list(source.unused),
+        **({"query": source.query} if source.query else {}),
     }  # fmt: skip
 
 

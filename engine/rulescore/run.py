@@ -335,6 +335,7 @@ def _facts(request: Request, building: Path) -> dict[str, Any]:
             inputs.append({
                 "table": table.id, "file": source.file, "sheet": source.sheet, "encoding": source.encoding, "sha256": source.sha256,
                 "rows": source.rows, "columns": dict(source.columns), "unused": list(source.unused),
+                **({"query": source.query} if source.query else {}),
             })  # fmt: skip
     plan, pack = request.plan, request.pack
     customers = pl.scan_parquet(building / run_folder.TRACE).select(pl.len()).collect().item()

@@ -13,6 +13,7 @@ import polars as pl
 from ..model import Table
 from ..problems import Cell, DataError, Problems, close_names
 from ..values import fold
+from . import databases
 from . import frames as frame_format
 from .assessment import Assessment, FileUse, TableUse
 from .checks import Part, known, placed, tell_duplicates, usable
@@ -107,6 +108,9 @@ def _format(file: FileUse) -> Format | None:
 
 
 def _part(table: Table, file: FileUse, problems: Problems, encoding: str | None) -> Part | None:
+    if file.database is not None:
+        raw = databases.read(file.database, file.query, file.span, problems)
+        return None if raw is None else _judged(raw, table, file.columns, problems)
     format_ = _format(file)
     if format_ is None:
         suffixes = [suffix for one in READERS for suffix in one.suffixes]
@@ -199,6 +203,8 @@ def _joined(table: Table, parts: list[Part], frames: list[tuple[pl.LazyFrame, in
                 rows,
                 columns,
                 part.fit.unused,
+                raw.query,
+                raw.keep,
             )
         )
     return TableData(table.id, chosen[0] if len(chosen) == 1 else pl.concat(chosen), tuple(sources))

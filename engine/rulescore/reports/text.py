@@ -354,7 +354,8 @@ class _Tree:
         rows = ", ".join(str(row) for row in node["rows"])
         if node.get("count", 0) > len(node["rows"]):
             rows += self.say("more", count=node["count"] - len(node["rows"]))
-        return self.say("cell", file=where, rows=rows, columns=", ".join(node["columns"]))
+        key = "cell-of-query" if "query" in node else "cell"
+        return self.say(key, file=where, rows=rows, columns=", ".join(node["columns"]))
 
 
 def _percent(value: float | None) -> str:
