@@ -213,7 +213,9 @@ class _Reading:
         wanted = [key for key in ("database", "query") if read.get(key) is None]
         for key in wanted:
             self.problems.error("missing-key", self.document.at(*at), key=key)
-        texts = [self._is(read[key], str, "text", *at, key) for key in ("database", "query") if key not in wanted]
+        texts = [
+            self._is(read[key], str, "text", *at, key) for key in ("database", "query") if key not in wanted
+        ]
         if wanted or not all(texts):
             return ()
         place = self.document.at(*at, "database")
@@ -225,7 +227,9 @@ class _Reading:
         else:
             path = where.path or self.folder
             columns = self._columns(read, at)
-            return (FileUse(where.shown, path, columns=columns, span=place, database=where, query=read["query"]),)
+            return (
+                FileUse(where.shown, path, columns=columns, span=place, database=where, query=read["query"]),
+            )
         return ()
 
     def _columns(self, read: Mapping[str, Any], at: tuple[str | int, ...]) -> dict[str, Mapped]:

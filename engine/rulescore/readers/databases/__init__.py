@@ -17,9 +17,9 @@ from ..table import Raw
 from . import duckdb, mysql, postgresql, sqlite
 from .address import SCHEMES, Address, address
 from .driver import Driver
-from .spool import Spool, rows_digest
+from .spool import Spool
 
-__all__ = ["DATABASES", "Address", "address", "read", "rows_digest"]
+__all__ = ["DATABASES", "Address", "address", "read"]
 
 DATABASES: tuple[Driver, ...] = (sqlite.DRIVER, duckdb.DRIVER, postgresql.DRIVER, mysql.DRIVER)
 
@@ -71,10 +71,9 @@ def _raw(driver: Driver, connection: Any, where: Address, query: str, spool: Spo
         driver.text.format(name) if text else name for name, (_, text) in zip(names, columns, strict=True)
     ]
     sql = f"with q({', '.join(names)}) as (\n{query}\n) select * from q order by {', '.join(order)}"
-    frame = spool.fill(driver.batches(connection, sql), len(names))
     headers = tuple(header for header, _ in columns)
-    sha256 = rows_digest(frame, ("\x1f".join(headers) + "\n").encode()).hex()
-    return Raw(where.shown, where.path, None, None, sha256, headers, 0, frame, query=query, keep=spool)
+    frame = spool.fill(driver.batches(connection, sql), headers)
+    return Raw(where.shown, where.path, None, None, spool.sha256, headers, 0, frame, query=query, keep=spool)
 
 
 def _driver(where: Address, span: Span, problems: Problems) -> Driver | None:

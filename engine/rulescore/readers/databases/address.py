@@ -11,6 +11,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 SCHEMES = {"postgresql": "postgresql", "postgres": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
 """What may stand before `://`, and the kind of server it means."""
 
+_SECRET = re.compile(r"://[^@]*:[^@]*@|[?&]password=", re.IGNORECASE)
+"""What a URL with a password looks like, even one that is written wrongly."""
+
 SSL_MODES = ("disable", "require", "verify-full")
 SSL_MODE = "sslmode"
 
@@ -42,14 +45,14 @@ def address(text: str, folder: Path) -> Address | str:
     """A URL of a server, or the path of a SQLite or DuckDB file seen from `folder`; else a problem code."""
     if "://" not in text:
         return "unknown-database" if "@" in text or not text.strip() else Address(text, path=folder / text)
+    if _SECRET.search(text):
+        return "password-written"
     try:
         parts = urlsplit(text)
         options = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
         port = parts.port
     except ValueError:
         return "unknown-database"
-    if parts.password is not None or any(name.lower() == "password" for name, _ in options):
-        return "password-written"
     kind = SCHEMES.get(parts.scheme.lower())
     database = unquote(parts.path.removeprefix("/"))
     if kind is None or not parts.hostname or not database or "/" in database or parts.fragment:

@@ -39,7 +39,9 @@ def _batches(connection: Any, sql: str) -> Iterator[pl.DataFrame]:
 
 
 def _errors(module: Any) -> tuple[type[Exception], ...]:
-    return (module.Error,)
+    import pyarrow as pa
+
+    return (module.Error, pa.ArrowException)
 
 
 def _writes(error: Exception) -> bool:

@@ -15,6 +15,9 @@ from .driver import Driver
 
 BATCH = {"adbc.postgresql.batch_size_hint_bytes": str(4 << 20)}
 
+READ_ONLY = "25006"
+"""What PostgreSQL calls writing where only reading is allowed."""
+
 
 def _connect(module: Any, address: Address, password: str, spare: Path) -> Any:
     user = quote(address.user, safe="")
@@ -59,11 +62,14 @@ def _frame(batch: Any) -> pl.DataFrame:
 
 
 def _errors(module: Any) -> tuple[type[Exception], ...]:
-    return (module.Error,)
+    """What goes wrong while rows are coming reaches us through Arrow."""
+    import pyarrow as pa
+
+    return (module.Error, pa.ArrowException, OSError)
 
 
 def _writes(error: Exception) -> bool:
-    return getattr(error, "sqlstate", None) == "25006"
+    return getattr(error, "sqlstate", None) == READ_ONLY or "read-only transaction" in str(error)
 
 
 DRIVER = Driver(

@@ -3,35 +3,35 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from ..coerce import as_text, is_nested
+from ..coerce import as_text
+from ..rows import RowsDigest
 from ..table import ROW
-
-CHUNK = 50_000
 
 
 class Spool:
     """A folder of Parquet files that goes when nobody holds the Spool any more. Batches of like columns share a file."""
 
     def __init__(self) -> None:
+        self.sha256 = ""
         self.folder = Path(tempfile.mkdtemp(prefix="rulescore-"))
-        self.rows = 0
         weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
-    def fill(self, batches: Iterable[pl.DataFrame], width: int) -> pl.LazyFrame:
-        """Sets down all batches; the frame has columns `0` to `width` - 1 and `#row`, the number of each row from 1."""
+    def fill(self, batches: Iterable[pl.DataFrame], headers: Sequence[str]) -> pl.LazyFrame:
+        """Sets down all batches, and hashes them; the frame has columns `0`, `1`, ... and `#row`, the number of each row
+        from 1."""
         import pyarrow.parquet as pq
 
+        width = len(headers)
+        total = RowsDigest(("\x1f".join(headers) + "\n").encode())
         parts: list[tuple[Path, pl.Schema]] = []
         types: list[set[pl.DataType]] = [set() for _ in range(width)]
         writer: Any = None
@@ -45,14 +45,17 @@ class Spool:
                     parts.append((path, batch.schema))
                     writer = pq.ParquetWriter(path, batch.to_arrow().schema, compression="lz4")
                 writer.write_table(batch.cast(dict(parts[-1][1])).to_arrow())  # type: ignore[arg-type]
+                total.update(batch)
                 for index in filled:
                     types[index].add(batch.dtypes[index])
-                self.rows += batch.height
         finally:
             if writer is not None:
                 writer.close()
+        self.sha256 = total.digest().hex()
         if not parts:
-            return pl.LazyFrame(schema={**{str(index): pl.String() for index in range(width)}, ROW: pl.Int64()})
+            return pl.LazyFrame(
+                schema={**{str(index): pl.String() for index in range(width)}, ROW: pl.Int64()}
+            )
         scans = [
             pl.scan_parquet(path, glob=False).select(
                 _as(str(index), schema.dtypes()[index], types[index]) for index in range(width)
@@ -72,19 +75,3 @@ def _as(name: str, dtype: pl.DataType, types: set[pl.DataType]) -> pl.Expr:
     if all(one.is_numeric() for one in types):
         return pl.col(name).cast(pl.Float64)
     return as_text(pl.col(name), dtype)
-
-
-def rows_digest(frame: pl.LazyFrame, before: bytes) -> bytes:
-    """sha256 of `before` and every row, as CSV in which missing and empty differ; in whatever batches rows come."""
-    total = hashlib.sha256(before)
-    columns = []
-    for name, dtype in frame.collect_schema().items():
-        one = pl.col(name)
-        if is_nested(dtype):
-            one = one.bin.encode("hex") if dtype == pl.Binary else pl.struct(one).struct.json_encode()
-        columns.append(one.alias(name))
-    for batch in frame.select(columns).collect_batches(chunk_size=CHUNK, maintain_order=True):
-        buffer = io.BytesIO()
-        batch.write_csv(buffer, include_header=False, quote_style="non_numeric", null_value="")
-        total.update(buffer.getbuffer())
-    return total.digest()
