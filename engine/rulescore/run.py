@@ -25,6 +25,7 @@ from . import folder as run_folder
 from .engines import frame as frame_engine
 from .engines.row import RowEngine
 from .engines.tables import rows_of, trace_of_results
+from .masking import Masking
 from .model import Pack, Text
 from .plan import Plan
 from .problems import Problem, Problems, UsageError
@@ -54,6 +55,7 @@ class Request:
     assessment: str = ""
     engine: str = "frame"
     overrides: Mapping[str, float | str | bool] = field(default_factory=dict)
+    masking: Masking = field(default_factory=Masking)
 
     @property
     def pack(self) -> Pack:
@@ -349,7 +351,7 @@ def _facts(request: Request, building: Path) -> dict[str, Any]:
         "company": dict(request.company), "purpose": dict(request.purpose), "as_of": run_folder.iso(plan.as_of),
         "parameters": {key: plain(value) for key, value in sorted(plan.parameters.items())},
         "overrides": {key: plain(value) for key, value in sorted(request.overrides.items())},
-        "customers": customers, "inputs": inputs,
+        "customers": customers, "inputs": inputs, **request.masking.facts(),
     }  # fmt: skip
 
 

@@ -148,7 +148,7 @@ def _finished(
             tables[CUSTOMERS] = _joined(dictionary[CUSTOMERS], parts[CUSTOMERS], frames[CUSTOMERS])
             if key in tables[CUSTOMERS].frame.collect_schema():
                 customers = known(tables[CUSTOMERS], key)
-                tell_duplicates(tables[CUSTOMERS], key, customers.hashes, problems)
+                tell_duplicates(tables[CUSTOMERS], dictionary[CUSTOMERS], customers.hashes, problems)
         if problems.has_errors:
             raise DataError(problems)
         for name, read in parts.items():

@@ -69,6 +69,10 @@ def summary(run: Run, language: str, width: int = 80) -> str:
                 file=f"{run.folder}/problems.jsonl",
             ),
         ]
+    for key in ("masked", "unmasked"):
+        if manifest[key]:
+            joiner = "、" if language == "zh" else ", "
+            lines += ["", say(key, fields=joiner.join(manifest[key]))]
     lines += ["", say("folder", folder=str(run.folder), run_id=run.run_id[:12])]
     return "\n".join(lines)
 
