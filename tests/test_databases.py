@@ -213,6 +213,13 @@ TYPES = {
 }
 
 
+SHANGHAI = {
+    "postgresql": "timestamptz '2026-03-01 07:00:00+08' as there",
+    "mysql": "from_unixtime(1772319600) as there",  # 2026-02-28 23:00:00 in UTC
+}
+"""Seven in the morning of 1 March in Shanghai, which is 28 February in UTC."""
+
+
 def test_types_come_as_they_are(orders: Server, tmp_path: Path) -> None:
     """Guards values: exact decimals, dates, truths, missing values, and text in any script, in the order of its bytes."""
     from rulescore.problems import Problems, Span
@@ -231,17 +238,21 @@ def test_types_come_as_they_are(orders: Server, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, PASSWORD)
         raw = databases.read(
-            where, "select id, name, amount, size, day, at, sure from typed", Span("x"), problems
+            where,
+            f"select id, name, amount, size, day, at, sure, {SHANGHAI[orders.kind]} from typed",
+            Span("x"),
+            problems,
         )
     assert raw is not None, list(problems)
     rows = raw.frame.collect().rows()
     midnight = datetime.datetime(2026, 2, 28, 23, 59, 59)
     truths = [False, None, True] if orders.kind == "postgresql" else [0, None, 1]
-    assert [(row[0], row[1] or None, row[3], row[6], row[7]) for row in rows] == [
+    assert [(row[0], row[1] or None, row[3], row[6], row[8]) for row in rows] == [
         ("B", None, None, truths[0], 1), ("a", None, 1e300, truths[1], 2), ("b", "客户甲", 0.1, truths[2], 3),
     ]  # fmt: skip
     assert [row[2] and str(row[2]) for row in rows] == ["-0.50", None, "12345.67"]
     assert [row[4] for row in rows] == [None, datetime.date(1900, 1, 1), datetime.date(2026, 2, 28)]
+    assert {str(row[7])[:10] for row in rows} == {"2026-02-28"}
     assert [row[5] for row in rows][2] in (midnight, midnight.date())
 
 

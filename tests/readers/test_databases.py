@@ -16,6 +16,8 @@ import duckdb
 import pytest
 from rulescore.messages import LANGUAGES
 from rulescore.messages.render import render_all
+from rulescore.problems import Problems
+from rulescore.readers import read_assessment
 from rulescore.readers.databases import driver
 from rulescore.readers.databases.address import Address, address
 
@@ -36,7 +38,7 @@ def sqlite(path: Path, rows: Sequence[Sequence[object]] = ORDERS) -> None:
 def duck(path: Path, rows: Sequence[Sequence[object]] = ORDERS) -> None:
     connection = duckdb.connect(str(path))
     connection.execute(
-        "create table orders (order_id text, customer_id text, order_date date, amount decimal(9, 2))"
+        "create table orders (order_id text collate nocase, customer_id text, order_date date, amount decimal(9, 2))"
     )
     connection.executemany("insert into orders values (?, ?, ?, ?)", [list(row) for row in rows])
     connection.close()
@@ -140,6 +142,28 @@ def test_duckdb_sees_no_other_file(query: str, desk: Desk) -> None:
     duck(desk.folder / "erp.data")
     found = ask(desk, query.replace("secret", str(desk.folder / "secret")))
     assert found.codes == ["query-failed"]
+
+
+@both
+def test_texts_are_ordered_by_their_characters(kind: str, desk: Desk) -> None:
+    """Guards an order that does not hang on the collation of a column, under which `a` and `A` may change places."""
+    rows = [
+        ("b", "C1", DAYS[0], 1),
+        ("a", "C1", DAYS[0], 2),
+        ("A", "C1", DAYS[0], 3),
+        ("客", "C1", DAYS[0], 4),
+    ]
+    for number, some in enumerate((rows, rows[::-1])):
+        MAKE[kind](desk.folder / f"{number}.data", some)
+        found = ask(desk, "select order_id, customer_id, order_date, amount from orders", f"{number}.data")
+        assert found.column("order_id", "orders") == ["A", "a", "b", "客"]
+
+
+def test_days_are_those_of_utc(desk: Desk) -> None:
+    """Guards machines in other time zones: seven in the morning of 1 March in Shanghai is 28 February in UTC."""
+    duck(desk.folder / "erp.data")
+    found = ask(desk, "select ''C1'' as customer_id, timestamptz ''2026-03-01 07:00:00+08'' as order_date")
+    assert [str(day) for day in found.column("order_date", "orders")] == ["2026-02-28"]
 
 
 def test_mixed_columns_become_text_whatever_the_batches(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,6 +294,26 @@ def test_a_driver_that_is_not_installed_is_named(
     duck(desk.folder / "erp.data")
     found = ask(desk, "select 1", database)
     assert (found.codes, found.only().facts["extra"]) == (["database-driver-missing"], extra)
+
+
+# ---- the manual -----------------------------------------------------------------------------------------------
+
+
+def test_the_example_of_the_manual_is_an_assessment(desk: Desk) -> None:
+    """Guards the page of inputs: its example is read without a problem, and both languages show the same."""
+    folder = Path(__file__).resolve().parents[2] / "rulesets"
+    examples = set()
+    for name, heading in (("inputs.md", "## Databases"), ("inputs.zh.md", "## 数据库")):
+        section = (folder / name).read_text(encoding="utf-8").split(heading + "\n")[1].split("\n## ")[0]
+        examples.add(section.split("```yaml\n")[1].split("```")[0])
+    (example,) = examples
+    desk.write("assessment.yaml", "company: A\nas_of: 2026-06-30\n" + example)
+    problems = Problems()
+    uses = read_assessment(desk.folder, problems).tables
+    assert list(problems) == []
+    addresses = {use.id: use.files[0].database for use in uses}
+    assert addresses["orders"] is not None
+    assert addresses["orders"].variable == "RULESCORE_DB_ERP_PASSWORD"
 
 
 # ---- larger than memory ---------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from .driver import ROWS, Driver
 
 
 def _connect(module: Any, address: Address, password: str, spare: Path) -> Any:
-    return module.connect(
+    connection = module.connect(
         str(address.path),
         read_only=True,
         config={
@@ -22,14 +22,15 @@ def _connect(module: Any, address: Address, password: str, spare: Path) -> Any:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "temp_directory": str(spare / "spare"),
-            "lock_configuration": "true",
         },
     )
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("set lock_configuration = true")
+    return connection
 
 
 def _columns(connection: Any, sql: str) -> list[tuple[str, bool]]:
-    """DuckDB compares text by its bytes as it is."""
-    return [(str(column[0]), False) for column in connection.sql(sql).description]
+    return [(str(column[0]), str(column[1]) == "VARCHAR") for column in connection.sql(sql).description]
 
 
 def _batches(connection: Any, sql: str) -> Iterator[pl.DataFrame]:
@@ -49,5 +50,14 @@ def _writes(error: Exception) -> bool:
 
 
 DRIVER = Driver(
-    "duckdb", "duckdb", "duckdb", (8, b"DUCK"), _connect, _columns, _batches, "{}", _errors, _writes
+    "duckdb",
+    "duckdb",
+    "duckdb",
+    (8, b"DUCK"),
+    _connect,
+    _columns,
+    _batches,
+    '{} collate "C"',
+    _errors,
+    _writes,
 )

@@ -41,6 +41,7 @@ def _connect(module: Any, address: Address, password: str, spare: Path) -> Any:
     )
     with connection.cursor() as cursor:
         cursor.execute("set session transaction isolation level repeatable read, read only")
+        cursor.execute("set session time_zone = '+00:00'")
         cursor.execute("start transaction read only")
     return connection
 

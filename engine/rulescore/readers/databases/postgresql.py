@@ -26,7 +26,7 @@ def _connect(module: Any, address: Address, password: str, spare: Path) -> Any:
     host = f"[{address.host}]" if ":" in address.host else address.host
     place = host if address.port is None else f"{host}:{address.port}"
     options = {"connect_timeout": "10", "application_name": "rulescore"}
-    options["options"] = "-c default_transaction_read_only=on"
+    options["options"] = "-c default_transaction_read_only=on -c timezone=UTC"
     if address.sslmode:
         options["sslmode"] = address.sslmode
     name = quote(address.database, safe="")
