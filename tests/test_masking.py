@@ -327,6 +327,33 @@ def test_what_masking_keeps_may_be_asked(condition: str, folder: Path) -> None:
     assert masked.trace.collect().equals(raw.trace.collect())
 
 
+@pytest.mark.parametrize(
+    "header", ["customer_id,person,phone,role", "customer_id,person,phone,称呼"], ids=["ascii", "chinese"]
+)
+def test_a_sample_of_a_file_shows_headers_only(header: str, folder: Path) -> None:
+    """Guards the note on the encoding, which quotes the first words beyond ASCII: names, when the headers are ASCII."""
+    text = CONTACTS.split("\n", 1)[1].replace("LiMing甲", "李明甲")
+    (folder / "contacts.csv").write_bytes(f"{header}\n{text}".encode("gb18030"))
+    run = evaluate(folder)
+    (note,) = (problem for problem in run.problems if problem["code"] == "encoding-found")
+    assert note["facts"]["sample"].split(",")[0] == ("称呼" if "称呼" in header else "***")
+    assert not [text for text in texts(run.folder) if "李明甲" in text]
+    assert called("verify", run.folder, "--sources", folder).code == 0
+
+
+def test_a_broken_line_is_not_quoted(folder: Path) -> None:
+    """Guards what is said of files that can't be read at all."""
+    (folder / "contacts.jsonl").write_text(
+        '{"customer_id": "C1", "phone": "13811110001"}\nC2;13811110003\n', encoding="utf-8"
+    )
+    path = folder / "assessment.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("contacts.csv", "contacts.jsonl"), encoding="utf-8"
+    )
+    done = called("evaluate", folder)
+    assert (done.code, "[line-not-json]" in done.err, "1381111" in done.err) == (4, True, False)
+
+
 def test_personal_ids_keep_tables_joined(folder: Path) -> None:
     """Guards bases whose customer id is a phone number: one mark on it masks it wherever tables are joined by it."""
     tables = folder / "small" / "tables.yaml"
@@ -364,7 +391,7 @@ def test_frames_are_masked_alike(folder: Path) -> None:
     for run in runs:
         assert found(texts(run.folder)) == set()
         assert run.manifest["pseudonyms"]["key"] == "inputs"
-    assert list(runs[1].scores["name"])[0] == "北辰泵业"
+    assert runs[1].scores["name"].iloc[0] == "北辰泵业"
     names = [run.inputs.collect()["account_manager"].to_list() for run in runs]
     assert names[0] == names[1]
 

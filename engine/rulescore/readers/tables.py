@@ -18,6 +18,7 @@ from . import frames as frame_format
 from .assessment import Assessment, FileUse, TableUse
 from .checks import Part, known, placed, tell_duplicates, usable
 from .coerce import type_of
+from .discreet import discreet
 from .formats import READERS
 from .headers import Mapped, fit
 from .judge import READ_ERRORS, judge
@@ -119,8 +120,11 @@ def _part(table: Table, file: FileUse, problems: Problems, encoding: str | None)
         problems.error(code, place, file=file.file, suffix=file.path.suffix, known=suffixes)
         return None
     options = Options(file.sheet, file.header_row, encoding or file.encoding, file.delimiter)
-    raw = format_.read(file.path, file.file, options, problems)
-    return None if raw is None else _judged(raw, table, file.columns, problems)
+    found = Problems()
+    raw = format_.read(file.path, file.file, options, found)
+    part = None if raw is None else _judged(raw, table, file.columns, problems)
+    problems.extend(discreet(found, table, raw.headers if raw else ()))
+    return part
 
 
 def _judged(raw: Raw, table: Table, mapping: Mapping[str, Mapped], problems: Problems) -> Part | None:

@@ -14,8 +14,8 @@ import polars as pl
 from ..columns import column
 from .address import Address
 
-ROWS = 20_000
-"""Rows that are held at a time, where the driver lets us choose."""
+ROWS, CELLS = 20_000, 400_000
+"""Rows and cells that are held at a time, where the driver lets us choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,9 @@ class Driver:
 
 
 def rows_of_cursor(cursor: Any) -> Iterator[pl.DataFrame]:
-    """The rows of a DB-API cursor, ROWS at a time."""
-    while rows := cursor.fetchmany(ROWS):
+    """The rows of a DB-API cursor, so many at a time that they are neither more than ROWS nor have more than CELLS cells."""
+    size = max(1, min(ROWS, CELLS // len(cursor.description)))
+    while rows := cursor.fetchmany(size):
         yield frame_of(rows)
 
 

@@ -66,7 +66,8 @@ def _batches(connection: Any, sql: str) -> Iterator[pl.DataFrame]:
 
 
 def _errors(module: Any) -> tuple[type[Exception], ...]:
-    return (module.MySQLError, OSError)
+    """RuntimeError: a way of signing in for which something else must be installed."""
+    return (module.MySQLError, OSError, RuntimeError)
 
 
 def _writes(error: Exception) -> bool:
