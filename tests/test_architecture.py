@@ -20,6 +20,7 @@ import rulescore
 from rulescore import cli, kinds, lint, reports, schema
 from rulescore.engines import ENGINES
 from rulescore.lang import functions
+from rulescore.readers.databases import DATABASES
 from rulescore.readers.formats import READERS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,6 +81,10 @@ LISTED: dict[str, tuple[list[str], set[str]]] = {
     "kinds": (names(kinds.KINDS), stems("kinds", ("builder",))),
     "lang/functions": ([*names(functions.TOPICS), "aggregates", "base"], stems("lang/functions", ("declare",))),
     "lint": (names(lint.CHECKS), stems("lint", holding=r"^CODES = ")),
+    "readers/databases": (
+        [database.name for database in DATABASES],
+        stems("readers/databases", holding=r"^DRIVER = "),
+    ),
     "readers": ([reader.name for reader in READERS], stems("readers", holding=r"^FORMAT = ")),
     "engines": (list(ENGINES), stems("engines", ("evaluator", "operators", "columns", "verdicts", "totals", "tables"))),
     "cli": (list(cli.COMMANDS), stems("cli", holding=r"^def command\(")),

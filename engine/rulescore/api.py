@@ -13,6 +13,7 @@ from .loading import load_or_raise
 from .model import Pack
 from .plan import make_plan
 from .portfolio_table import tables_of
+from .privacy import marked
 from .problems import DataError, Problem, Problems, RulesetError, UsageError, close_names
 from .source import read_yaml
 from .values import day
@@ -50,6 +51,7 @@ def evaluate(
     tables: Mapping[str, Any] | None = None,
     progress: Callable[[str], None] = lambda _: None,
     default_out: bool = False,
+    unmask: bool = False,
 ) -> Run:
     """Scores a customer base.
 
@@ -57,7 +59,8 @@ def evaluate(
     file, or a list of table files. `tables` adds event tables to a frame of customers. `pack` and `as_of`
     (`2026-06-30`, or a `date`) are required unless the assessment gives them. `parameters` overrides parameters (what-if).
     `out` is the run folder; without it the run lives in a temporary folder as long as the returned Run, or with
-    `default_out` under `runs/`, named by company, date and run id.
+    `default_out` under `runs/`, named by company, date and run id. Personal data are masked by pseudonyms wherever the run
+    would show them, unless `unmask`, which the run records.
 
     Returns the Run; its `.scores` is a frame of the kind that the customers were: pandas, pyarrow, or else polars.
     Raises RulesetError, DataError or UsageError, each holding every problem found.
@@ -65,6 +68,7 @@ def evaluate(
     from . import run as conductor
     from .assumptions import read_valuation
     from .portfolio import check_company
+    from .masking import mask
     from .readers import read_tables, tables_of_frames, tell_later
 
     problems = Problems()
@@ -86,7 +90,7 @@ def evaluate(
     overrides = _overrides(loaded, parameters or {})
     plan = make_plan(loaded, number, overrides)
     progress("read")
-    dictionary = tables_of(loaded)
+    dictionary = marked(tables_of(loaded), unmask)
     if assessment is not None:
         data, rejected = read_tables(assessment, dictionary, problems)
     else:
@@ -99,10 +103,12 @@ def evaluate(
         valuation = read_valuation(document, loaded.portfolio, problems)
     if problems.has_errors:
         raise DataError(problems)
+    data, masking = mask(data, loaded, unmask)
     request = conductor.Request(
         company=assessment.company if assessment else {}, purpose=assessment.purpose if assessment else {}, plan=plan, tables=data,
         rejected=rejected, assessment=assessment.text if assessment else "", engine=engine, overrides=overrides,
         valuation=valuation,
+        masking=masking,
     )  # fmt: skip
     run = conductor.evaluate(request, problems, None if out is None else Path(out), progress, default_out)
     customers: Any = frames.get("customers")

@@ -296,6 +296,7 @@ class _Explainer:
                 "sheet": source["sheet"],
                 "rows": [self.record["#row"]],
                 "columns": [source["columns"][field]],
+                **({"query": source["query"]} if "query" in source else {}),
             }
         ]
 
@@ -337,6 +338,7 @@ class _Explainer:
                     "rows": rows_found[:CELLS_AT_MOST],
                     "count": len(rows_found),
                     "columns": columns,
+                    **({"query": origin["query"]} if "query" in origin else {}),
                 }
             )
         return cells

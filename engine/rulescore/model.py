@@ -50,6 +50,11 @@ class Field:
         """The kind that expressions see."""
         return KINDS[self.type]
 
+    @property
+    def private(self) -> bool:
+        """Whether what stands in it is masked wherever it would be shown."""
+        return self.personal or self.sensitive
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

@@ -27,7 +27,9 @@ from .folder import (
     write_rejected,
 )
 from .lockstep import NOTHING, UnreadableError, batches, differences, input_words
+from .masking import VARIABLE, Masking, mask
 from .plan import Plan
+from .privacy import marked
 from .problems import DataError, Problems
 from .readers import (
     Assessment,
@@ -60,9 +62,13 @@ def reread(run: Run, sources: Path, findings: Findings, counts: Counts, sample: 
     problems = Problems()
     try:
         assessment = _assessment(run, sources, findings, problems)
-        tables, rejected = read_tables(assessment, run.pack.tables, problems)
+        unmask = bool(run.manifest["unmasked"])
+        tables, rejected = read_tables(assessment, marked(run.pack.tables, unmask), problems)
         tell_later(tables, run.pack.tables, run.plan.as_of, problems)
         counts.sources = _check_sources(run, tables, findings)
+        tables, masking = mask(tables, run.pack, unmask)
+        if not _check_masking(run, masking, findings):
+            return
         _check_problems(run, problems, findings)
         with tempfile.TemporaryDirectory(prefix="rulescore-") as folder:
             _Rereading(run, tables, findings, counts, Path(folder)).check(sample, rejected)
@@ -109,6 +115,7 @@ def _facts(table: str, source: Source) -> dict[str, Any]:
     return {
         "table": table, "file": source.file, "sheet": source.sheet, "encoding": source.encoding, "sha256": source.sha256,
         "rows": source.rows, "columns": dict(source.columns), "unused": list(source.unused),
+        **({"query": source.query} if source.query else {}),
     }  # fmt: skip
 
 
@@ -133,6 +140,17 @@ def _check_sources(run: Run, tables: Mapping[str, TableData], findings: Findings
                     recomputed=_short(new.get(key)),
                 )
     return sound
+
+
+def _check_masking(run: Run, masking: Masking, findings: Findings) -> bool:
+    """Whether the pseudonyms made now are those of the run: with another key nothing that is masked can be compared."""
+    found = masking.facts()
+    for key in ("masked", "unmasked", "pseudonyms"):
+        if found[key] != run.manifest[key]:
+            facts = {"stored": str(run.manifest[key]), "recomputed": str(found[key]), "variable": VARIABLE}
+            findings.add("masking-differs", MANIFEST, what=key, **facts)
+            return False
+    return True
 
 
 def _short(value: object) -> str:

@@ -27,6 +27,7 @@ from .assumptions import Valuation
 from .engines import frame as frame_engine
 from .engines.row import RowEngine
 from .engines.tables import rows_of, trace_of_results
+from .masking import Masking
 from .model import Pack, Text
 from .plan import Plan, make_plan
 from .portfolio_table import COMPANY
@@ -58,6 +59,7 @@ class Request:
     engine: str = "frame"
     overrides: Mapping[str, float | str | bool] = field(default_factory=dict)
     valuation: Valuation | None = None
+    masking: Masking = field(default_factory=Masking)
 
     @property
     def pack(self) -> Pack:
@@ -350,6 +352,7 @@ def _facts(request: Request, building: Path) -> dict[str, Any]:
             inputs.append({
                 "table": table.id, "file": source.file, "sheet": source.sheet, "encoding": source.encoding, "sha256": source.sha256,
                 "rows": source.rows, "columns": dict(source.columns), "unused": list(source.unused),
+                **({"query": source.query} if source.query else {}),
             })  # fmt: skip
     plan, pack = request.plan, request.pack
     customers = pl.scan_parquet(building / run_folder.TRACE).select(pl.len()).collect().item()
@@ -363,7 +366,7 @@ def _facts(request: Request, building: Path) -> dict[str, Any]:
         "company": dict(request.company), "purpose": dict(request.purpose), "as_of": run_folder.iso(plan.as_of),
         "parameters": {key: plain(value) for key, value in sorted(plan.parameters.items())},
         "overrides": {key: plain(value) for key, value in sorted(request.overrides.items())},
-        "customers": customers, "inputs": inputs,
+        "customers": customers, "inputs": inputs, **request.masking.facts(),
     }  # fmt: skip
 
 

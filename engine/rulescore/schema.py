@@ -332,7 +332,19 @@ def _assessment() -> dict[str, Any]:
     one = _object(
         "一个文件及其读法。A file and how it is read.", {"file": {"type": "string"}, **how}, ["file"]
     )
-    files = {"type": "array", "minItems": 1, "items": {"oneOf": [{"type": "string"}, one]}}
+    query = _object(
+        "数据库及查询语句；口令取自环境变量。A database and what is asked of it; the password comes from the environment.",
+        {
+            "database": {
+                "type": "string",
+                "description": "postgresql:// 或 mysql:// 地址（不写口令），或 SQLite、DuckDB 文件。A postgresql:// or mysql:// URL without a password, or a SQLite or DuckDB file.",
+            },
+            "query": {"type": "string", "description": "一条 SELECT 语句。One SELECT statement."},
+            "columns": how["columns"],
+        },
+        ["database", "query"],
+    )
+    files = {"type": "array", "minItems": 1, "items": {"oneOf": [{"type": "string"}, one, query]}}
     several = _object(
         "一张表的文件及其读法。A table's files and how they are read.",
         {"file": {"oneOf": [{"type": "string"}, files]}, **how},
@@ -349,7 +361,7 @@ def _assessment() -> dict[str, Any]:
             "valuation": {"type": "string", "minLength": 1, "description": "估值文件。The file of the valuation."},
             "tables": {
                 "type": "object", "minProperties": 1, "description": "表 → 文件。Table -> files.",
-                "additionalProperties": {"oneOf": [{"type": "string", "minLength": 1}, files, several]},
+                "additionalProperties": {"oneOf": [{"type": "string", "minLength": 1}, files, several, query]},
             },
         },
         ["company", "as_of", "tables"],

@@ -18,7 +18,7 @@ from .values import day
 
 SHAPE: Mapping[str, type | tuple[type, ...]] = {
     "format": int, "engine": dict, "pack": dict, "company": dict, "purpose": dict, "as_of": str, "parameters": dict,
-    "overrides": dict, "customers": int, "inputs": list, "files": dict, "run_id": str,
+    "overrides": dict, "customers": int, "inputs": list, "masked": list, "unmasked": list, "pseudonyms": dict, "files": dict, "run_id": str,
 }  # fmt: skip
 """What a manifest must hold, and of what kind."""
 

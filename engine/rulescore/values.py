@@ -13,6 +13,9 @@ KINDS: tuple[str, ...] = ("text", "number", "bool", "date")
 NUMBER_LIMIT = 1e15
 """Numbers of this size or larger are refused at the door: float64 no longer holds their cents."""
 
+HIDDEN = "***"
+"""What is shown of personal data that a problem or a row that does not count would show."""
+
 MISSING_WORDS: tuple[str, ...] = (
     *("-", "--", "—", "——", "/", "N/A", "NA", "n/a", "null", "NULL", "None", "#N/A"),
     *("无", "暂无", "空"),

@@ -30,12 +30,17 @@ from .usage import Choice
     metavar="NAME=VALUE",
     help="Another value of a parameter (what-if). 改一个参数试算。",
 )
+@click.option(
+    "--unmask",
+    is_flag=True,
+    help="Show personal data as they are; the run records it. 个人信息不脱敏（记入批次清单）。",
+)
 @json_option
 @lang_option
 @click.pass_obj
 def command(
     language: str, source: tuple[str, ...], pack: str | None, as_of: str | None, out: Path | None,
-    engine: str, parameters: tuple[str, ...], as_json: bool,
+    engine: str, parameters: tuple[str, ...], unmask: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Score the customers of SOURCE: a folder with an assessment.yaml, that file, or table files.
 
@@ -70,6 +75,7 @@ def command(
         parameters=overrides,
         progress=progress,
         default_out=out is None,
+        unmask=unmask,
     )
     if sys.stderr.isatty():
         click.echo("\r\033[K", err=True, nl=False)

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from ..model import Pack
+from ..privacy import content_reads, private_fields
 from ..problems import Problems
 
-CODES = ("personal-fields",)
+CODES = ("personal-fields", "personal-content")
 
 
 def check(pack: Pack, problems: Problems) -> None:
-    personal = {name for name, (_, field) in pack.fields.items() if field.personal}
+    personal = {name for name, (_, field) in pack.fields.items() if field.private}
     users: dict[str, list[str]] = {}
     owners = [(rule.id, rule.trees) for rule in pack.rules]
     owners += [(gate.id, (gate.when.tree,)) for gate in pack.gates]
@@ -21,3 +22,5 @@ def check(pack: Pack, problems: Problems) -> None:
     if users:
         uses = [f"{name} ({', '.join(users[name])})" for name in sorted(users)]
         problems.note("personal-fields", pack.span, fields=sorted(users), uses=uses)
+    for name, place in content_reads(pack, private_fields(pack.tables)):
+        problems.warning("personal-content", place, field=name)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
@@ -60,7 +61,7 @@ def _excerpt(problem: Problem, source_lines: SourceLines) -> list[str]:
     found = source_lines(place.file)
     if found is None or place.line > len(found):
         return []
-    line = found[place.line - 1].rstrip("\r\n")
+    line = _without_passwords(found[place.line - 1].rstrip("\r\n"))
     column = min(max(place.column, 1), len(line) + 1) - 1
     length = max(1, min(place.length, len(line) - column))
     start, end = _window(line, column)
@@ -73,6 +74,15 @@ def _excerpt(problem: Problem, source_lines: SourceLines) -> list[str]:
     tail = "…" if end < len(line) else ""
     shown = head + _visible(before + marked + after) + tail
     return [f"{LEAD}{shown}".rstrip(), LEAD + " " * (len(head) + offset) + "^" * carets]
+
+
+_PASSWORD = re.compile(r"(?<=:)(?!//)[^\s'\"]+(?=@)|(?<=password=)[^\s'\"&]+", re.IGNORECASE)
+"""What stands where the address of a database may hold its password."""
+
+
+def _without_passwords(line: str) -> str:
+    """The line with asterisks where a password may stand, as long as it was."""
+    return _PASSWORD.sub(lambda found: "*" * len(found[0]), line)
 
 
 def _window(line: str, column: int) -> tuple[int, int]:

@@ -13,11 +13,13 @@ from ..model import Text
 from ..problems import DataError, Problems, Span, close_names
 from ..source import Document, read_yaml
 from ..values import day
+from .databases.address import SCHEMES, Address, address
 from .headers import Mapped
 
 FILE = "assessment.yaml"
 KEYS = ("company", "purpose", "as_of", "pack", "valuation", "tables")
 FILE_KEYS = ("file", "sheet", "header_row", "encoding", "delimiter", "columns")
+QUERY_KEYS = ("database", "query", "columns")
 DELIMITERS = (",", "\t", ";", "|")
 COLUMN_KEYS = ("field", "missing", "date_format")
 
@@ -27,7 +29,8 @@ _DATE_DIRECTIVES = "YymbBdHMSIp%"
 
 @dataclass(frozen=True, slots=True)
 class FileUse:
-    """One file (or sheet) of a table and how its headers map to fields. `file` is its name as shown."""
+    """One file (or sheet) of a table and how its headers map to fields. `file` is its name as shown. Of a `database` it is
+    the rows of a `query`."""
 
     file: str
     path: Path
@@ -37,6 +40,8 @@ class FileUse:
     delimiter: str | None = None
     columns: Mapping[str, Mapped] = field(default_factory=dict)
     span: Span = field(default_factory=lambda: Span(""))
+    database: Address | None = None
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +189,12 @@ class _Reading:
             )
         if not self._is(read, dict, "file name, or {file, sheet, columns}", *at):
             return ()
+        if "database" in read or "query" in read:
+            return self._query(read, at)
         self._known_keys(read, FILE_KEYS, *at)
         if read.get("file") is None:
             self.problems.error("missing-key", self.document.at(*at), key="file")
             return ()
-        columns = read.get("columns") or {}
-        if not self._is(columns, dict, "mapping", *at, "columns"):
-            columns = {}
         how = FileUse(
             "",
             self.folder,
@@ -198,12 +202,43 @@ class _Reading:
             self._row(read.get("header_row"), at),
             self._text(read, "encoding", at),
             self._delimiter(read, at),
-            {header: self._mapped(value, (*at, "columns", header)) for header, value in columns.items()},
+            self._columns(read, at),
         )
         if isinstance(read["file"], dict):
             self._is(read["file"], str, "text", *at, "file")
             return ()
         return self._files(read["file"], (*at, "file"), how)
+
+    def _query(self, read: Mapping[str, Any], at: tuple[str | int, ...]) -> tuple[FileUse, ...]:
+        """A database and what is asked of it."""
+        self._known_keys(read, QUERY_KEYS, *at)
+        wanted = [key for key in ("database", "query") if read.get(key) is None]
+        for key in wanted:
+            self.problems.error("missing-key", self.document.at(*at), key=key)
+        texts = [
+            self._is(read[key], str, "text", *at, key) for key in ("database", "query") if key not in wanted
+        ]
+        if wanted or not all(texts):
+            return ()
+        place = self.document.at(*at, "database")
+        where = address(read["database"], self.folder)
+        if where == "password-written":
+            self.problems.error("password-written", place)
+        elif isinstance(where, str):
+            self.problems.error("unknown-database", place, known=list(SCHEMES))
+        else:
+            path = where.path or self.folder
+            columns = self._columns(read, at)
+            return (
+                FileUse(where.shown, path, columns=columns, span=place, database=where, query=read["query"]),
+            )
+        return ()
+
+    def _columns(self, read: Mapping[str, Any], at: tuple[str | int, ...]) -> dict[str, Mapped]:
+        columns = read.get("columns") or {}
+        if not self._is(columns, dict, "mapping", *at, "columns"):
+            columns = {}
+        return {header: self._mapped(value, (*at, "columns", header)) for header, value in columns.items()}
 
     def _text(self, read: Mapping[str, Any], key: str, at: tuple[str | int, ...]) -> str | None:
         """A text setting; a sheet may be called by a number."""

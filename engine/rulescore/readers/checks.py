@@ -12,7 +12,7 @@ import polars as pl
 
 from ..model import Table
 from ..problems import Fact, Problems
-from ..values import TOTAL_WORDS
+from ..values import HIDDEN, TOTAL_WORDS
 from .headers import Fit
 from .judge import Judged
 from .table import ROW, SOURCE, Raw, Rejected, TableData
@@ -86,8 +86,9 @@ def placed(
     return frame.join(customers.ids, left_on=name, right_on="#id", how="semi", maintain_order="left")
 
 
-def tell_duplicates(data: TableData, key: str, hashes: pl.Series, problems: Problems) -> None:
+def tell_duplicates(data: TableData, table: Table, hashes: pl.Series, problems: Problems) -> None:
     """Tells every customer id that stands on more than one row; `hashes` of all of them, sorted."""
+    key = table.key
     ids = pl.col(key)
     again = hashes.filter(hashes == hashes.shift(1))
     if again.is_empty():
@@ -102,7 +103,12 @@ def tell_duplicates(data: TableData, key: str, hashes: pl.Series, problems: Prob
             first[name] = str(row) if len(data.sources) == 1 else str(place)
         elif told < CUSTOMERS_LISTED:
             told += 1
-            problems.error("duplicate-customer", place, read=name, first=first[name])
+            problems.error(
+                "duplicate-customer",
+                place,
+                read=HIDDEN if table.fields[key].private else name,
+                first=first[name],
+            )
     if told and len(again) > told:
         problems.error(
             "rows-unlisted",
@@ -134,13 +140,23 @@ def _set_aside(
         "rows": [str(row) for row, _ in first],
     }
     if code == "event-of-unknown-customer":
-        facts["ids"] = list(dict.fromkeys(str(read) for _, read in first))
+        ids = [HIDDEN] if table.fields[name].private else [str(read) for _, read in first]
+        facts["ids"] = list(dict.fromkeys(ids))
     tell = problems.error if code == "customer-without-id" else problems.warning
     tell(code, part.raw.cell(first[0][0], header), **facts)
     names = _names(part.raw)
-    kept = lost.select(ROW, *(pl.col(str(index)).alias(name) for index, name in enumerate(names)))
+    private = {int(column.name) for column in part.fit.columns if column.field.private}
+    cells = [
+        _hidden(pl.col(str(index))) if index in private else pl.col(str(index)) for index in range(len(names))
+    ]
+    kept = lost.select(ROW, *(cell.alias(name) for cell, name in zip(cells, names, strict=True)))
     rejected.append(Rejected(table.id, part.raw.file, part.raw.sheet, code, count, kept))
     return count
+
+
+def _hidden(cell: pl.Expr) -> pl.Expr:
+    """What is shown of personal data in a row that does not count: that there is some."""
+    return pl.when(cell.is_not_null()).then(pl.lit(HIDDEN))
 
 
 def _tell_blank(part: Part, lost: pl.LazyFrame, table: Table, problems: Problems) -> int:
@@ -187,7 +203,14 @@ def _tell_broken(part: Part, table: Table, rejected: list[Rejected], problems: P
     if long:
         width = max(len(broken.cells) for broken in long)
         names = [*_names(raw), *(f"#{index + 1}" for index in range(expected, width))]
-        content = [[*broken.cells, *[None] * (width - len(broken.cells))] for broken in long]
+        hidden = any(column.field.private for column in part.fit.columns)  # cells may be anywhere
+        content = [
+            [
+                *([HIDDEN] * len(broken.cells) if hidden else broken.cells),
+                *[None] * (width - len(broken.cells)),
+            ]
+            for broken in long
+        ]
         frame = pl.DataFrame(content, schema=dict.fromkeys(names, pl.String), orient="row")
         numbers = pl.Series(ROW, [broken.row for broken in long], pl.Int64)
         kept = frame.insert_column(0, numbers).lazy()

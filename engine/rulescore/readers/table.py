@@ -17,7 +17,8 @@ SOURCE = "#source"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file, sheet or frame behind a table. `columns` maps field ids to the headers as read."""
+    """One file, sheet, frame or query behind a table. `columns` maps field ids to the headers as read. `keep` is what must
+    live as long as the rows are read."""
 
     file: str
     path: Path | None
@@ -27,6 +28,8 @@ class Source:
     rows: int
     columns: Mapping[str, str]
     unused: tuple[str, ...]
+    query: str = ""
+    keep: object = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ class Raw:
 
     `broken` rows are not in the frame. `faults` are cells that hold an error instead of a value: (row,
     column index, error text); the frame has them as missing. `exact` reads the file again in a slower way that finds
-    every irregular row, should the frame turn out not to be readable.
+    every irregular row, should the frame turn out not to be readable. Of a database, `query` is what was asked and `keep` holds the
+    rows that came.
     """
 
     file: str
@@ -88,6 +92,8 @@ class Raw:
     broken: tuple[Broken, ...] = ()
     faults: tuple[tuple[int, int, str], ...] = ()
     exact: Callable[[], Raw | None] | None = None
+    query: str = ""
+    keep: object = None
 
     def cell(self, row: int | None = None, header: str | None = None) -> Cell:
         """A place in this file."""

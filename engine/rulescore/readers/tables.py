@@ -13,10 +13,12 @@ import polars as pl
 from ..model import Table
 from ..problems import Cell, DataError, Problems, close_names
 from ..values import fold
+from . import databases
 from . import frames as frame_format
 from .assessment import Assessment, FileUse, TableUse
 from .checks import Part, known, placed, tell_duplicates, usable
 from .coerce import type_of
+from .discreet import discreet
 from .formats import READERS
 from .headers import Mapped, fit
 from .judge import READ_ERRORS, judge
@@ -107,6 +109,9 @@ def _format(file: FileUse) -> Format | None:
 
 
 def _part(table: Table, file: FileUse, problems: Problems, encoding: str | None) -> Part | None:
+    if file.database is not None:
+        raw = databases.read(file.database, file.query, file.span, problems)
+        return None if raw is None else _judged(raw, table, file.columns, problems)
     format_ = _format(file)
     if format_ is None:
         suffixes = [suffix for one in READERS for suffix in one.suffixes]
@@ -115,8 +120,11 @@ def _part(table: Table, file: FileUse, problems: Problems, encoding: str | None)
         problems.error(code, place, file=file.file, suffix=file.path.suffix, known=suffixes)
         return None
     options = Options(file.sheet, file.header_row, encoding or file.encoding, file.delimiter)
-    raw = format_.read(file.path, file.file, options, problems)
-    return None if raw is None else _judged(raw, table, file.columns, problems)
+    found = Problems()
+    raw = format_.read(file.path, file.file, options, found)
+    part = None if raw is None else _judged(raw, table, file.columns, problems)
+    problems.extend(discreet(found, table, raw.headers if raw else ()))
+    return part
 
 
 def _judged(raw: Raw, table: Table, mapping: Mapping[str, Mapped], problems: Problems) -> Part | None:
@@ -144,7 +152,7 @@ def _finished(
             tables[CUSTOMERS] = _joined(dictionary[CUSTOMERS], parts[CUSTOMERS], frames[CUSTOMERS])
             if key in tables[CUSTOMERS].frame.collect_schema():
                 customers = known(tables[CUSTOMERS], key)
-                tell_duplicates(tables[CUSTOMERS], key, customers.hashes, problems)
+                tell_duplicates(tables[CUSTOMERS], dictionary[CUSTOMERS], customers.hashes, problems)
         if problems.has_errors:
             raise DataError(problems)
         for name, read in parts.items():
@@ -199,6 +207,8 @@ def _joined(table: Table, parts: list[Part], frames: list[tuple[pl.LazyFrame, in
                 rows,
                 columns,
                 part.fit.unused,
+                raw.query,
+                raw.keep,
             )
         )
     return TableData(table.id, chosen[0] if len(chosen) == 1 else pl.concat(chosen), tuple(sources))

@@ -9,6 +9,7 @@ import polars as pl
 
 from ..model import Table
 from ..problems import Fact, Problems, close_names
+from ..values import HIDDEN
 from .coerce import Column, listed_words, shown
 from .steps import CODES
 from .table import ROW, Raw
@@ -46,7 +47,9 @@ def tell_column(
     facts = _facts(column, table)
     if infinite := found.pop(_COUNTED, 0):
         row, value, _ = _first(frame, column, [_COUNTED])[0]
-        problems.warning(_COUNTED, raw.cell(row, column.header), **facts, count=infinite, read=value)
+        problems.warning(
+            _COUNTED, raw.cell(row, column.header), **facts, count=infinite, read=_seen(column, value)
+        )
     first = _first(frame, column, list(found))
     total = sum(found.values())
     main = max(found, key=lambda code: found[code], default="")
@@ -54,16 +57,24 @@ def tell_column(
         examples = list(dict.fromkeys(value for _, value, _ in first))[:3]
         if main == "ambiguous-date":
             facts["forms"] = _likely_forms(frame, column, examples[0])
+        if column.field.private:
+            examples = [HIDDEN]
         tell = problems.warning if main == "unlisted-value" else problems.error
         tell(_WHOLLY[main], raw.cell(first[0][0], column.header), **facts, count=total, examples=examples)
         return main != "unlisted-value"
     for row, value, code in first:
-        close = close_names(value, listed_words(column.field)) if code == "unlisted-value" else []
-        problems.warning(code, raw.cell(row, column.header), **facts, read=value, close=close)
+        near = code == "unlisted-value" and not column.field.private
+        close = close_names(value, listed_words(column.field)) if near else []
+        problems.warning(code, raw.cell(row, column.header), **facts, read=_seen(column, value), close=close)
     if total > len(first):
         place = raw.cell(None, column.header)
         problems.warning("cells-unlisted", place, **facts, count=total - len(first), total=total)
     return False
+
+
+def _seen(column: Column, value: str) -> str:
+    """A cell as a problem shows it."""
+    return HIDDEN if column.field.private else value
 
 
 _PARTS = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}[-/.]([0-9]+)(?:[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?)?\Z")

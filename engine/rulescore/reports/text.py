@@ -74,6 +74,10 @@ def summary(run: Run, language: str, width: int = 80) -> str:
                 file=f"{run.folder}/problems.jsonl",
             ),
         ]
+    for key in ("masked", "unmasked"):
+        if manifest[key]:
+            joiner = "、" if language == "zh" else ", "
+            lines += ["", say(key, fields=joiner.join(manifest[key]))]
     lines += ["", say("folder", folder=str(run.folder), run_id=run.run_id[:12])]
     return "\n".join(lines)
 
@@ -459,7 +463,8 @@ class _Tree:
         rows = ", ".join(str(row) for row in node["rows"])
         if node.get("count", 0) > len(node["rows"]):
             rows += self.say("more", count=node["count"] - len(node["rows"]))
-        return self.say("cell", file=where, rows=rows, columns=", ".join(node["columns"]))
+        key = "cell-of-query" if "query" in node else "cell"
+        return self.say(key, file=where, rows=rows, columns=", ".join(node["columns"]))
 
 
 def _percent(value: float | None) -> str:
