@@ -15,12 +15,12 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import rows  # noqa: E402
-from common import facts  # noqa: E402
-from common.files import Row, write_csv  # noqa: E402
-from common.flaws import spoil  # noqa: E402
-from flaws import PLANTED, UNMAPPED  # noqa: E402
-from world import SEED, SEGMENTS, make_customer  # noqa: E402
+import rows
+from common import facts
+from common.files import Row, write_csv
+from common.flaws import spoil
+from flaws import PLANTED, UNMAPPED
+from world import SEED, SEGMENTS, make_customer
 
 # The ERP writes GB18030, the CRM and the service desk UTF-8.
 FILES = {
@@ -28,7 +28,13 @@ FILES = {
     "service_tickets": "utf-8", "contracts": "utf-8", "activities": "utf-8-sig", "complaints": "utf-8", "survey_answers": "utf-8",
     "referrals": "utf-8",
 }  # fmt: skip
-DATES = {"orders": "下单日期", "invoices": "开票日期", "projects": "立项日期", "milestones": "应付日期", "activities": "跟进时间"}
+DATES = {
+    "orders": "下单日期",
+    "invoices": "开票日期",
+    "projects": "立项日期",
+    "milestones": "应付日期",
+    "activities": "跟进时间",
+}
 
 
 def make() -> dict[str, list[Row]]:

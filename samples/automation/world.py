@@ -117,7 +117,7 @@ def make_milestones(who: Client, project: dict[str, Any], accepted: date) -> Non
     quarrel = draw.chance(0.35 * (1 - who.liking) ** 2)
     for (name, share), due in zip(SPLIT, days, strict=True):
         share = kept if name == "质保金" else share + (0.1 - kept if name == "终验款" else 0)
-        if not share or due > AS_OF or project["stopped"] and name != "预付款":
+        if not share or due > AS_OF or (project["stopped"] and name != "预付款"):
             continue
         made = invoice(who, due - timedelta(days=10), project["price"] * share, 10)
         if made is None:

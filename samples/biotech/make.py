@@ -15,12 +15,12 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import rows  # noqa: E402
-from common import facts  # noqa: E402
-from common.files import Row, write_csv, write_workbook  # noqa: E402
-from common.flaws import spoil  # noqa: E402
-from flaws import PLANTED, UNMAPPED  # noqa: E402
-from world import PROSPECTS, SEED, SEGMENTS, make_customer  # noqa: E402
+import rows
+from common import facts
+from common.files import Row, write_csv, write_workbook
+from common.flaws import spoil
+from flaws import PLANTED, UNMAPPED
+from world import PROSPECTS, SEED, SEGMENTS, make_customer
 
 SHEETS = {
     "customers": "客户", "orders": "订单", "deliveries": "发货", "licences": "许可", "service_tickets": "工单", "citations": "引用",

@@ -87,7 +87,7 @@ def customer_row(who: Party, taken: set[str]) -> Row:
 
 # Customers with a story, told in the README.
 STORIES: dict[str, Row] = {
-    "B0004": {"工商核验": ""},
+    "B0013": {"工商核验": ""},
     "B0006": {"是否失信": "是", "查询日期": "2026-06-12"},
     "B0008": {"涉及人遗": "是", "人遗审批": "未办理"},
     "B0011": {"续约意向": "拒绝"},
@@ -119,11 +119,7 @@ def delivery_rows(who: Party) -> list[Row]:
     for n, order in enumerate(who.orders, 1):
         arrived = order["day"] + timedelta(days=draw.whole(1, 6))
         cold, warm = draw.chance(0.7), draw.chance(0.004 + 0.09 * (1 - who.liking) ** 2)
-        if (
-            order["kind"] == "试剂"
-            and order["status"] == "已发货"
-            and YEAR_AGO < arrived <= AS_OF
-        ):
+        if order["kind"] == "试剂" and order["status"] == "已发货" and YEAR_AGO < arrived <= AS_OF:
             rows.append({
                 "发货单号": f"FH-{who.number:04d}-{n:03d}", "客户编号": who.id, "到货日期": iso(arrived), "是否冷链": "是" if cold else "否",
                 "是否超温": ("是" if warm else "否") if cold else "",

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from .draw import credit_code, iso, money, working_day
 from .files import Row
-from .party import AS_OF, START, VAT, Party
+from .party import AS_OF, START, Party
 
 PLACES = (
     ("华东", "云溪"), ("华东", "青岚"), ("华东", "江汀"), ("华南", "南渡"), ("华南", "榕浦"), ("华北", "北屿"),
@@ -72,7 +72,9 @@ def list_cells(who: Party, turnover: float) -> Row:
         "查询日期": iso(AS_OF - timedelta(days=age)) if checked else "",
         "是否失信": ("是" if draw.chance(0.05 if who.fading else 0.015) else "否") if checked else "未查",
         "经营异常": abnormal if checked else "未查",
-        "移出日期": iso(AS_OF - timedelta(days=draw.whole(60, 900))) if checked and abnormal == "已移出" else "",
+        "移出日期": iso(AS_OF - timedelta(days=draw.whole(60, 900)))
+        if checked and abnormal == "已移出"
+        else "",
         "严重违法": ("是" if draw.chance(0.03 if who.fading else 0.01) else "否") if checked else "未查",
         "是否涉诉": ("是" if claim else "否") if checked else "未查",
         "涉诉金额": money(round(claim, -2)) if claim and checked else "",
@@ -203,7 +205,3 @@ def referral_rows(who: Party) -> list[Row]:
             "推荐成交额": draw.blank(0.3, money(draw.around(25_000, 0.8))),
         })  # fmt: skip
     return rows
-
-
-def gross(net: float) -> float:
-    return round(net * (1 + VAT), 2)
