@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import subprocess
 import sys
 import zipfile
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from python_calamine import CalamineWorkbook
 from rulescore import api
 from rulescore.folder import Run
 
@@ -116,6 +118,29 @@ def test_customers_with_a_story_come_out_as_told(run: Run) -> None:
     for customer, gate in GATES_IN_STORIES[run.pack.id].items():
         assert (rows[customer]["gates"] or "") == gate
         assert (rows[customer]["tier"] == "important") == (gate in ("", "engineer-not-retained"))
+
+
+def test_the_readme_counts_its_rows_and_flaws(run: Run) -> None:
+    """Guards the two tables of figures in the README against a script that has moved on."""
+    folder = SAMPLES / run.pack.id
+    cells = re.findall(
+        r"^\| (\S+) \| (\d+) \|", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    told = {name: int(count) for name, count in cells}
+    with (folder / "flaws.csv").open(encoding="utf-8", newline="") as file:
+        codes = Counter(code for flaw in csv.DictReader(file) for code in flaw["code"].split())
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    if "biotech.xlsx" in files:
+        book = CalamineWorkbook.from_path(folder / "biotech.xlsx")
+        rows = {name: len(book.get_sheet_by_name(name).to_python()) - 1 for name in book.sheet_names}
+    else:
+        rows = {
+            name: data.count(b"\n") - 1
+            for name, data in files.items()
+            if name.endswith(".csv") and name != "flaws.csv"
+        }
+    assert {name: told[name] for name in rows} == rows
+    assert {code: told[code] for code in codes} == codes
 
 
 def test_all_names_are_marked_as_invented(run: Run) -> None:
