@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: help demo test check format bench property golden clean
+.PHONY: help demo test check format bench property coverage golden clean
 
 help:  ## this menu
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -44,6 +44,9 @@ bench: $(VENV)/.installed  ## measure speed and memory; writes tests/benchmarks/
 
 property: $(VENV)/.installed  ## the long run of random comparisons between the engines
 	RULESCORE_EXAMPLES=20 $(BIN)/python -m pytest -n 2 tests/properties $(ARGS)
+
+coverage: $(VENV)/.installed  ## how many items of the catalogue are answered, and which are open
+	@$(BIN)/python tests/catalogue.py $(ARGS)
 
 clean:  ## remove what was built
 	rm -rf build runs $(VENV)

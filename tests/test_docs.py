@@ -21,14 +21,16 @@ import os
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from catalogue import coverage_table
 from commands import called
+from generated import dictionary_table, marks, regenerated
 from rulescore import cli
 from rulescore.lang.functions import AGGREGATES, BASE, TOPICS
 from rulescore.lang.syntax import number_text
@@ -43,6 +45,7 @@ PACKAGE = ROOT / "engine" / "rulescore"
 LANGUAGES = ("en", "zh")
 FRONT = {"en": ROOT / "README.md", "zh": ROOT / "README.zh.md"}
 MANUAL = {"en": ROOT / "rulesets" / "README.md", "zh": ROOT / "rulesets" / "README.zh.md"}
+INPUTS = {"en": ROOT / "rulesets" / "inputs.md", "zh": ROOT / "rulesets" / "inputs.zh.md"}
 ENGINE = ROOT / "engine" / "README.md"
 SKIPPED = {".venv", ".git", "build", "dist", "runs", "node_modules"}
 
@@ -391,21 +394,21 @@ def _value(value: object, language: str) -> str:
     return f'`"{value}"`' if isinstance(value, str) else number_text(float(str(value)))
 
 
-_GENERATED = re.compile(r"(<!-- functions:begin (\w+) -->\n).*?(<!-- functions:end -->)", re.DOTALL)
-
-
-def regenerated(text: str) -> str:
-    return _GENERATED.sub(
-        lambda match: match.group(1) + function_table(match.group(2)) + "\n" + match.group(3), text
-    )
+MADE: dict[str, Callable[[str], str]] = {
+    "functions": function_table,
+    "dictionary": dictionary_table,
+    "coverage": coverage_table,
+}
+"""The generated tables by the name in their marks; INPUTS and MANUAL hold one of each language."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_function_table_is_that_of_the_declarations(language: str) -> None:
-    """Guards the manual against a function that was added or changed: `python tests/test_docs.py` writes the table anew."""
-    text = MANUAL[language].read_text(encoding="utf-8")
-    assert f"<!-- functions:begin {language} -->" in text
-    assert regenerated(text) == text
+def test_the_generated_tables_are_those_of_the_declarations(language: str) -> None:
+    """Guards the manuals against what was added or changed elsewhere: `python tests/test_docs.py` writes the tables anew."""
+    texts = [page[language].read_text(encoding="utf-8") for page in (MANUAL, INPUTS)]
+    assert sorted(mark for text in texts for mark in marks(text)) == sorted((name, language) for name in MADE)
+    for text in texts:
+        assert regenerated(text, MADE) == text
 
 
 # ---- links, commands, map, glossary -----------------------------------------------------------------------
@@ -507,6 +510,6 @@ def test_glossary_words_are_the_words_in_use(zh: str, en: str, code: str) -> Non
 
 
 if __name__ == "__main__":
-    for manual in MANUAL.values():
-        manual.write_text(regenerated(manual.read_text(encoding="utf-8")), encoding="utf-8")
-    print(os.linesep.join(str(path) for path in MANUAL.values()))
+    for manual in [*MANUAL.values(), *INPUTS.values()]:
+        manual.write_text(regenerated(manual.read_text(encoding="utf-8"), MADE), encoding="utf-8")
+    print(os.linesep.join(str(path) for path in [*MANUAL.values(), *INPUTS.values()]))

@@ -12,6 +12,7 @@ from .loading import load as _load
 from .loading import load_or_raise
 from .model import Pack
 from .plan import make_plan
+from .portfolio_table import tables_of
 from .problems import DataError, Problem, Problems, RulesetError, UsageError, close_names
 from .values import day
 
@@ -61,6 +62,7 @@ def evaluate(
     Raises RulesetError, DataError or UsageError, each holding every problem found.
     """
     from . import run as conductor
+    from .portfolio import check_company
     from .readers import read_tables, tables_of_frames, tell_later
 
     problems = Problems()
@@ -82,11 +84,13 @@ def evaluate(
     overrides = _overrides(loaded, parameters or {})
     plan = make_plan(loaded, number, overrides)
     progress("read")
+    dictionary = tables_of(loaded)
     if assessment is not None:
-        data, rejected = read_tables(assessment, loaded.tables, problems)
+        data, rejected = read_tables(assessment, dictionary, problems)
     else:
-        data, rejected = tables_of_frames(frames, loaded.tables, problems)
-    tell_later(data, loaded.tables, number, problems)
+        data, rejected = tables_of_frames(frames, dictionary, problems)
+    tell_later(data, dictionary, number, problems)
+    check_company(data, problems)
     if problems.has_errors:
         raise DataError(problems)
     request = conductor.Request(
@@ -144,15 +148,16 @@ def _as_of(given: str | date | None, assessment: Any, problems: Problems) -> int
 def _overrides(pack: Pack, given: Mapping[str, Value]) -> dict[str, Value]:
     problems = Problems()
     values: dict[str, Value] = {}
+    parameters = {**(pack.portfolio.parameters if pack.portfolio else {}), **pack.parameters}
     for name, value in given.items():
-        parameter = pack.parameters.get(name)
+        parameter = parameters.get(name)
         if parameter is None:
             problems.error(
                 "unknown-parameter",
                 None,
                 name=name,
-                known=list(pack.parameters),
-                close=close_names(name, pack.parameters),
+                known=list(parameters),
+                close=close_names(name, parameters),
             )
             continue
         found = _as_kind(value, parameter.kind)

@@ -12,12 +12,14 @@ import polars as pl
 from .arithmetic import UNIT
 from .engines import frame as frame_engine
 from .engines.row import Result, RowEngine
-from .folder import INPUTS, Run
+from .folder import INPUTS, SCORES_CSV, SCORES_PARQUET, Run
+from .labels import labels
 from .lang.syntax import Tree, constant, text_of
 from .lang.words import grouped_number, sentence
 from .messages import word
-from .model import Expr, Gate, Pack, Rule, Tier
+from .model import Expr, Gate, Rule, Tier
 from .plan import PlannedRule
+from .portfolio_table import COMPANY, OWNER
 from .problems import Fact, Problem, Span, UsageError, close_names
 from .scoring import Outcome, composite_score, coverage_units, dimension_score
 from .values import iso
@@ -42,6 +44,13 @@ def explain(run: Run, customer: str) -> Node:
         raise UsageError([Problem("run-file-unreadable", "error", place, {"reason": reason})]) from error
 
 
+def explain_base(run: Run) -> Node:
+    """The same of the base as a whole; UsageError when the run's pack has no rules for it."""
+    if run.portfolio is None:
+        raise UsageError([Problem("no-portfolio", "error", None, {"pack": run.pack.id})])
+    return explain(run.portfolio, OWNER)
+
+
 def _record(run: Run, customer: str) -> dict[str, Any]:
     """The customer's stored inputs, dates as numbers of days."""
     have = run.inputs.collect_schema().names()
@@ -56,46 +65,6 @@ def _record(run: Run, customer: str) -> dict[str, Any]:
         close: dict[str, Fact] = {"name": customer, "close": close_names(customer, known)}
         raise UsageError([Problem("unknown-customer", "error", None, close)])
     return found.row(0, named=True)
-
-
-def labels(pack: Pack, language: str) -> Any:
-    """A function from any name an expression may hold to what people call it."""
-    fields = pack.customers.fields
-    dimensions = {dimension.id: dimension for dimension in pack.dimensions}
-    fixed = {
-        "zh": {"as_of": "评估基准日", "composite": "综合分", "coverage": "数据覆盖率"},
-        "en": {"as_of": "the as-of date", "composite": "composite", "coverage": "data coverage"},
-    }[language]
-
-    def label(name: str) -> str:
-        if name in fixed:
-            return fixed[name]
-        if name in pack.features:
-            return pack.features[name].title[language]
-        if name in fields:
-            return fields[name].title[language]
-        head, _, rest = name.partition(".")
-        if head == "param" and rest in pack.parameters:
-            return pack.parameters[rest].title[language]
-        if head == "score" and rest in dimensions:
-            return dimensions[rest].title[language]
-        if head == "gate":
-            return next(
-                (gate.title[language] for gate in pack.gates if gate.id.replace("-", "_") == rest), name
-            )
-        if head in pack.tables:
-            table = pack.tables[head]
-            if not rest:
-                return table.title[language]
-            if rest in table.fields:
-                return (
-                    table.title[language]
-                    + ("的" if language == "zh" else " ")
-                    + table.fields[rest].title[language]
-                )
-        return name
-
-    return label
 
 
 class _Explainer:
@@ -119,7 +88,7 @@ class _Explainer:
         composite = self.result.composite
         return {
             "run_id": self.run.run_id, "as_of": self.run.as_of, "customer_id": self.record[frame_engine.CUSTOMER],
-            "name": self.record.get("name"),
+            "name": self.record.get("name"), "subject": self.pack.subject, "pack": dict(self.pack.title),
             "composite": _shown(composite.points),
             "before_gates": _shown(composite_score(self.plan, self.result.dimensions).points), "low": _shown(composite.low), "high": _shown(composite.high),
             "coverage": _shown(self.result.coverage), "minimum_coverage": self.pack.minimum_coverage,
@@ -269,7 +238,7 @@ class _Explainer:
     def input(self, name: str, depth: int) -> Node:
         node: Node = {"name": name, "value": self.readable(name)}
         feature = self.pack.features.get(name)
-        field = self.pack.customers.fields.get(name)
+        field = self.pack.records.fields.get(name)
         if feature is not None:
             node |= {
                 "title": dict(feature.title),
@@ -305,7 +274,9 @@ class _Explainer:
     # ---- places -----------------------------------------------------------------------------------------
 
     def customer_cells(self, field: str) -> list[Node]:
-        source = self.sources["customers"][self.record["#source"]]
+        if self.record["#source"] is None:  # a company that no table speaks of
+            return []
+        source = self.sources[self.pack.subject][self.record["#source"]]
         if field not in source["columns"]:
             return []
         return [
@@ -318,7 +289,10 @@ class _Explainer:
         ]
 
     def event_cells(self, tree: Tree) -> list[Node]:
-        """Rows of the customer's events, by file; all of the customer's rows, since the window is told by the words."""
+        """Rows of the customer's events, by file; all of the customer's rows, since the window is told by the words.
+        Events of the company are the customers of the run, which lie in its own tables."""
+        if self.pack.subject == COMPANY:
+            return self.base_cells(tree)
         if tree.table not in self.events:
             rows = pl.scan_parquet(self.run.folder / "cells.parquet").filter(
                 (pl.col("table") == tree.table)
@@ -355,6 +329,23 @@ class _Explainer:
                 }
             )
         return cells
+
+    def base_cells(self, tree: Tree) -> list[Node]:
+        """The columns of the run's own tables that an aggregate over its customers reads."""
+        read = {
+            name.split(".", 1)[1]
+            for arg in tree.args
+            for name in arg.names()
+            if name.startswith(f"{tree.table}.")
+        }
+        stored = pl.scan_parquet(self.run.folder.parent / INPUTS).collect_schema().names()
+        scored = SCORES_CSV if (self.run.folder.parent / SCORES_CSV).exists() else SCORES_PARQUET
+        by_file = {INPUTS: sorted(read & set(stored)), scored: sorted(read - set(stored))}
+        return [
+            {"file": file, "sheet": None, "rows": [], "columns": columns}
+            for file, columns in by_file.items()
+            if columns
+        ]
 
     # ---- words and values -------------------------------------------------------------------------------
 

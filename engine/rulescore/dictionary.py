@@ -28,12 +28,12 @@ def check_name(name: str, place: Span, problems: Problems) -> None:
         problems.error("name-not-folded", place, read=name, instead=fold(name))
 
 
-def make_scope(tables: Mapping[str, Table], parameters: Mapping[str, Parameter]) -> Scope:
-    """Fields of the customers, parameters and as_of by name, and the event tables."""
-    customers = tables["customers"]
+def make_scope(tables: Mapping[str, Table], parameters: Mapping[str, Parameter], subject: str) -> Scope:
+    """Fields of the table that is scored, parameters and as_of by name, and the event tables."""
+    records = tables[subject]
     names: dict[str, Kind] = dict(BASE_NAMES)
     names |= {f"param.{key}": parameter.kind for key, parameter in parameters.items()}
-    names |= {key: found.kind for key, found in customers.fields.items()}
+    names |= {key: found.kind for key, found in records.fields.items()}
     events = {
         table.id: EventTable(
             {key: found.kind for key, found in table.fields.items()},
@@ -41,11 +41,9 @@ def make_scope(tables: Mapping[str, Table], parameters: Mapping[str, Parameter])
             table.date,
         )
         for table in tables.values()
-        if table.id != "customers"
+        if table.id != subject
     }
-    return Scope(
-        names, {key: found.values for key, found in customers.fields.items() if found.values}, events
-    )
+    return Scope(names, {key: found.values for key, found in records.fields.items() if found.values}, events)
 
 
 def is_number(text: str) -> bool:
@@ -59,14 +57,17 @@ def is_number(text: str) -> bool:
 class Dictionary:
     """Reads tables and parameters of the layers, base first."""
 
-    def __init__(self, layers: list[Layer], shared: Document, problems: Problems) -> None:
+    def __init__(
+        self, layers: list[Layer], shared: Document, problems: Problems, subject: str, customers: Table | None
+    ) -> None:
+        """`customers`: the table of scored customers, where the base as a whole is scored (`subject` is the company)."""
         self.layers, self.shared, self.problems = layers, shared, problems
+        self.subject, self.customers = subject, customers
 
     def read_tables(self) -> dict[str, Table]:
-        tables: dict[str, Table] = {}
-        documents = [self.shared] + [
-            layer.documents["tables"] for layer in self.layers if "tables" in layer.documents
-        ]
+        tables: dict[str, Table] = {} if self.customers is None else {self.customers.id: self.customers}
+        documents = [self.shared] if self.customers is None else []
+        documents += [layer.documents["tables"] for layer in self.layers if "tables" in layer.documents]
         for document in documents:
             for table_id, data in document.data["tables"].items():
                 old = tables.get(table_id)
@@ -88,9 +89,9 @@ class Dictionary:
                             name=name,
                             close=close_names(name, fields),
                         )
-                if table_id == "customers" and not table.key:
+                if table_id == self.subject and not table.key:
                     self.problems.error("missing-key", table.span, key="key")
-                if table_id != "customers" and not table.customer:
+                if table_id != self.subject and not table.customer:
                     self.problems.error("missing-key", table.span, key="customer")
                 tables[table_id] = table
         return tables

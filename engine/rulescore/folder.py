@@ -26,6 +26,7 @@ from .values import day, iso
 MANIFEST, LOG = "manifest.json", "log.json"
 INPUTS, TRACE, CELLS = "inputs.parquet", "trace.parquet", "cells.parquet"
 SCORES_CSV, SCORES_PARQUET = "scores.csv", "scores.parquet"
+PORTFOLIO = "portfolio"
 PROBLEMS, REJECTED = "problems.jsonl", "rejected.xlsx"
 UNHASHED = frozenset({MANIFEST, LOG})
 FORMAT = 1
@@ -143,11 +144,25 @@ class Run:
     def plan(self) -> Plan:
         number = day(self.as_of)
         assert number is not None
-        overrides = {
+        return make_plan(self.pack, number, self.overrides)
+
+    @property
+    def overrides(self) -> dict[str, float | str | bool]:
+        """The parameters that were given another value."""
+        return {
             key: float(value) if isinstance(value, int) and not isinstance(value, bool) else value
             for key, value in self.manifest["overrides"].items()
         }
-        return make_plan(self.pack, number, overrides)
+
+    @cached_property
+    def portfolio(self) -> Run | None:
+        """The base as a whole, as a run of one record; None when the pack has no rules for it."""
+        if not (self.folder / PORTFOLIO).is_dir() or self.pack.portfolio is None:
+            return None
+        number = day(self.as_of)
+        assert number is not None
+        plan = make_plan(self.pack.portfolio, number, self.overrides, every_feature=True)
+        return Run(self.folder / PORTFOLIO, {**self.manifest, "customers": 1}, plan=plan)
 
     @cached_property
     def table(self) -> pl.DataFrame:

@@ -72,6 +72,7 @@ class Grading:
                         item["reason"],
                         sources(item.get("source")),
                         document.at(*path, "id"),
+                        item.get("fairness", EMPTY),
                     )
                 )
         return tuple(done)

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import merge
+from . import fairness, merge
 from .arithmetic import points_text, units
 from .bundled import folder
 from .dictionary import Dictionary, check_name, make_scope, sources
@@ -17,7 +18,8 @@ from .kinds.builder import Bad, RuleText
 from .lang.check import Scope, check
 from .lang.syntax import Kind, Report, Tree, parse
 from .model import Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table
-from .packfiles import Layer, find, read_layers, shown
+from .packfiles import PORTFOLIO, Layer, find, is_portfolio, read_layers, shown
+from .portfolio_table import scored_customers
 from .problems import Problems, RulesetError, Span, close_names
 from .source import Document, Path_, read_yaml
 from .violations import check_document
@@ -40,6 +42,13 @@ def load(
     found = find(pack, problems)
     if found is None:
         return None, problems
+    if is_portfolio(found):
+        around, problems = load(found.parent, dictionary, shown_root, bases)
+        if around is None or (
+            around.portfolio is not None
+            and around.portfolio.span.file == shown(found / "pack.yaml", shown_root)
+        ):
+            return (None if around is None else around.portfolio), problems
     layers = read_layers(found, problems, shown_root, bases)
     if not layers:
         return None, problems
@@ -48,7 +57,31 @@ def load(
     if shared.data is None or not check_document(shared, "tables", problems):
         return None, problems
     loaded = _Loader(layers, shared, problems).build()
+    if loaded is None or problems.has_errors:
+        return None, problems
+    loaded = _with_portfolio(loaded, layers, shared, problems, shown_root)
     return (None if problems.has_errors else loaded), problems
+
+
+def _with_portfolio(
+    pack: Pack, layers: list[Layer], shared: Document, problems: Problems, shown_root: Path | None
+) -> Pack:
+    """The pack with the rules of the base as a whole: its own portfolio, else that of the nearest pack it extends."""
+    folders = [layer.folder for layer in reversed(layers)]
+    nearest = [found / PORTFOLIO for found in folders if (found / PORTFOLIO / "pack.yaml").is_file()]
+    read = read_layers(nearest[0], problems, shown_root, nearest[1:]) if nearest else []
+    if not read:
+        return pack
+    portfolio = _Loader(read, shared, problems, pack).build()
+    if portfolio is None:
+        return pack
+    owners = {layer.folder.resolve(): layer.pack.data["id"] for layer in layers}
+    files = tuple(
+        (f"{owners[layer.folder.resolve().parent]}/{PORTFOLIO}/{stem}.yaml", document.text)
+        for layer in read
+        for stem, document in sorted(layer.documents.items())
+    )
+    return replace(pack, portfolio=portfolio, files=pack.files + files)
 
 
 def load_or_raise(
@@ -70,8 +103,12 @@ TAKEN = frozenset(
 
 
 class _Loader:
-    def __init__(self, layers: list[Layer], shared: Document, problems: Problems) -> None:
-        self.layers, self.shared, self.problems = layers, shared, problems
+    def __init__(
+        self, layers: list[Layer], shared: Document, problems: Problems, customers: Pack | None = None
+    ) -> None:
+        """`customers`: the pack whose scored customers are the events of this one, a portfolio."""
+        self.layers, self.shared, self.problems, self.customers = layers, shared, problems, customers
+        self.subject = "customers" if customers is None else "company"
         self.top = layers[-1]
         self.broken = {stem for layer in layers for stem in layer.broken}
         self.circular: set[str] = set()
@@ -82,21 +119,23 @@ class _Loader:
 
     def build(self) -> Pack | None:
         settings, places = merge.settings([layer.pack for layer in self.layers])
-        dictionary = Dictionary(self.layers, self.shared, self.problems)
+        scored = None if self.customers is None else scored_customers(self.customers, self.problems)
+        dictionary = Dictionary(self.layers, self.shared, self.problems, self.subject, scored)
         self.tables = dictionary.read_tables()
-        if "customers" not in self.tables:
-            self.problems.error("missing-key", self.shared.at("tables"), key="customers")
+        if self.subject not in self.tables:
+            place = self.shared.at("tables") if self.customers is None else self.top.pack.at()
+            self.problems.error("missing-key", place, key=self.subject)
             return None
         self.parameters = dictionary.read_parameters()
-        self.scope = make_scope(self.tables, self.parameters)
+        self.scope = make_scope(self.tables, self.parameters, self.subject)
         self.read_features()
         dimensions = self.read_dimensions(settings, places)
-        scored: dict[str, Kind] = {f"score.{dimension.id}": "number" for dimension in dimensions}
-        scored |= {"composite": "number", "coverage": "number"}
+        totals: dict[str, Kind] = {f"score.{dimension.id}": "number" for dimension in dimensions}
+        totals |= {"composite": "number", "coverage": "number"}
         grading = Grading(self.layers, self.scope, self.expression, self.problems)
-        gates = grading.read_gates(dimensions, scored)
+        gates = grading.read_gates(dimensions, totals)
         gate_names: dict[str, Kind] = {f"gate.{gate.id.replace('-', '_')}": "bool" for gate in gates}
-        tiers = grading.read_tiers(settings, places, {**scored, **gate_names})
+        tiers = grading.read_tiers(settings, places, {**totals, **gate_names})
         tier_ids = [tier.id for tier in tiers]
         for gate in gates:
             if gate.target == "tier" and gate.limit not in tier_ids:
@@ -116,14 +155,17 @@ class _Loader:
             )
         self.unknown_removals()
         decimals = settings.get("decimals") or {}
-        return Pack(
-            id=settings["id"], version=settings["version"], title=settings["title"], why=settings.get("why", EMPTY),
+        pack = Pack(
+            id=settings["id"] if self.customers is None else f"{self.customers.id}/{settings['id']}", version=settings["version"], title=settings["title"], why=settings.get("why", EMPTY),
             tables=self.tables, parameters=self.parameters, features=self.features, dimensions=dimensions,
             gates=gates, tiers=tiers, dimension_decimals=decimals.get("dimension", 4),
             composite_decimals=decimals.get("composite", 2), minimum_coverage=float(minimum.get("share", 0.0)),
             coverage_cap=minimum.get("cap", ""), review=settings.get("review", EMPTY),
             dimension_source=sources(settings.get("dimension_source")), files=self.files(), span=self.top.pack.at("id"),
+            subject=self.subject,
         )  # fmt: skip
+        fairness.check(pack, self.problems)
+        return pack
 
     def files(self) -> tuple[tuple[str, str], ...]:
         found = [("tables.yaml", self.shared.text)]
@@ -330,6 +372,7 @@ class _Loader:
             weight=data.get("weight", 1), applies=applies, on_missing="points" if points is not None else policy,
             missing_points={"worst": low, "neutral": (low + high + 1) // 2}.get(policy) if points is None else points,
             low=low, high=high, source=sources(data.get("source")), span=text.place("id"), places=places,
+            fairness=data.get("fairness", EMPTY),
         )  # fmt: skip
 
     def unknown_removals(self) -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -140,6 +140,15 @@ class Rule:
     source: tuple[str, ...]
     span: Span
     places: Mapping[str, Span] = field(default_factory=dict)
+    fairness: Text = field(default_factory=dict)
+
+    @property
+    def trees(self) -> tuple[Tree, ...]:
+        """Every expression of the rule."""
+        exprs = [self.of, self.applies]
+        for case in self.cases:
+            exprs += [part for part in (case.when, case.points) if isinstance(part, Expr)]
+        return tuple(expr.tree for expr in exprs if expr is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +180,7 @@ class Gate:
     reason: Text
     source: tuple[str, ...]
     span: Span
+    fairness: Text = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +207,8 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A whole ruleset, `extends` resolved. `files` are (shown name, text) of every YAML file read, in order."""
+    """A whole ruleset, `extends` resolved. `files` are (shown name, text) of every YAML file read, in order. `subject` is
+    the table whose rows are scored; `portfolio` the pack that scores the base as a whole, whose events are the customers."""
 
     id: str
     version: str
@@ -217,14 +228,47 @@ class Pack:
     dimension_source: tuple[str, ...]
     files: tuple[tuple[str, str], ...]
     span: Span
+    subject: str = "customers"
+    portfolio: Pack | None = None
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         return tuple(rule for dimension in self.dimensions for rule in dimension.rules)
 
+    def trees(self) -> Iterator[Tree]:
+        """Every expression of the rules, gates and tiers; features have theirs."""
+        for rule in self.rules:
+            yield from rule.trees
+        for gate in self.gates:
+            yield gate.when.tree
+        for tier in self.tiers:
+            if tier.when is not None:
+                yield tier.when.tree
+
     def rule(self, rule_id: str) -> Rule:
         return next(rule for rule in self.rules if rule.id == rule_id)
 
     @property
-    def customers(self) -> Table:
-        return self.tables["customers"]
+    def records(self) -> Table:
+        """The table whose rows are scored: the customers, or the one row of the company."""
+        return self.tables[self.subject]
+
+    @property
+    def fields(self) -> Mapping[str, tuple[str, Field]]:
+        """Every field by the name that expressions use, with the id of its table."""
+        return {
+            found.id if table.id == self.subject else f"{table.id}.{found.id}": (table.id, found)
+            for table in self.tables.values()
+            for found in table.fields.values()
+        }
+
+    def names_behind(self, trees: Iterable[Tree]) -> set[str]:
+        """All names that the trees use, directly or through features: fields, `table.column`, features, `param.name`."""
+        found: set[str] = set()
+        waiting = list(trees)
+        while waiting:
+            for name in waiting.pop().names() - found:
+                found.add(name)
+                if name in self.features:
+                    waiting.append(self.features[name].expr.tree)
+        return found

@@ -16,6 +16,9 @@ from .violations import check_document
 NO_RULES = ("tests", "assessment", "portfolio", "company", "valuation")
 """Files of a pack folder that hold no rules of a dimension."""
 
+PORTFOLIO = "portfolio"
+"""The folder inside a pack's folder that holds the rules of the base as a whole."""
+
 
 def find(
     pack: str | Path, problems: Problems, beside: Path | None = None, place: Span | None = None
@@ -62,6 +65,17 @@ class Layer:
     def pack(self) -> Document:
         return self.documents["pack"]
 
+    @property
+    def is_portfolio(self) -> bool:
+        """Whether it is the portfolio of the pack in whose folder it lies."""
+        return is_portfolio(self.folder)
+
+
+def is_portfolio(folder: Path) -> bool:
+    """Whether a pack's folder is the portfolio of the pack around it."""
+    folder = folder.resolve()
+    return folder.name == PORTFOLIO and (folder.parent / "pack.yaml").is_file()
+
 
 def read_layers(
     start: Path, problems: Problems, root: Path | None, bases: Sequence[Path] | None = None
@@ -90,13 +104,26 @@ def read_layers(
                 layer.broken.add(path.stem)
         if "pack" not in layer.documents:
             return []
-        if any(layer.pack.data["id"] == other.pack.data["id"] for other in layers):
+        same = [other for other in layers if other.pack.data["id"] == layer.pack.data["id"]]
+        if same and not layer.is_portfolio:
             problems.error("circular-extends", layers[0].pack.at("extends"), name=layer.pack.data["id"])
             return []
         layers.insert(0, layer)
         extends = layer.pack.data.get("extends")
         if extends and bases is not None and len(layers) <= len(bases):
             where = bases[len(layers) - 1]
+        elif extends and layer.is_portfolio:  # by the name of the pack whose portfolio is extended
+            found = find(extends, problems, where.resolve().parent, layer.pack.at("extends"))
+            where = None if found is None else found / PORTFOLIO
+            if where is not None and not (where / "pack.yaml").is_file():
+                problems.error(
+                    "pack-not-found",
+                    layer.pack.at("extends"),
+                    name=f"{extends}/{PORTFOLIO}",
+                    known=[],
+                    close=[],
+                )
+                return []
         else:
             where = find(extends, problems, where.resolve(), layer.pack.at("extends")) if extends else None
         if extends and where is None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from .arithmetic import units
 from .lang.syntax import Kind, Tree, constant, name, text_of
 from .model import Case, Dimension, Expr, Gate, Pack, Rule, Tier
+from .portfolio_table import columns_read
 from .problems import Problems, RulesetError
 from .values import iso
 
@@ -173,13 +174,14 @@ class _Planner:
     ) -> None:
         self.pack, self.as_of, self.parameters, self.given = pack, as_of, parameters, given
         self.lifted: dict[str, Step] = {}
-        self.fields = set(pack.customers.fields)
+        self.fields = set(pack.records.fields)
 
     def plan(self, every_feature: bool) -> Plan:
         pack = self.pack
         rules = self.rules()
         gates = tuple((gate, self.lift(gate.when.tree)) for gate in pack.gates)
         tiers = tuple((tier, None if tier.when is None else self.lift(tier.when.tree)) for tier in pack.tiers)
+        names = self.fields | pack.features.keys()
         wanted: list[Tree] = [tree for _, tree in gates]
         wanted += [tree for _, tree in tiers if tree is not None]
         for planned in rules:
@@ -188,6 +190,8 @@ class _Planner:
                 wanted += [part for part in (case.when, case.points) if isinstance(part, Tree)]
         if every_feature:
             wanted += [name(key, "unknown") for key in pack.features]
+        if pack.portfolio is not None:
+            wanted += [name(key, "unknown") for key in sorted(columns_read(pack.portfolio)) if key in names]
         steps = self.needed({text for tree in wanted for text in tree.names()})
         kinds = {step.column: step.tree.kind for step in steps}
         kinds |= {key: pack.features[key].expr.tree.kind for key in self.given if key in pack.features}
@@ -197,8 +201,8 @@ class _Planner:
             for text in tree.names()
             if text in self.fields
         }
-        fields = tuple(key for key in pack.customers.fields if key in read)
-        kinds |= {key: pack.customers.fields[key].kind for key in fields}
+        fields = tuple(key for key in pack.records.fields if key in read)
+        kinds |= {key: pack.records.fields[key].kind for key in fields}
         return Plan(
             pack, self.as_of, self.parameters, fields, tuple(sorted(self.given)), _stages(steps), rules, gates, tiers, kinds,
         )  # fmt: skip

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import rfc8785
 
 from .engines.frame import CUSTOMER, as_numbers
 from .engines.row import Result, RowEngine
@@ -32,6 +33,8 @@ from .lockstep import (
     trace_words,
 )  # fmt: skip
 from .plan import Plan, Step
+from .portfolio import JSON, by_row, facts, scored_base
+from .portfolio_table import OWNER
 from .readers.table import ROW, SOURCE
 from .scores import harmless, score_columns, score_frame
 from .seal import Findings
@@ -248,6 +251,33 @@ class Recount:
             ids = inputs[CUSTOMER].to_list()
             self.counts.values += differences(self.findings, INPUTS, ids, inputs, part, input_words(plan))
             start += inputs.height
+
+    # ---- the base as a whole ---------------------------------------------------------------------------
+
+    def portfolio(self) -> None:
+        """The record of the base, its figures made again from all customers of the run."""
+        run = self.run.portfolio
+        if run is None:
+            return
+        plan = run.plan
+        folder = run.folder.name
+        try:
+            stored = as_numbers(run.inputs, list(plan.kinds), plan.kinds).collect()
+            trace = run.trace.collect()
+            fields = stored.lazy().select(CUSTOMER, SOURCE, ROW, *plan.fields)
+            inputs, again = by_row(plan, fields, scored_base(self.plan, plan, self.run.folder))
+            written = (self.run.folder / JSON).read_bytes()
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise UnreadableError(run.folder, error) from None
+        steps = inputs.select(step.column for step in plan.steps)
+        self.counts.values += differences(
+            self.findings, f"{folder}/{INPUTS}", [OWNER], stored, steps, input_words(plan)
+        )
+        self.counts.values += differences(
+            self.findings, f"{folder}/{TRACE}", [OWNER], trace, again, trace_words(plan)
+        )
+        if rfc8785.dumps(facts(plan, inputs.row(0, named=True))) != written:
+            self.findings.add("value-differs", JSON, customer=OWNER, what=JSON, stored="", recomputed="")
 
     # ---- scores ----------------------------------------------------------------------------------------
 

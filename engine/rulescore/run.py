@@ -22,11 +22,13 @@ from typing import Any
 import polars as pl
 
 from . import folder as run_folder
+from . import portfolio
 from .engines import frame as frame_engine
 from .engines.row import RowEngine
 from .engines.tables import rows_of, trace_of_results
 from .model import Pack, Text
-from .plan import Plan
+from .plan import Plan, make_plan
+from .portfolio_table import COMPANY
 from .problems import Problem, Problems, UsageError
 from .readers.table import ROW, SOURCE, Rejected, TableData
 from .scores import scores_of_trace
@@ -58,6 +60,12 @@ class Request:
     @property
     def pack(self) -> Pack:
         return self.plan.pack
+
+    @property
+    def portfolio(self) -> Plan | None:
+        """The plan by which the base as a whole is scored."""
+        pack = self.pack.portfolio
+        return None if pack is None else make_plan(pack, self.plan.as_of, self.overrides, every_feature=True)
 
 
 def evaluate(
@@ -200,6 +208,9 @@ def _compute(request: Request, building: Path, progress: Progress) -> None:
     progress("scores")
     scores_of_trace(plan, pl.scan_parquet(trace), pl.scan_parquet(inputs), building)
     write_cells(plan, request.tables, building / run_folder.CELLS)
+    if request.portfolio is not None:
+        progress("portfolio")
+        portfolio.write(plan, request.portfolio, request.tables.get(COMPANY), request.engine, building)
 
 
 def _traced(plan: Plan, scored: pl.LazyFrame) -> pl.LazyFrame:
@@ -224,7 +235,7 @@ def _event_tables(plan: Plan) -> list[str]:
 
 def customer_frame(plan: Plan, customers: TableData) -> pl.LazyFrame:
     """Customers with their id, their place, their name and the fields the plan reads; what was not supplied is missing."""
-    table = plan.pack.customers
+    table = plan.pack.records
     have = set(customers.frame.collect_schema().names())
     types = {"number": pl.Float64(), "text": pl.String(), "bool": pl.Boolean(), "date": pl.Date()}
     chosen = [pl.col(table.key).alias(CUSTOMER), pl.col(SOURCE).cast(pl.Int32), pl.col(ROW).cast(pl.Int64)]

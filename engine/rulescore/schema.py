@@ -32,6 +32,11 @@ SOURCE = {
     ],
 }
 
+FAIRNESS = {
+    **BILINGUAL,
+    "description": "为什么可以用敏感个人信息、年龄或性别评分；不写即被拒绝。Why scoring by sensitive data, age or gender is fair; refused without it.",
+}
+
 
 def _object(
     description: str, properties: dict[str, Any], required: Iterable[str] = (), **more: Any
@@ -64,6 +69,7 @@ COMMON: dict[str, Any] = {
         ],
     },
     "source": SOURCE,
+    "fairness": FAIRNESS,
 }  # fmt: skip
 
 FEATURE = _object(
@@ -144,6 +150,7 @@ def _pack() -> dict[str, Any]:
             "floor": GATE_LIMIT,
             "reason": BILINGUAL,
             "source": SOURCE,
+            "fairness": FAIRNESS,
         },
         ["id", "title", "when", "reason"],
         oneOf=[{"required": ["cap"]}, {"required": ["floor"]}],
@@ -232,7 +239,7 @@ def _tables() -> dict[str, Any]:
             "aliases": {**words, "description": "可识别的列名。Headers it is known by."},
             "required": {"type": "boolean"},
             "personal": {"type": "boolean", "description": "是否个人信息。Whether it is personal data."},
-            "sensitive": {"type": "boolean", "description": "是否敏感个人信息。Whether it is sensitive personal data."},
+            "sensitive": {"type": "boolean", "description": "是否敏感个人信息，或年龄、性别等不应据以评分的特征。Whether it is sensitive data, or a trait nobody should be scored by, such as age."},
         },
         ["type", "title"],
     )  # fmt: skip

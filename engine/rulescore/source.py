@@ -187,6 +187,8 @@ def _report_syntax(error: yaml.YAMLError, text: str, file: str, problems: Proble
                     read=match.group(1),
                     instead=instead[match.group(1)],
                 )
+    if "nesting depth" in detail:  # libyaml has a limit of its own, past ours
+        return problems.error("yaml-too-deep", Span(file, number + 1, column + 1), limit=MAX_DEPTH)
     if "\t" in line[: column + 1]:
         return report("yaml-tab", number, line.index("\t"))
     context = str(getattr(error, "context", None) or "")

@@ -79,7 +79,7 @@ def _recompute(
     recount = Recount(run, findings, counts, sample, progress)
     parts = [recount.customers, recount.scores]
     if sample is None:
-        parts.append(recount.base_figures)
+        parts += [recount.base_figures, recount.portfolio]
     if sources is not None:
         from .rereading import reread
 

@@ -157,6 +157,7 @@ class Grammar:
                 lambda: f"(({n()}) ** {rng.choice(('0.3', '-0.5', '1.7', '-2.25', '33.3'))})", lambda: f"length({self.text(depth - 1)})",
                 lambda: f"({d()} - {d()})", lambda: f"{rng.choice(('days_between', 'months_between', 'years_between'))}({d()}, {d()})",
                 lambda: f"{rng.choice(('year', 'month'))}({d()})", lambda: f"days({n()})",
+                lambda: f"{rng.choice(('wilson_low', 'wilson_high'))}(abs({n()}), abs({n()}))", lambda: f"wilson_low({rng.randrange(9)}, {n()})",
             ]  # fmt: skip
         return rng.choice(choices)()
 

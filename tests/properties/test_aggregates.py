@@ -128,6 +128,8 @@ def aggregate(rng: random.Random) -> str:
             "std",
             "gap",
             "trend",
+            "hhi",
+            "gini",
         )
     )
     if name in ("gap",) or (name == "count" and rng.random() < 0.5):

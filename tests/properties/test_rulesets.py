@@ -30,6 +30,7 @@ from harness import (
 )
 from properties import rulesets
 from properties.rulesets import FIELDS, Rulesets
+from rulescore import run as conductor
 
 CUSTOMERS = 25
 

@@ -17,15 +17,17 @@ from .shared import echo_json, json_option, lang_option
 @lang_option
 @click.pass_obj
 def command(language: str, run: Path, customer: str, as_json: bool) -> None:
-    """Explain the score of CUSTOMER in RUN: composite, tier, gates, every rule, its values and their cells.
+    """Explain the score of CUSTOMER in RUN: composite, tier, gates, every rule, its values and their cells. CUSTOMER
+    `portfolio` explains the base as a whole.
 
-    解释批次 RUN 中客户 CUSTOMER 的得分：综合分、等级、关卡、每条规则、所用数值及其来源单元格。
+    解释批次 RUN 中客户 CUSTOMER 的得分：综合分、等级、关卡、每条规则、所用数值及其来源单元格。CUSTOMER 写 portfolio 则解释客户群整体。
     """
-    from ..audit import explain
+    from ..audit import explain, explain_base
     from ..folder import Run
     from ..reports.text import explanation
 
-    node = explain(Run.read(run), customer)
+    opened = Run.read(run)
+    node = explain_base(opened) if customer == "portfolio" else explain(opened, customer)
     if as_json:
         echo_json(node)
     else:

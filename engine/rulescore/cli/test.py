@@ -43,7 +43,7 @@ def command(language: str, packs: tuple[str, ...], minimum: float, shape: str) -
 
     reports: list[testing.PackReport] = []
     problems = Problems()
-    for pack in packs or tuple(pack_ids()):
+    for pack in [part for named in packs or tuple(pack_ids()) for part in testing.parts(named)]:
         report, found = testing.run(pack)
         problems.extend(found)
         if report is not None:

@@ -127,6 +127,9 @@ class _Writer:
     def negated(self, tree: Tree) -> str:
         if tree.op == "in":
             return self.membership(tree, "not in")
+        if tree.op == "call" and tree.value == "is_missing":
+            text = self.write(tree.args[0], 5)
+            return f"{text}已知" if self.language == "zh" else f"{text} is known"
         inner = self.write(tree, 0)
         return f"并非（{inner}）" if self.language == "zh" else f"not ({inner})"
 

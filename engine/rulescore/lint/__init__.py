@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from types import ModuleType
 
 from ..model import Pack
 from ..problems import Problems
 from . import (
     bands,
+    catalogue,
     conditions,
     gaps,
     personal,
@@ -32,6 +34,7 @@ CHECKS: tuple[ModuleType, ...] = (
     points,
     unused,
     reasons,
+    catalogue,
     translations,
     personal,
 )
@@ -42,4 +45,7 @@ def run(pack: Pack) -> Problems:
     problems = Problems()
     for module in CHECKS:
         module.check(pack, problems)
+    folder = PurePosixPath(pack.span.file).parent
+    if pack.portfolio is not None and PurePosixPath(pack.portfolio.span.file).is_relative_to(folder):
+        problems.extend(run(pack.portfolio))
     return problems

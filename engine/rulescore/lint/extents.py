@@ -144,7 +144,7 @@ class World:
                 self._known[text] = DAYS
             else:
                 table, _, column = text.rpartition(".")
-                fields = self.pack.tables[table or "customers"].fields
+                fields = self.pack.tables[table or self.pack.subject].fields
                 if (column or text) in fields:
                     self._known[text] = of_field(fields[column or text])
         return self._known[text]

@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Personal data that scores rest on."""
+"""Personal data that scores rest on, and what uses it."""
 
 from __future__ import annotations
 
 from ..model import Pack
 from ..problems import Problems
-from .names import used
 
 CODES = ("personal-fields",)
 
 
 def check(pack: Pack, problems: Problems) -> None:
-    names = used(pack)
-    found = sorted(
-        field.id if table.id == "customers" else f"{table.id}.{field.id}"
-        for table in pack.tables.values()
-        for field in table.fields.values()
-        if field.personal and (field.id if table.id == "customers" else f"{table.id}.{field.id}") in names
-    )
-    if found:
-        problems.note("personal-fields", pack.span, fields=found)
+    personal = {name for name, (_, field) in pack.fields.items() if field.personal}
+    users: dict[str, list[str]] = {}
+    owners = [(rule.id, rule.trees) for rule in pack.rules]
+    owners += [(gate.id, (gate.when.tree,)) for gate in pack.gates]
+    owners += [(tier.id, (tier.when.tree,)) for tier in pack.tiers if tier.when is not None]
+    for owner, trees in owners:
+        for name in pack.names_behind(trees) & personal:
+            users.setdefault(name, []).append(owner)
+    if users:
+        uses = [f"{name} ({', '.join(users[name])})" for name in sorted(users)]
+        problems.note("personal-fields", pack.span, fields=sorted(users), uses=uses)

@@ -52,6 +52,8 @@ def summary(run: Run, language: str, width: int = 80) -> str:
         "",
         _dimensions(run, language, figures),
     ]
+    if run.portfolio is not None:
+        lines += ["", *_whole(run.portfolio, language)]
     findings = _findings(run, language)
     if findings:
         lines += ["", say("findings"), *findings]
@@ -97,6 +99,23 @@ def _figures(run: Run) -> dict[str, dict[str, Any]]:
         target, _, what = key.partition("|")
         found[target][what] = value if what == "known" or value is None else value / 10_000
     return found
+
+
+def _whole(run: Run, language: str) -> list[str]:
+    """The base as a whole: its score and grade, and each dimension."""
+    row = run.trace.collect().row(0, named=True)
+    title = run.pack.title[language]
+    if row["composite.points"] is None:
+        return [word("summary.whole-none", language, title=title)]
+    points = {part: _number(row[f"composite.{part}"] / 10_000) for part in ("points", "low", "high")}
+    tier = run.pack.tiers[row["tier.index"]].title[language]
+    joiner = "；" if language == "zh" else "; "
+    parts = joiner.join(
+        f"{dimension.title[language]} {_number(row[f'{dimension.id}.points'] / 10_000)}"
+        for dimension in run.pack.dimensions
+        if row[f"{dimension.id}.points"] is not None
+    )
+    return [word("summary.whole", language, title=title, tier=tier, **points), "  " + parts]
 
 
 def _number(value: Any) -> str:
@@ -204,7 +223,9 @@ class _Tree:
     def lines(self) -> list[str]:
         node, language = self.node, self.language
         lines = [
-            f"{node['customer_id']}  {node['name'] or ''}".rstrip(),
+            f"{node['customer_id']}  {node['name'] or ''}".rstrip()
+            if node["subject"] == "customers"
+            else self.text(node["pack"]),
             self.say("as-of", as_of=node["as_of"], run=node["run_id"][:12]),
             "",
         ]
@@ -351,6 +372,8 @@ class _Tree:
 
     def cell(self, node: Node) -> str:
         where = node["file"] + (f"!{node['sheet']}" if node["sheet"] else "")
+        if not node["rows"]:
+            return self.say("cell-all", file=where, columns=", ".join(node["columns"]))
         rows = ", ".join(str(row) for row in node["rows"])
         if node.get("count", 0) > len(node["rows"]):
             rows += self.say("more", count=node["count"] - len(node["rows"]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..loading import load
 from ..model import Pack
-from ..packfiles import find, read_layers
+from ..packfiles import PORTFOLIO, find, read_layers
 from ..problems import Problems
 from .comparison import Mismatch, Verdict, judge
 from .coverage import Branch, Coverage, measure
@@ -18,7 +18,7 @@ from .suite import PackTest, Suite, read_suite
 
 __all__ = [
     "Branch", "Coverage", "Difference", "Evaluated", "Mismatch", "PackReport", "PackTest", "Suite", "Verdict", "evaluate", "judge",
-    "measure", "read_suite", "run",
+    "measure", "parts", "read_suite", "run",
 ]  # fmt: skip
 
 
@@ -38,6 +38,13 @@ class PackReport:
     @property
     def passed(self) -> bool:
         return not self.failed
+
+
+def parts(pack: str | Path) -> list[str | Path]:
+    """The pack, and its own rules of the base as a whole when it has some: each has tests of its own."""
+    folder = find(pack, Problems())
+    own = [] if folder is None else [folder / PORTFOLIO]
+    return [pack, *(part for part in own if (part / "pack.yaml").is_file())]
 
 
 def run(pack: str | Path) -> tuple[PackReport | None, Problems]:

@@ -32,7 +32,7 @@ def read_customer(pack: Pack, document: Document, path: Path_, problems: Problem
     fields: dict[str, Value] = {}
     features: dict[str, Value] = {}
     events: dict[str, tuple[Row, ...]] = {}
-    customers = pack.customers
+    customers = pack.records
     for key, raw in _inside(document, path).items():
         place = document.at(*path, key)
         if key in customers.fields:

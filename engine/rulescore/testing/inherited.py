@@ -43,11 +43,7 @@ class _Meaning:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self.fields = {
-            field.id if table.id == "customers" else f"{table.id}.{field.id}": field
-            for table in pack.tables.values()
-            for field in table.fields.values()
-        }
+        self.fields = pack.fields
         self.rules = {rule.id: self.rule(rule) for rule in pack.rules}
         self.gates = {gate.id: self.gate(gate) for gate in pack.gates}
 
@@ -56,13 +52,12 @@ class _Meaning:
         return frozenset(name for name, meaning in own.items() if theirs.get(name) == meaning)
 
     def rule(self, rule: Rule) -> Hashable:
-        exprs = [rule.applies] if rule.applies is not None else []
-        for case in rule.cases:
-            exprs += [part for part in (case.when, case.points) if isinstance(part, Expr)]
-        cases = tuple((case.id, _text(case.when), _text(case.points), case.parts and tuple(
-            part.id for part in case.parts)) for case in rule.cases)  # fmt: skip
+        cases = tuple(
+            (case.id, _text(case.when), _text(case.points), tuple(item.id for item in case.parts))
+            for case in rule.cases
+        )
         policy = (rule.on_missing, rule.missing_points, rule.low, rule.high)
-        return (rule.kind, cases, _text(rule.applies), policy, self.rests_on(expr.tree for expr in exprs))
+        return (rule.kind, cases, _text(rule.applies), policy, self.rests_on(rule.trees))
 
     def gate(self, gate: Gate) -> Hashable:
         return (
@@ -102,7 +97,7 @@ class _Meaning:
         if name in self.pack.features:
             return text_of(self.pack.features[name].expr.tree)
         if name in self.fields:
-            field = self.fields[name]
+            _, field = self.fields[name]
             return (field.type, field.unit, field.min, field.max, field.values)
         if name.startswith("param."):
             return tuple((start, value) for start, value, _ in self.pack.parameters[name[6:]].values)

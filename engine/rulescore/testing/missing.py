@@ -51,11 +51,7 @@ def _inputs(pack: Pack, tree: Tree) -> Iterator[str]:
             yield f"{node.table}."
         elif node.op == "name" and str(node.value) in pack.features:
             yield from _inputs(pack, pack.features[str(node.value)].expr.tree)
-        elif (
-            node.op == "name"
-            and str(node.value) in pack.customers.fields
-            and node.value != pack.customers.key
-        ):
+        elif node.op == "name" and str(node.value) in pack.records.fields and node.value != pack.records.key:
             yield str(node.value)
 
 
@@ -175,7 +171,7 @@ def values_of(pack: Pack, tree: Tree) -> frozenset[object] | None:
             name = str(tree.value)
             if name in pack.features:
                 return values_of(pack, pack.features[name].expr.tree)
-            listed = pack.customers.fields[name].values if name in pack.customers.fields else ()
+            listed = pack.records.fields[name].values if name in pack.records.fields else ()
             if listed:
                 return frozenset(listed)
         case "if":

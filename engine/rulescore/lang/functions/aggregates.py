@@ -90,6 +90,21 @@ def _trend(events: Events) -> float | None:
     return finite(above / below * 365.0)
 
 
+def _hhi(events: Events) -> float | None:
+    amounts = [value for value in _known(events) if value > 0]
+    total = exact_sum(amounts)
+    return _ordered_sum([(value / total) * (value / total) for value in amounts]) if total > 0 else None
+
+
+def _gini(events: Events) -> float | None:
+    amounts = sorted(max(value, 0.0) for value in _known(events))
+    count, total = float(len(amounts)), exact_sum(amounts)
+    if total <= 0:
+        return None
+    weighted = [(2.0 * place - count - 1.0) * value for place, value in enumerate(amounts, 1)]
+    return finite(_ordered_sum(weighted) / (count * total))
+
+
 def _ends(events: Events, last: bool) -> Any:
     known = [(day, value) for day, value in events if value is not None and day is not None]
     return (max(known) if last else min(known))[1] if known else None
@@ -158,6 +173,23 @@ def _trend_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
     above = _ordered_sum_frame(pl, off * (known - _mean_of(pl, known)))
     below = _ordered_sum_frame(pl, off * off)
     return pl.when(days.n_unique() >= 2).then(keep_finite(pl, above / below * 365.0))
+
+
+def _hhi_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
+    known = sound_frame(pl, x)
+    amounts = known.filter(known > 0)
+    total = sum_frame(pl, amounts)
+    shares = amounts / (amounts * 0.0 + total)
+    return pl.when(total > 0).then(_ordered_sum_frame(pl, shares * shares))
+
+
+def _gini_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
+    known = sound_frame(pl, x).drop_nulls()
+    amounts = pl.when(known > 0).then(known).otherwise(0.0).sort()
+    count, total = amounts.count().cast(pl.Float64), sum_frame(pl, amounts)
+    place = amounts.cum_count().cast(pl.Float64)
+    weighted = (place * 2.0 - count - 1.0) * amounts
+    return pl.when(total > 0).then(keep_finite(pl, _ordered_sum_frame(pl, weighted) / (count * total)))
 
 
 def _first_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
@@ -257,6 +289,20 @@ AGGREGATES = (
         _gap, _gap_frame, None,
         (("gap(orders)", 92), ("gap(calls)", None)),
         needs_date=True,
+    ),
+    Aggregate(
+        "hhi", "number", "number",
+        {"zh": "集中度（赫芬达尔指数，0 至 1）：各正值占比的平方和；没有正值则缺失", "en": "concentration (Herfindahl index, 0 to 1): the squared shares of the values above zero, added; missing when there are none"},
+        {"zh": "{0}的集中度", "en": "concentration of {0}"},
+        _hhi, _hhi_frame, None,
+        (("round(hhi(orders.amount), 6)", 0.388889), ('hhi(orders.amount, where=orders.status == "open")', None), ("hhi(calls.minutes)", None)),
+    ),
+    Aggregate(
+        "gini", "number", "number",
+        {"zh": "基尼系数：0 为完全均等；负值按 0 计，合计为 0 则缺失", "en": "Gini coefficient: 0 when all are equal; values below zero count as 0, missing when the sum is 0"},
+        {"zh": "{0}的基尼系数", "en": "Gini coefficient of {0}"},
+        _gini, _gini_frame, None,
+        (("round(gini(orders.amount), 6)", 0.222222), ("gini(calls.minutes)", None)),
     ),
     Aggregate(
         "trend", "number", "number",

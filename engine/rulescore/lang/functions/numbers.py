@@ -77,6 +77,29 @@ def _clip(pl: Any, x: Any, low: Any, high: Any) -> Any:
     return _least(pl, _greatest(pl, x, low), high)
 
 
+Z95 = 1.959964
+"""The normal quantile of a two-sided interval of 95 %."""
+
+
+def _wilson(k: float, n: float, sign: float) -> float | None:
+    """A bound of the Wilson score interval of 95 % for `k` of `n`; missing unless 0 <= k <= n and n >= 1."""
+    if not 0 <= k <= n or n < 1:
+        return None
+    share, square = k / n, Z95 * Z95
+    middle = share + square / (2.0 * n)
+    spread = Z95 * math.sqrt(share * (1.0 - share) / n + square / (4.0 * n * n))
+    return finite(min(max((middle + sign * spread) / (1.0 + square / n), 0.0), 1.0))
+
+
+def _wilson_frame(pl: Any, k: Any, n: Any, sign: float) -> Any:
+    share, square = exact_divide(pl, k, n), Z95 * Z95
+    middle = share + square / (n * 2.0)
+    spread = (exact_divide(pl, share * (1.0 - share), n) + square / (n * 4.0 * n)).sqrt() * Z95
+    bound = exact_divide(pl, middle + spread * sign, square / n + 1.0)
+    held = pl.when(bound < 0.0).then(0.0).when(bound > 1.0).then(1.0).otherwise(bound)
+    return pl.when((k >= 0) & (k <= n) & (n >= 1)).then(keep_finite(pl, held))
+
+
 FUNCTIONS = (
     Function(
         "min", ("any", "any", "..."), "any",
@@ -134,6 +157,20 @@ FUNCTIONS = (
         lambda x: math.sqrt(x) if x >= 0 else None,
         lambda pl, x: pl.when(x >= 0).then(x.sqrt()),
         (("sqrt(9)", 3), ("sqrt(-1)", None)),
+    ),
+    Function(
+        "wilson_low", ("number", "number"), "number",
+        {"zh": "n 次中有 k 次时比例的 95% 下限（威尔逊区间）", "en": "the lower 95% bound of a share, k out of n (Wilson interval)"},
+        {"zh": "{1}中{0}的比例下限", "en": "lower bound of the share of {0} in {1}"},
+        lambda k, n: _wilson(k, n, -1.0), lambda pl, k, n: _wilson_frame(pl, k, n, -1.0),
+        (("round(wilson_low(81, 263), 4)", 0.2553), ("wilson_low(0, 20)", 0), ("wilson_low(3, 0)", None), ("wilson_low(3, 2)", None)),
+    ),
+    Function(
+        "wilson_high", ("number", "number"), "number",
+        {"zh": "n 次中有 k 次时比例的 95% 上限（威尔逊区间）", "en": "the upper 95% bound of a share, k out of n (Wilson interval)"},
+        {"zh": "{1}中{0}的比例上限", "en": "upper bound of the share of {0} in {1}"},
+        lambda k, n: _wilson(k, n, 1.0), lambda pl, k, n: _wilson_frame(pl, k, n, 1.0),
+        (("round(wilson_high(15, 148), 4)", 0.1605), ("round(wilson_high(0, 20), 4)", 0.1611), ("wilson_high(5, 5)", 1)),
     ),
     Function(
         "log", ("number",), "number",

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A pack -> its handbook in one language: what is assessed, each rule, and what becomes of the points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..arithmetic import points_text
+from ..model import Dimension, Gate, Pack, Tier
+from ..values import iso
+from .blocks import Block, Facts, Handbook, Items, Paragraph, Section, Table
+from .rules import Writer, rule_section, value_word
+
+
+def handbook(pack: Pack, language: str) -> Handbook:
+    """The whole handbook; equal packs give equal handbooks."""
+    writer = Writer(pack, language)
+    say = writer.say
+    counts = {"rules": len(pack.rules), "dimensions": len(pack.dimensions)}
+    total = sum(dimension.weight for dimension in pack.dimensions)
+    sections = [_overview(writer, total)]
+    sections += [_dimension(writer, dimension, dimension.weight / total) for dimension in pack.dimensions]
+    sections += [_gates(writer), _tiers(writer), _features(writer), _parameters(writer), _data(writer)]
+    return Handbook(
+        language,
+        say("title", pack=writer.text(pack.title)),
+        say("subtitle", id=pack.id, version=pack.version, **counts),
+        say("contents"),
+        tuple(section for section in sections if section.blocks or section.sections),
+    )
+
+
+def _overview(writer: Writer, total: int) -> Section:
+    pack, say = writer.pack, writer.say
+    rows = tuple(
+        (
+            writer.text(dimension.title),
+            f"{dimension.weight / total:.1%}",
+            str(len(dimension.rules)),
+            writer.text(dimension.why),
+        )
+        for dimension in pack.dimensions
+    )
+    head = (say("dimension"), say("weight"), say("rules"), say("why"))
+    blocks: list[Block] = [Paragraph(writer.text(pack.why))] if writer.text(pack.why) else []
+    blocks += [Paragraph(say("how-scored")), Table(head, rows, (1, 2))]
+    facts = [(say("weights-rest-on"), writer.sources(pack.dimension_source))]
+    if pack.minimum_coverage:
+        cap = next(tier for tier in pack.tiers if tier.id == pack.coverage_cap)
+        share = f"{pack.minimum_coverage:.0%}"
+        facts.append((say("least-coverage"), say("coverage-cap", share=share, tier=writer.text(cap.title))))
+    decimals = say("decimals", dimension=pack.dimension_decimals, composite=pack.composite_decimals)
+    facts += [(say("rounding"), decimals), (say("review"), writer.text(pack.review))]
+    return Section("overview", say("overview"), (*blocks, Facts(tuple(facts))))
+
+
+def _dimension(writer: Writer, dimension: Dimension, share: float) -> Section:
+    say = writer.say
+    blocks: list[Block] = [Paragraph(writer.text(dimension.why))] if writer.text(dimension.why) else []
+    combined = say(f"combine.{dimension.combine}", initial=points_text(dimension.initial))
+    limits = [
+        say(f"dimension-{side}", points=points_text(value))
+        for side, value in (("min", dimension.min), ("max", dimension.max))
+        if value is not None
+    ]
+    blocks.append(Paragraph(say("dimension-weight", share=f"{share:.1%}") + combined + "".join(limits)))
+    rules = tuple(rule_section(writer, dimension, rule, share) for rule in dimension.rules)
+    title = writer.text(dimension.title)
+    return Section(f"dimension-{dimension.id}", title, tuple(blocks), rules, note=dimension.id)
+
+
+def _gates(writer: Writer) -> Section:
+    say = writer.say
+    sections = tuple(_gate(writer, gate) for gate in writer.pack.gates)
+    intro = (Paragraph(say("gates-intro")),) if sections else ()
+    return Section("gates", say("gates"), intro, sections)
+
+
+def _gate(writer: Writer, gate: Gate) -> Section:
+    say, pack = writer.say, writer.pack
+    if gate.target == "tier":
+        limit = next(writer.text(tier.title) for tier in pack.tiers if tier.id == gate.limit)
+        target = say("the-tier")
+    else:
+        limit = points_text(int(gate.limit))
+        titles = {dimension.id: writer.text(dimension.title) for dimension in pack.dimensions}
+        target = titles.get(gate.target, say("composite"))
+    effect = say(gate.action, target=target, limit=limit)
+    facts = Facts((
+        (say("acts-when"), writer.words(gate.when.tree)), (say("effect"), effect),
+        (say("source"), writer.sources(gate.source)), (say("fairness"), writer.text(gate.fairness)),
+    ))  # fmt: skip
+    blocks = (Paragraph(writer.text(gate.reason)), facts)
+    return Section(f"gate-{gate.id}", writer.text(gate.title), blocks, note=gate.id)
+
+
+def _tiers(writer: Writer) -> Section:
+    sections = tuple(_tier(writer, tier) for tier in writer.pack.tiers)
+    return Section("tiers", writer.say("tiers"), (Paragraph(writer.say("tiers-intro")),), sections)
+
+
+def _tier(writer: Writer, tier: Tier) -> Section:
+    say = writer.say
+    blocks: list[Block] = [Paragraph(writer.text(tier.why))] if writer.text(tier.why) else []
+    facts = [(say("source"), writer.sources(tier.source))]
+    if tier.when is not None and tier.when.tree.op == "and":
+        blocks.append(Paragraph(say("reached-all")))
+        blocks.append(Items(tuple(writer.words(part) for part in tier.when.tree.args)))
+    else:
+        words = say("all-others") if tier.when is None else writer.words(tier.when.tree)
+        facts.insert(0, (say("reached-when"), words))
+    blocks.append(Facts(tuple(facts)))
+    if tier.actions:
+        rows = tuple(
+            (writer.text(action.title), writer.text(action.owner), _period(writer, action.due))
+            for action in tier.actions
+        )
+        blocks.append(Table((say("action"), say("owner"), say("due")), rows))
+    return Section(f"tier-{tier.id}", writer.text(tier.title), tuple(blocks), note=tier.id)
+
+
+def _period(writer: Writer, due: str) -> str:
+    return writer.say(f"within.{due[-1]}", count=due[:-1]) if due else ""
+
+
+def _features(writer: Writer) -> Section:
+    say, pack = writer.say, writer.pack
+    rows = tuple(
+        (
+            writer.text(feature.title),
+            writer.words(feature.expr.tree),
+            writer.unit(feature.unit),
+            writer.sources(feature.source),
+        )
+        for feature in pack.features.values()
+    )
+    head = (say("figure"), say("computed-as"), say("unit"), say("source"))
+    anchors = tuple(f"feature-{name}" for name in pack.features)
+    blocks = (Paragraph(say("figures-intro")), Table(head, rows, (), anchors)) if rows else ()
+    return Section("figures", say("figures"), blocks)
+
+
+def _parameters(writer: Writer) -> Section:
+    say = writer.say
+    rows: list[tuple[str, ...]] = []
+    anchors: list[str] = []
+    for parameter in writer.pack.parameters.values():
+        for index, (start, value, sources) in enumerate(parameter.values):
+            shown = (writer.value(value, parameter.unit), iso(start), writer.sources(sources))
+            rows.append((writer.text(parameter.title) if index == 0 else "", *shown))
+            anchors.append(f"parameter-{parameter.id}" if index == 0 else "")
+    head = (say("parameter"), say("value"), say("from"), say("source"))
+    table = Table(head, tuple(rows), (1,), tuple(anchors))
+    return Section(
+        "parameters", say("parameters"), (Paragraph(say("parameters-intro")), table) if rows else ()
+    )
+
+
+def _data(writer: Writer) -> Section:
+    """The fields that scores rest on, by table."""
+    say, pack = writer.say, writer.pack
+    trees = [tree for rule in pack.rules for tree in rule.trees]
+    trees += [gate.when.tree for gate in pack.gates]
+    trees += [tier.when.tree for tier in pack.tiers if tier.when is not None]
+    used = pack.names_behind(trees)
+    sections = []
+    for table in pack.tables.values():
+        rows = tuple(
+            (field.title[writer.language], _holds(writer, name), say("personal") if field.personal else "")
+            for name, (owner, field) in pack.fields.items()
+            if owner == table.id and name in used
+        )
+        if rows:
+            block = Table((say("field"), say("holds"), ""), rows)
+            sections.append(
+                Section(f"table-{table.id}", table.title[writer.language], (block,), note=table.id)
+            )
+    return Section("data", say("data"), (Paragraph(say("data-intro")),), tuple(sections))
+
+
+def _holds(writer: Writer, name: str) -> str:
+    """Type and unit of a field, or its values."""
+    _, field = writer.pack.fields[name]
+    return writer.listed(list(_parts(writer, field.values, name)) or [writer.say(f"type.{field.type}")])
+
+
+def _parts(writer: Writer, values: tuple[str, ...], name: str) -> Iterator[str]:
+    _, field = writer.pack.fields[name]
+    for value in values:
+        yield value_word(field, value, writer.language)
+    if not values and field.unit and field.unit != "count":
+        yield writer.say(f"type.{field.type}")
+        yield writer.unit(field.unit)

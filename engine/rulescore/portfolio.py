@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scored customers -> the base as a whole: one more record, whose events are the customers, scored by the same engines.
+
+Its tables lie in the run folder under `portfolio/`, in the form that those of the customers have; `portfolio.json` says the
+same for other programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import rfc8785
+
+from .engines import frame as frame_engine
+from .engines.row import RowEngine, shown
+from .engines.tables import rows_of, trace_of_results
+from .folder import INPUTS, PORTFOLIO, TRACE, narrow, trace_columns
+from .plan import Plan
+from .portfolio_table import COMPANY, COMPANY_ID, OWNER, columns_read
+from .problems import Problems
+from .readers.table import ROW, SOURCE, TableData
+from .scores import score_columns, score_frame
+
+CUSTOMER = frame_engine.CUSTOMER
+JSON = "portfolio.json"
+
+_TYPES: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Date}
+
+
+def check_company(tables: Mapping[str, TableData], problems: Problems) -> None:
+    """The company's table, when there is one, has one row."""
+    if COMPANY in tables:
+        rows = tables[COMPANY].frame.select(pl.len()).collect().item()
+        if rows != 1:
+            problems.error("company-rows", tables[COMPANY].place(0, 1), count=rows)
+
+
+def write(customers: Plan, plan: Plan, company: TableData | None, engine: str, folder: Path) -> None:
+    """Scores the base whose customers are in the run `folder` and writes what came of it there."""
+    base = scored_base(customers, plan, folder)
+    record = _record(plan, company)
+    if engine == "row":
+        inputs, trace = by_row(plan, record, base)
+    else:
+        numbers = frame_engine.as_numbers(record, plan.fields, plan.kinds)
+        counted = frame_engine.with_aggregates(plan, numbers, {"customers": base})
+        inputs = frame_engine.with_features(plan, counted).collect(engine="streaming")
+        trace = frame_engine.score(plan, inputs.lazy()).select(trace_columns(plan)).collect()
+    target = folder / PORTFOLIO
+    target.mkdir()
+    wanted = [CUSTOMER, SOURCE, ROW, *plan.fields, *(step.column for step in plan.steps)]
+    kept = frame_engine.as_dates(
+        inputs.select(list(dict.fromkeys(wanted))).lazy(), list(plan.kinds), plan.kinds
+    )
+    kept.collect().write_parquet(target / INPUTS, compression="zstd", statistics=False)
+    trace.cast(narrow(plan)).write_parquet(target / TRACE, compression="zstd", statistics=False)  # type: ignore[arg-type]
+    (folder / JSON).write_bytes(rfc8785.dumps(facts(plan, inputs.row(0, named=True))))
+
+
+def scored_base(customers: Plan, plan: Plan, folder: Path) -> pl.LazyFrame:
+    """The customers of a run with the columns that the portfolio reads, each row belonging to the company."""
+    read = columns_read(plan.pack)
+    inputs, trace = pl.scan_parquet(folder / INPUTS), pl.scan_parquet(folder / TRACE)
+    scores = score_frame(customers, trace)
+    made = [name for name in score_columns(customers, False) if name in read and name != CUSTOMER]
+    fields = [name for name in inputs.collect_schema().names() if name in read and name not in made]
+    texts = [pl.col(name).cast(pl.String) for name in made if name in ("tier", "tier_reason")]
+    chosen = scores.select(made).with_columns(texts) if made else None
+    parts = [
+        inputs.select(CUSTOMER, *(name for name in fields if name != CUSTOMER)),
+        *([chosen] if chosen is not None else []),
+    ]
+    return pl.concat(parts, how="horizontal").with_columns(pl.lit(OWNER).alias(COMPANY_ID))
+
+
+def facts(plan: Plan, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The base as plain data: its score and grade, every dimension and rule, every figure with its expression."""
+    pack = plan.pack
+    result = RowEngine(plan).score(dict(values))
+    return {
+        "pack": {"title": dict(pack.title), "version": pack.version},
+        "composite": shown(result.composite.points), "low": shown(result.composite.low), "high": shown(result.composite.high),
+        "coverage": shown(result.coverage), "tier": result.tier, "tier_reason": result.tier_reason,
+        "gates": dict(result.gates),
+        "dimensions": [
+            {"id": one.id, "title": dict(one.title), "weight": one.weight, "points": shown(result.dimensions[one.id].points)}
+            for one in pack.dimensions
+        ],
+        "rules": [
+            {
+                "id": rule.id, "title": dict(rule.title), "dimension": rule.dimension, "weight": rule.weight,
+                "state": result.outcomes[rule.id].state, "points": shown(result.outcomes[rule.id].points),
+            }
+            for rule in pack.rules
+        ],
+        "figures": [
+            {
+                "id": feature.id, "title": dict(feature.title), "unit": feature.unit, "value": values.get(feature.id),
+                "expression": feature.expr.text, "source": list(feature.source),
+            }
+            for feature in pack.features.values()
+        ],
+    }  # fmt: skip
+
+
+def _record(plan: Plan, company: TableData | None) -> pl.LazyFrame:
+    """The company as one record: its fields that the plan reads, and where they stand."""
+    table = plan.pack.records
+    have = set() if company is None else set(company.frame.collect_schema().names())
+    frame = pl.LazyFrame({"": [0]}) if company is None else company.frame
+    chosen = [
+        pl.lit(OWNER).alias(CUSTOMER),
+        (pl.col(SOURCE) if company is not None else pl.lit(None)).cast(pl.Int32).alias(SOURCE),
+        (pl.col(ROW) if company is not None else pl.lit(None)).cast(pl.Int64).alias(ROW),
+    ]
+    for key in plan.fields:
+        dtype = _TYPES[table.fields[key].kind]
+        chosen.append(pl.col(key) if key in have else pl.lit(None, dtype=dtype).alias(key))
+    return frame.select(chosen)
+
+
+def by_row(plan: Plan, record: pl.LazyFrame, base: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Inputs, dates as days, and trace of the one record, by the row engine."""
+    kept = frame_engine.as_numbers(record, plan.fields, plan.kinds).collect()
+    result = RowEngine(plan).evaluate_base(rows_of(kept), [{"customers": events_of(plan, base)}])[0]
+    columns = {
+        step.column: pl.Series(
+            [result.values[step.column]],
+            dtype=pl.Float64 if step.tree.kind == "date" else _TYPES[step.tree.kind],
+        )
+        for step in plan.steps
+    }
+    trace = trace_of_results(plan, kept[CUSTOMER].to_list(), [result]).select(trace_columns(plan))
+    return kept.with_columns(**columns), trace
+
+
+def events_of(plan: Plan, base: pl.LazyFrame) -> list[dict[str, Any]]:
+    """The scored customers as rows of an event table, dates as days."""
+    fields = plan.pack.tables["customers"].fields
+    names = [name for name in base.collect_schema().names() if name in fields]
+    kinds = {name: fields[name].kind for name in names}
+    return rows_of(frame_engine.as_numbers(base.select(names), names, kinds).collect())

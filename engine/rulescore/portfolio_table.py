@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A pack -> the table of its scored customers, as the rules of the base as a whole see it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .lang.syntax import Kind
+from .model import Field, FieldType, Pack, Table
+from .problems import Problems
+
+COMPANY = "company"
+COMPANY_ID = "company_id"
+OWNER = "company"
+"""The id of the one record, to which every customer belongs."""
+
+_TYPES: dict[Kind, FieldType] = {"number": "number", "text": "text", "bool": "bool", "date": "date"}
+_SCORES = {
+    "composite": {"zh": "综合分", "en": "Composite"},
+    "low": {"zh": "可能最低分", "en": "Lowest it could be"},
+    "high": {"zh": "可能最高分", "en": "Highest it could be"},
+    "coverage": {"zh": "数据覆盖率", "en": "Data coverage"},
+}
+_WORDS = {
+    "tier_reason": {"zh": "等级缘由", "en": "Why this tier"},
+    "gates": {"zh": "生效的关卡", "en": "Gates that acted"},
+    "reasons": {"zh": "主要失分规则", "en": "Rules that cost most"},
+}
+
+
+def scored_customers(pack: Pack, problems: Problems) -> Table:
+    """Fields, features and the columns of the scores, under the names they have there; every row belongs to the company."""
+    table = pack.records
+    fields = dict(table.fields)
+    for feature in pack.features.values():
+        type_ = _TYPES.get(feature.expr.tree.kind)
+        if type_ is not None:
+            fields[feature.id] = Field(feature.id, type_, feature.title, feature.unit, span=feature.span)
+    scores = {
+        dimension.id: Field(dimension.id, "number", dimension.title, "points")
+        for dimension in pack.dimensions
+    }
+    scores |= {key: Field(key, "number", title, "points") for key, title in _SCORES.items()}
+    scores["coverage"] = replace(scores["coverage"], unit="share")
+    scores["tier"] = Field(
+        "tier", "text", {"zh": "等级", "en": "Tier"}, values=tuple(tier.id for tier in pack.tiers)
+    )
+    scores |= {key: Field(key, "text", title) for key, title in _WORDS.items()}
+    for key in sorted(fields.keys() & scores.keys()):
+        problems.error("duplicate-name", fields[key].span, name=key)
+    fields |= scores
+    fields[COMPANY_ID] = Field(COMPANY_ID, "text", {"zh": "公司编号", "en": "Company id"})
+    return Table(table.id, table.title, fields, customer=COMPANY_ID, span=table.span)
+
+
+def columns_read(portfolio: Pack) -> frozenset[str]:
+    """The columns of the scored customers that a portfolio's expressions read."""
+    prefix = "customers."
+    trees = [*portfolio.trees(), *(feature.expr.tree for feature in portfolio.features.values())]
+    return frozenset(
+        str(node.value).removeprefix(prefix)
+        for tree in trees
+        for node in tree.walk()
+        if node.op == "name" and str(node.value).startswith(prefix)
+    )
+
+
+def tables_of(pack: Pack) -> dict[str, Table]:
+    """The tables that may be handed in: those of the customers' pack and the company's."""
+    own = {} if pack.portfolio is None else {COMPANY: pack.portfolio.tables[COMPANY]}
+    return {**pack.tables, **own}
