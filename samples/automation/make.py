@@ -55,7 +55,7 @@ def make() -> dict[str, list[Row]]:
             tables["receivables"] += facts.receivable_rows(who)
             tables["activities"] += rows.activity_rows(who)
             tables["complaints"] += facts.complaint_rows(who, {"设备故障": 0.4, "交期": 0.3, "服务": 0.2, "备件": 0.1})  # fmt: skip
-            tables["survey_answers"] += facts.survey_rows(who)
+            tables["survey_answers"] += facts.survey_rows(who, asks_needs=True)
             tables["referrals"] += facts.referral_rows(who)
     for name, header in DATES.items():
         tables[name].sort(key=lambda row: (row[header], row[next(iter(row))]))

@@ -25,7 +25,7 @@ def customer_row(who: Client, taken: set[str]) -> Row:
     suffix, outlook = TRADES[trade]
     size = draw.pick(大型=0.6, 中型=0.35, 小型=0.05) if who.strong else draw.pick(大型=0.12, 中型=0.4, 小型=0.38, 微型=0.1)  # fmt: skip
     turnover = round(draw.around({"大型": 1.5e9, "中型": 2e8, "小型": 3e7, "微型": 4e6}[size], 0.5), -4)
-    yearly = sum(o["amount"] for o in who.orders if o["status"] != "已取消") / 3
+    yearly = sum(o["amount"] for o in who.orders if o["status"] != "取消") / 3
     plan = 0.0 if draw.chance(0.75 - 0.6 * who.liking + (0.3 if who.fading else 0)) else draw.around(0.35 + 0.9 * who.liking, 0.5) * max(yearly, 120_000)  # fmt: skip
     wallet = min(0.9, max(0.03, draw.normal(0.45 if who.strong else 0.25, 0.17)))
     ours = 0.75 if who.strong else 0.25 + 0.4 * who.liking
@@ -67,7 +67,7 @@ STORIES: dict[str, Row] = {
     "A0009": {"依赖单一工程师": "是", "已签留任协议": "否"},
     "A0014": {"续约意向": "拒绝"},
     "A0040": {"严重违法": "是", "查询日期": "2026-06-12"},
-    "A0110": {"经营状态": "清算"},
+    "A0111": {"经营状态": "清算"},
 }
 
 

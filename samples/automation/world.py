@@ -147,7 +147,7 @@ def make_service(who: Client, segment: Segment) -> None:
             break
         kind = draw.pick(维保=0.45, 备件=0.55)
         amount = round(draw.around(usual, 0.6) * growth ** ((when - date(2024, 12, 31)).days / 365), 2)
-        status = "已取消" if draw.chance(0.02) else "已完成"
+        status = "取消" if draw.chance(0.02) else "已完成"
         who.orders.append({
             "day": when, "kind": kind, "amount": amount, "cost": amount * draw.between(0.4, 0.7), "selling": amount * 0.01,
             "service": amount * draw.between(0.02, 0.1), "status": status,

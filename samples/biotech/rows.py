@@ -87,7 +87,7 @@ def customer_row(who: Party, taken: set[str]) -> Row:
 
 # Customers with a story, told in the README.
 STORIES: dict[str, Row] = {
-    "B0004": {"工商核验": ""},
+    "B0013": {"工商核验": ""},
     "B0006": {"是否失信": "是", "查询日期": "2026-06-12"},
     "B0008": {"涉及人遗": "是", "人遗审批": "未办理"},
     "B0011": {"续约意向": "拒绝"},

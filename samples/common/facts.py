@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from .draw import credit_code, iso, money, working_day
 from .files import Row
-from .party import AS_OF, START, VAT, Party
+from .party import AS_OF, START, Party
 
 PLACES = (
     ("华东", "云溪"), ("华东", "青岚"), ("华东", "江汀"), ("华南", "南渡"), ("华南", "榕浦"), ("华北", "北屿"),
@@ -176,13 +176,15 @@ def complaint_rows(who: Party, causes: dict[str, float]) -> list[Row]:
         rows.append({
             "工单编号": f"TS-{who.number:04d}-{n + 1}", "客户编号": who.id, "投诉时间": iso(opened),
             "严重程度": draw.pick(一般=0.6, 较重=0.3, 严重=0.1), "投诉原因": draw.pick(**causes),
-            "响应时长": "" if still and draw.chance(0.5) else hours, "处理状态": "处理中" if still else "已关闭",
+            "响应时长": "" if still and draw.chance(0.5) else hours,
+            "结案日期": "" if still else iso(min(AS_OF, opened + timedelta(days=round(draw.around(4 + 22 * (1 - who.liking), 0.7))))),
+            "处理状态": "处理中" if still else "已关闭",
         })  # fmt: skip
     return rows
 
 
-def survey_rows(who: Party) -> list[Row]:
-    """Two in three answer, the strong more often; marks follow liking with noise."""
+def survey_rows(who: Party, asks_needs: bool = False) -> list[Row]:
+    """Two in three answer, the strong more often; marks follow liking with noise. Some also ask how far the core need is met."""
     draw, rows = who.draw, []
     if who.since is None or not draw.chance(0.88 if who.strong else 0.62):
         return []
@@ -193,6 +195,9 @@ def survey_rows(who: Party) -> list[Row]:
             "答卷编号": f"DJ-{who.number:04d}-{n + 1}", "客户编号": who.id,
             "答复日期": iso(AS_OF - timedelta(days=draw.whole(10, 800))), "满意度": str(csat), "推荐意愿": draw.blank(0.1, str(nps)),
         })  # fmt: skip
+        if asks_needs:
+            mark = min(5, max(1, round(draw.normal(2.0 + 2.8 * who.liking, 0.7))))
+            rows[-1]["核心需求满足"] = draw.blank(0.15, str(mark))
     return rows
 
 
@@ -205,7 +210,3 @@ def referral_rows(who: Party) -> list[Row]:
             "推荐成交额": draw.blank(0.3, money(draw.around(25_000, 0.8))),
         })  # fmt: skip
     return rows
-
-
-def gross(net: float) -> float:
-    return round(net * (1 + VAT), 2)

@@ -41,9 +41,9 @@ class Party:
     def fading(self) -> bool:
         return self.stop < AS_OF
 
-    def bought(self, key: str = "amount") -> float:
+    def bought(self) -> float:
         """Of the last twelve months, cancelled orders left out."""
-        return sum(o[key] or 0 for o in self.orders if o["day"] > YEAR_AGO and o["status"] != "取消")
+        return sum(o["amount"] for o in self.orders if o["day"] > YEAR_AGO and o["status"] != "取消")
 
     def orders_12m(self) -> int:
         return sum(1 for o in self.orders if o["day"] > YEAR_AGO and o["status"] != "取消")

@@ -9,14 +9,15 @@ sums it up. After the tables are made, `spoil` plants the known flaws and writes
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from datetime import date
 from pathlib import Path
 from random import Random
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 import rows
+from common.files import write_csv
 from flaws import spoil
 from world import AS_OF, SEED, SEGMENTS, Row, make_customer
 
@@ -55,20 +56,12 @@ def make() -> dict[str, list[Row]]:
     return tables
 
 
-def write(path: Path, table: list[Row], encoding: str) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table[0])
-    writer.writerows(row.values() for row in table)  # a row that lacks its last cells stays short
-    path.write_bytes(text.getvalue().encode(encoding))
-
-
 def main(folder: Path) -> None:
     tables = make()
     flaws = spoil(tables)
     for name, encoding in FILES.items():
-        write(folder / f"{name}.csv", tables[name], encoding)
-    write(folder / "flaws.csv", flaws, "utf-8")
+        write_csv(folder / f"{name}.csv", tables[name], encoding)
+    write_csv(folder / "flaws.csv", flaws, "utf-8")
 
 
 if __name__ == "__main__":

@@ -5,24 +5,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from world import (
-    AS_OF,
-    FIRST,
-    PLACES,
-    SECOND,
-    START,
-    TOP,
-    TRADES,
-    Customer,
-    Row,
-    blank,
-    credit_code,
-    iso,
-    money,
-    recent,
-    revenue,
-    working_day,
-)
+from common.draw import credit_code, iso, money, working_day
+from world import AS_OF, FIRST, PLACES, SECOND, START, TOP, TRADES, Customer, Row, recent, revenue
 
 
 def customer_row(who: Customer, names: set[str]) -> Row:
@@ -105,31 +89,31 @@ def customer_row(who: Customer, names: set[str]) -> Row:
         "客户编号": who.id,
         "客户名称": title,
         "英文名称": f"Sample {trade_name(trade)} {who.number}",
-        "统一社会信用代码": "" if kind in ("境外", "个人") else blank(draw, 0.03, credit_code(who.number, "12" if kind == "机构" else "91")),
+        "统一社会信用代码": "" if kind in ("境外", "个人") else draw.blank(0.03, credit_code(who.number, "12" if kind == "机构" else "91")),
         "境外注册号": f"XX-{who.number:06d}" if kind == "境外" else "",
-        "工商核验": blank(draw, 0.03 if strong else 0.1, "否" if draw.chance(0.03) else "是"),
+        "工商核验": draw.blank(0.03 if strong else 0.1, "否" if draw.chance(0.03) else "是"),
         "经营状态": draw.pick(注销=0.06, 吊销=0.03, 清算=0.05, 停业=0.1, 存续=0.76) if name == "dormant"
-        else draw.pick(清算=0.04, 停业=0.04, 存续=0.92) if name == "shrinking" else blank(draw, 0.02, "存续"),
-        "成立日期": blank(draw, 0.06, iso(founded)),
-        "客户类型": blank(draw, 0.03, kind),
-        "所属行业": blank(draw, 0.03, trade),
+        else draw.pick(清算=0.04, 停业=0.04, 存续=0.92) if name == "shrinking" else draw.blank(0.02, "存续"),
+        "成立日期": draw.blank(0.06, iso(founded)),
+        "客户类型": draw.blank(0.03, kind),
+        "所属行业": draw.blank(0.03, trade),
         "区域": region,
         "城市": place,
-        "企业规模": blank(draw, 0.06, size),
-        "员工人数": blank(draw, 0.15, str(heads)),
-        "年营业收入": blank(draw, 0.18, money(turnover)),
+        "企业规模": draw.blank(0.06, size),
+        "员工人数": draw.blank(0.15, str(heads)),
+        "年营业收入": draw.blank(0.18, money(turnover)),
         "客户来源": draw.pick(转介绍=0.25, 主动开发=0.3, 展会=0.2, 官网=0.15, 投标=0.1),
         "客户经理": f"销售{draw.one('一二三四')}部",
-        "首次合作日期": blank(draw, 0.08, since),
+        "首次合作日期": draw.blank(0.08, since),
         "客户等级": draw.pick(A=0.6, B=0.4) if top else draw.pick(A=0.1, B=0.4, C=0.5),
-        "需求匹配度": blank(draw, 0.06, str(min(5, max(1, round(draw.normal(1.9 + 2.8 * who.liking, 0.6)))))),
-        "预计订单数": blank(draw, 0.12, str(round(expected))),
-        "年采购预算": blank(draw, 0.15, money(round(bought / wallet, -2)) if bought else money(round(draw.around(120_000, 0.6), -2))),
-        "口碑": blank(draw, 0.2, draw.pick(良好=0.9 * who.liking, 一般=0.35, 有争议=0.12 * (1.2 - who.liking), 差=0.07 * (1.2 - who.liking))),
-        "关系归属": blank(draw, 0.04, draw.pick(团队=0.75, 关键员工=0.2, 创始人=0.05) if strong else draw.pick(团队=0.5, 关键员工=0.33, 创始人=0.17)),
-        "联系人数": blank(draw, 0.12, str(draw.whole(2, 7) if strong else draw.whole(1, 4))),
-        "框架协议": blank(draw, 0.02, "是" if draw.chance(0.75 if top else 0.15) else "否"),
-        "联合开发": blank(draw, 0.02, "是" if draw.chance(0.4 if top else 0.05) else "否"),
+        "需求匹配度": draw.blank(0.06, str(min(5, max(1, round(draw.normal(1.9 + 2.8 * who.liking, 0.6)))))),
+        "预计订单数": draw.blank(0.12, str(round(expected))),
+        "年采购预算": draw.blank(0.15, money(round(bought / wallet, -2)) if bought else money(round(draw.around(120_000, 0.6), -2))),
+        "口碑": draw.blank(0.2, draw.pick(良好=0.9 * who.liking, 一般=0.35, 有争议=0.12 * (1.2 - who.liking), 差=0.07 * (1.2 - who.liking))),
+        "关系归属": draw.blank(0.04, draw.pick(团队=0.75, 关键员工=0.2, 创始人=0.05) if strong else draw.pick(团队=0.5, 关键员工=0.33, 创始人=0.17)),
+        "联系人数": draw.blank(0.12, str(draw.whole(2, 7) if strong else draw.whole(1, 4))),
+        "框架协议": draw.blank(0.02, "是" if draw.chance(0.75 if top else 0.15) else "否"),
+        "联合开发": draw.blank(0.02, "是" if draw.chance(0.4 if top else 0.05) else "否"),
         "续约意向": intent,
         "转让方式": deal,
         "查询日期": iso(AS_OF - timedelta(days=draw.whole(3, 28) if draw.chance(0.7) else draw.whole(32, 140))) if checked else "",
@@ -139,19 +123,19 @@ def customer_row(who: Customer, names: set[str]) -> Row:
         "严重违法": ("是" if draw.chance(0.03 if name == "dormant" else 0.012) else "否") if checked else "未查",
         "是否涉诉": ("是" if claim else "否") if checked else "未查",
         "涉诉金额": money(round(claim, -2)) if claim and checked else "",
-        "与我方纠纷": blank(draw, 0.03, "是" if draw.chance(0.1 * (1 - who.liking) + 0.005) else "无"),
-        "是否含个人信息": blank(draw, 0.04, holds),
+        "与我方纠纷": draw.blank(0.03, "是" if draw.chance(0.1 * (1 - who.liking) + 0.005) else "无"),
+        "是否含个人信息": draw.blank(0.04, holds),
         "是否匿名化": "是" if holds == "是" and draw.chance(0.15) else "",
         "已告知": ("是" if draw.chance(0.5) else "否") if holds == "是" else "",
         "单独同意": consent if holds == "是" else "",
         "信用评级": draw.pick(AA=0.5, A=0.3, BBB=0.2) if strong and draw.chance(0.7)
         else draw.pick(A=0.3, BBB=0.4, CCC=0.2, D=0.1) if draw.chance(0.3) else "",
-        "流动比率": blank(draw, 0.45, f"{max(0.3, draw.normal(1.2 + 0.9 * who.liking, 0.45)):.2f}"),
-        "资产负债率": blank(draw, 0.45, f"{min(0.97, max(0.1, draw.normal(0.66 - 0.25 * who.liking, 0.14))):.0%}"),
+        "流动比率": draw.blank(0.45, f"{max(0.3, draw.normal(1.2 + 0.9 * who.liking, 0.45)):.2f}"),
+        "资产负债率": draw.blank(0.45, f"{min(0.97, max(0.1, draw.normal(0.66 - 0.25 * who.liking, 0.14))):.0%}"),
         "账期": str(who.terms),
         "CRM收入": money(bought) if bought else "",
         "开票收入": money(bought * (1 - slip * (0.5 if net else 0))) if bought else "",
-        "银行回款": blank(draw, 0.1, money(bought * (1 - slip))) if bought else "",
+        "银行回款": draw.blank(0.1, money(bought * (1 - slip))) if bought else "",
         "更新时间": iso(AS_OF - timedelta(days=draw.whole(2, 90) if draw.chance(0.85 if strong else 0.4) else draw.whole(91, 520))),
         "备用字段": "",
     }  # fmt: skip
@@ -299,7 +283,7 @@ def survey_rows(who: Customer) -> list[Row]:
         nps = min(10, max(0, round(draw.normal(1.5 + 8.6 * who.liking, 1.3))))
         rows.append({
             "Response ID": f"S-{who.number:04d}-{n + 1}", "Account ID": who.id, "Response date": iso(day), "CSAT": str(csat),
-            "NPS": blank(draw, 0.1, str(nps)), "Comment": draw.pick(**{"": 0.9, "交货及时，服务好": 0.05, "希望缩短交期": 0.05}),
+            "NPS": draw.blank(0.1, str(nps)), "Comment": draw.pick(**{"": 0.9, "交货及时，服务好": 0.05, "希望缩短交期": 0.05}),
         })  # fmt: skip
     return rows
 
@@ -327,7 +311,7 @@ def referral_rows(who: Customer) -> list[Row]:
     for n in range(draw.count(mean)):
         rows.append({
             "Referral ID": f"R-{who.number:04d}-{n + 1}", "Referrer ID": who.id, "Referral date": iso(AS_OF - timedelta(days=draw.whole(20, 900))),
-            "Referee": f"潜在客户{draw.whole(1, 999):03d}", "Referral revenue": blank(draw, 0.3, money(draw.around(25_000, 0.8))),
+            "Referee": f"潜在客户{draw.whole(1, 999):03d}", "Referral revenue": draw.blank(0.3, money(draw.around(25_000, 0.8))),
         })  # fmt: skip
     return rows
 
