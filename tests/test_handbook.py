@@ -179,7 +179,7 @@ dimension: quality
 title: {zh: 质量, en: Quality}
 rules:
   - {id: steps, title: {zh: 甲, en: NASTY}, why: {zh: 乙, en: NASTY}, of: margin, bands: [{below: -0.05, points: 0}, {from: -0.05, up_to: 0.125, points: 60}, {above: 0.125, points: 100}], on_missing: neutral}
-  - {id: sizes, title: {zh: 丙, en: Sizes}, of: size, lookup: {big: 100, small_one: 40}, else: 0, weight: 3}
+  - {id: sizes, title: {zh: 丙, en: Sizes}, of: size, lookup: {big: 100, small_one: 40}, else: 0, weight: 3, source: [biotech:2.2b, a study]}
   - {id: lined, title: {zh: 丁, en: Lined}, when: margin >= param.line and size == "small_one", points: 80, else: 5, on_missing: {points: 12.5}}
   - {id: curve, title: {zh: 戊, en: Curve}, of: margin, scale: [[0.01, 10], [0.1, 55], [1, 100]], shape: log, on_missing: worst}
 """,
@@ -234,6 +234,7 @@ def test_a_small_pack_in_words(small: Path, tmp_path: Path) -> None:
     assert "Its score is the sum of the points of its rules, starting from 20. At most 90." in shown
     assert "the customer is reported as an error Why this is fair The law asks" in shown
     assert "Below 50% of the weight no tier above Rest" in shown
+    assert "Source Renewal rate (biotech:2.2b), a study" in shown
     chinese = Rows(written(tmp_path, "zh", "html", small)).rows
     assert chinese["rule-sizes"][1:] == [["大", "100", ""], ["小", "40", ""], ["其他情形", "0", ""]]
     assert chinese["rule-lined"][1][0] == "利润率不低于线（25%）且规模等于“小”"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..arithmetic import UNIT, points_text
+from ..bundled import catalogue
 from ..labels import labels
 from ..lang.syntax import Tree
 from ..lang.words import grouped_number, sentence
@@ -59,7 +60,14 @@ class Writer:
         return value
 
     def sources(self, given: Sequence[str]) -> str:
-        return self.listed([self.say("judgement") if source == "judgement" else source for source in given])
+        """Sources as people read them: what an id of the catalogue asks for, `judgement` as a word."""
+        return self.listed([self.source(source) for source in given])
+
+    def source(self, source: str) -> str:
+        if source == "judgement":
+            return self.say("judgement")
+        item = catalogue().get(source)
+        return source if item is None else self.say("cited", text=item[self.language], id=source)
 
     def text(self, given: Any) -> str:
         return str(given.get(self.language, "")).strip() if given else ""
