@@ -42,14 +42,19 @@ class Writer:
         return sentence(tree.map(self.spoken), self.language, self.label)
 
     def spoken(self, tree: Tree) -> Tree:
-        """A comparison with values of a field, with the values as people say them."""
-        if tree.op not in ("compare", "in") or not tree.args or tree.args[0].kind != "text":
+        """The tree with its constants as people say them: values of a field by their word, shares as percent."""
+        if tree.op not in ("compare", "in") and tree.value != "coalesce":
             return tree
         args = [self.said(tree.args[0], arg) if arg.op == "const" else arg for arg in tree.args]
         return replace(tree, args=tuple(args))
 
     def said(self, of: Tree, constant: Tree) -> Tree:
-        return replace(constant, value=self.value_word(of, str(constant.value)))
+        value = constant.value
+        if isinstance(value, str):
+            return replace(constant, value=self.value_word(of, value))
+        if isinstance(value, float) and constant.kind == "number" and _unit(self.pack, of) == "share":
+            return Tree("name", value=self.value(value, "share"), kind="number")
+        return constant
 
     def value_word(self, of: Tree, value: str) -> str:
         """A value by its first word in the language, if a field that `of` rests on has it; else the value itself."""
