@@ -198,14 +198,17 @@ def _condition(writer: Writer, rule: Rule, case: Case) -> str:
 
 
 def _bounds(tree: Tree, of: Tree) -> list[tuple[str, Any]]:
-    """(sign, constant) of comparisons of `of` with constants, all of which must hold; empty for anything else."""
+    """(sign, value) of comparisons of `of` with constants or parameters, all of which must hold; empty for anything else."""
     parts = tree.args if tree.op == "and" else (tree,)
     found = []
     for part in parts:
         simple = part.op == "compare" and len(part.args) == 2 and part.args[0] == of
-        if not simple or part.args[1].op != "const" or not isinstance(part.value, tuple):
+        if not simple or not isinstance(part.value, tuple):
             return []
-        found.append((str(part.value[0]), part.args[1].value))
+        right = part.args[1]
+        if right.op != "const" and not str(right.value).startswith("param."):
+            return []
+        found.append((str(part.value[0]), right if right.op == "name" else right.value))
     return found
 
 
@@ -214,7 +217,7 @@ def _bound(writer: Writer, of: Tree, sign: str, value: Any) -> str:
         return writer.say("yes" if value else "no")
     if isinstance(value, str):
         return writer.value_word(of, value)
-    shown = _number(writer, of, value)
+    shown = writer.label(str(value.value)) if isinstance(value, Tree) else _number(writer, of, value)
     return shown if sign == "==" else writer.say(f"bound.{_SIGNS[sign]}", value=shown)
 
 
