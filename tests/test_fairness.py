@@ -23,6 +23,9 @@ tables:
       gender: {{type: text, values: [female, male], personal: true, sensitive: true, title: {W}}}
       age: {{type: integer, title: {W}}}
       geburt: {{type: date, title: {{zh: 出生日期, en: Born}}}}
+      bride_gender: {{type: text, title: {W}}}
+      groom: {{type: date, title: {{zh: 新郎生日, en: Groom}}}}
+      machine_age: {{type: number, title: {{zh: 设备年龄, en: Age of the machine}}}}
       phone: {{type: text, personal: true, title: {W}}}
       years_with_us: {{type: integer, title: {{zh: 合作年限, en: Tenure}}}}
   contacts:
@@ -58,6 +61,7 @@ REFUSED = [
     ("when: phone == \"1\", points: 1, applies: gender == \"male\"", ["gender"]),
     ("when: age > 40, points: 1", ["age"]),
     ("when: young, points: 1", ["age"]),
+    ("when: bride_gender == \"x\" or is_missing(groom), points: 1", ["bride_gender", "groom"]),
     ("when: is_missing(geburt), points: 1", ["geburt"]),
     ("when: count(contacts.birth_date) > 0, points: 1", ["contacts.birth_date"]),
     ("checklist: [{id: one, title: {zh: 甲, en: A}, when: age > 1, points: 5}]", ["age"]),
@@ -91,6 +95,7 @@ def test_a_blank_reason_is_none(tmp_path: Path) -> None:
         "when: years_with_us > 3, points: 1",
         'when: phone == "1", points: 1',
         "when: max(machines.age) > 8, points: 1",
+        "when: machine_age > 8, points: 1",
     ],
 )
 def test_other_fields_are_not_refused(tmp_path: Path, rule: str) -> None:

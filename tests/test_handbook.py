@@ -179,8 +179,10 @@ dimension: quality
 title: {zh: 质量, en: Quality}
 rules:
   - {id: steps, title: {zh: 甲, en: NASTY}, why: {zh: 乙, en: NASTY}, of: margin, bands: [{below: -0.05, points: 0}, {from: -0.05, up_to: 0.125, points: 60}, {above: 0.125, points: 100}], on_missing: neutral}
-  - {id: sizes, title: {zh: 丙, en: Sizes}, of: size, lookup: {big: 100, small_one: 40}, else: 0, weight: 3}
+  - {id: sizes, title: {zh: 丙, en: Sizes}, of: size, lookup: {big: 100, small_one: 40}, else: 0, weight: 3, source: [biotech:2.2b, a study]}
   - {id: lined, title: {zh: 丁, en: Lined}, when: margin >= param.line and size == "small_one", points: 80, else: 5, on_missing: {points: 12.5}}
+  - {id: bounded, title: {zh: 庚, en: Bounded}, of: margin, bands: [{below: param.line, points: 0}, {from: param.line, points: 100}]}
+  - {id: several, title: {zh: 己, en: Several}, cases: [{when: 'abs(margin - 0.5) * min(margin, 0.1) > 0.02', points: 1}, {when: 'margin < 0.4 and coalesce(size, "small_one") != "big"', points: 2}, {else: 3}]}
   - {id: curve, title: {zh: 戊, en: Curve}, of: margin, scale: [[0.01, 10], [0.1, 55], [1, 100]], shape: log, on_missing: worst}
 """,
     "other": """
@@ -226,14 +228,21 @@ def test_a_small_pack_in_words(small: Path, tmp_path: Path) -> None:
     assert rows["rule-curve"][1:] == [["1%", "10"], ["10%", "55"], ["100%", "100"]]
     assert rows["parameters"][1:] == [["Line", "10%", "2020-01-01", "judgement"], ["", "25%", "2025-01-01", "study"]]  # fmt: skip
     assert rows["tier-rest"][1:] == [["Do it", "", "within 2 weeks"]]
+    assert [row[0] for row in rows["rule-bounded"][1:]] == ["below Line (25%)", "from Line (25%)"]
+    assert [row[0] for row in rows["rule-several"][1:]] == [
+        "the absolute value of (Margin − 0.5) × (the least of Margin, 0.1) is above 0.02",
+        "Margin is below 40% and Size (or “small one” when missing) is not “big”",
+        "otherwise",
+    ]
     shown = plain(written(tmp_path, "en", "html", small), "html")
-    assert "Weight 1: 16.7% of the dimension, 12.5% of the composite If data is missing middle points: 50" in shown  # fmt: skip
-    assert "Weight 3: 50.0% of the dimension, 37.5% of the composite" in shown
+    assert "Weight 1: 12.5% of the dimension, 9.4% of the composite If data is missing middle points: 50" in shown  # fmt: skip
+    assert "Weight 3: 37.5% of the dimension, 28.1% of the composite" in shown
     assert "If data is missing 12.5 points" in shown
     assert "with the logarithm of the value" in shown
     assert "Its score is the sum of the points of its rules, starting from 20. At most 90." in shown
     assert "the customer is reported as an error Why this is fair The law asks" in shown
     assert "Below 50% of the weight no tier above Rest" in shown
+    assert "Source Renewal rate (biotech:2.2b), a study" in shown
     chinese = Rows(written(tmp_path, "zh", "html", small)).rows
     assert chinese["rule-sizes"][1:] == [["大", "100", ""], ["小", "40", ""], ["其他情形", "0", ""]]
     assert chinese["rule-lined"][1][0] == "利润率不低于线（25%）且规模等于“小”"

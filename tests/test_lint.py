@@ -152,6 +152,34 @@ def test_overlaps_of_bands(name: str, tmp_path: Path) -> None:
     assert common == [problem.facts["common"] for problem in found]
 
 
+CUTS = [
+    # (cut, line) by date: bands up to the cut, from the line on
+    ([(2020, 10)], [(2020, 10)], []),
+    ([(2020, 10)], [(2020, 12)], ["band-gap"]),
+    ([(2020, 10), (2024, 20)], [(2020, 10), (2024, 20)], []),
+    ([(2020, 10), (2024, 20)], [(2020, 10), (2025, 20)], ["band-overlap"]),
+    ([(2020, 10), (2024, 20)], [(2020, 10), (2023, 20)], ["band-gap"]),
+    ([(2020, 10), (2022, 30)], [(2024, 30)], []),  # before 2024 there is no line, and the pack can't be used
+    ([(2020, 10), (2022, 11), (2023, 12)], [(2020, 13)], ["band-gap"]),  # told once
+]
+
+
+@pytest.mark.parametrize(("cut", "line", "wanted"), CUTS)
+def test_bands_between_parameters_are_looked_at_on_every_date(
+    tmp_path: Path, cut: list[tuple[int, int]], line: list[tuple[int, int]], wanted: list[str]
+) -> None:
+    def parameter(name: str, values: list[tuple[int, int]]) -> str:
+        shown = ", ".join(
+            f"{{from: {year}-01-01, value: {value}, source: judgement}}" for year, value in values
+        )
+        return f"  {name}: {{title: {{zh: 线, en: Line}}, values: [{shown}]}}\n"
+
+    body = "of: annual_revenue\nbands:\n  - {below: param.cut, points: 0}\n  - {from: param.line, below: 100, points: 1}\n  - {from: 100, points: 2}"
+    pack = ONE_TIER + "parameters:\n" + parameter("cut", cut) + parameter("line", line)
+    found = lint.run(pack_of(tmp_path, {"pack.yaml": pack, "quality.yaml": dimension(rule(body))}))
+    assert codes(list(found)) == wanted
+
+
 def test_a_band_inside_an_earlier_one_is_shadowed(tmp_path: Path) -> None:
     found = findings(
         tmp_path,

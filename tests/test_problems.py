@@ -2,8 +2,8 @@
 """Mistakes and what is said about them: the whole text of the usual ones, the examples on the pages of the problem codes,
 and hostile files and expressions, each of which must be a problem with a place, soon, and never an exception.
 
-`tests/problems/<code>/` (or `<code>--<variant>`) holds the files of a pack that differ from `tiny/`, and the whole
-text expected in both languages; `RULESCORE_GOLDEN=1 pytest tests/test_problems.py` writes those texts anew, to be read
+`tests/problems/<code>/` (or `<code>--<variant>`) holds the files of a pack that differ from `tiny/`, folders of packs beside
+it, and the whole text expected in both languages; `RULESCORE_GOLDEN=1 pytest tests/test_problems.py` writes those texts anew, to be read
 before they are kept.
 """
 
@@ -23,6 +23,7 @@ from rulescore.messages.render import render_all
 from rulescore.plan import make_plan
 from rulescore.problems import Problems, RulesetError, Span
 from rulescore.source import parse_yaml, read_yaml
+from rulescore.testing import read_suite
 from rulescore.values import day
 
 HERE = Path(__file__).parent / "problems"
@@ -41,14 +42,18 @@ WITHOUT_EXAMPLE = {
 
 
 def found_in(folder: Path, files: dict[str, str | bytes]) -> Problems:
-    """What is found in the tiny pack with some of its files replaced, in `folder`, which must be empty."""
+    """What is found in the tiny pack with some of its files replaced, in `folder`, which must be empty; `base/pack.yaml`
+    is a file of a pack beside it."""
     pack = folder / "tiny"
     shutil.copytree(HERE / "tiny", pack)
     shutil.copy(HERE / "tables.yaml", folder)
     for name, text in files.items():
-        (pack / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+        path = (folder if "/" in name else pack) / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
     loaded, problems = load(pack, folder / "tables.yaml", folder)
     if loaded is not None:
+        read_suite(loaded, pack, problems)
         problems.extend(lint.run(loaded))
         try:
             make_plan(loaded, AS_OF)
@@ -63,7 +68,9 @@ def found_in(folder: Path, files: dict[str, str | bytes]) -> Problems:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", FOLDERS)
 def test_the_usual_mistakes_are_explained(name: str, language: str, tmp_path: Path) -> None:
-    files: dict[str, str | bytes] = {path.name: path.read_bytes() for path in (HERE / name).glob("*.yaml")}
+    files: dict[str, str | bytes] = {
+        path.relative_to(HERE / name).as_posix(): path.read_bytes() for path in (HERE / name).rglob("*.yaml")
+    }
     problems = found_in(tmp_path, files)
 
     def lines(file: str) -> Sequence[str] | None:

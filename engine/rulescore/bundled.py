@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import csv
+import functools
+from collections.abc import Mapping
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -17,3 +20,10 @@ def folder(name: str) -> Path:
 def pack_ids() -> list[str]:
     """Ids of the shipped packs, sorted."""
     return sorted(path.parent.name for path in folder("rulesets").glob("*/pack.yaml"))
+
+
+@functools.cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """What an assessment should answer: id -> its words in each language, in the order of rulesets/catalogue.csv."""
+    with (folder("rulesets") / "catalogue.csv").open(encoding="utf-8", newline="") as file:
+        return {row["id"]: {"zh": row["zh"], "en": row["en"]} for row in csv.DictReader(file)}

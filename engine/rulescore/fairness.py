@@ -16,6 +16,10 @@ TRAITS = frozenset(map(fold, [
 ]))  # fmt: skip
 """Ids and titles of fields of persons that count as sensitive though nobody marked them."""
 
+WORDS = frozenset({"gender", "sex", "birthday", "birthdate", "birth", "ethnicity", "religion"})
+PARTS = ("性别", "生日", "出生日期", "出生年")
+"""Words of an English id or title, and parts of a Chinese one, that do the same: `bride_gender`, 新娘出生日期."""
+
 PERSONS = ("customers", "contacts")
 """Tables whose rows may be persons."""
 
@@ -24,7 +28,12 @@ def is_sensitive(table: str, field: Field) -> bool:
     """Whether the field is marked sensitive, or is by its name a trait that nobody should be scored by."""
     if field.sensitive:
         return True
-    return table in PERSONS and any(fold(word) in TRAITS for word in (field.id, *field.title.values()))
+    return table in PERSONS and any(_names_trait(name) for name in (field.id, *field.title.values()))
+
+
+def _names_trait(name: str) -> bool:
+    words = name.casefold().replace("_", " ").split()
+    return fold(name) in TRAITS or not WORDS.isdisjoint(words) or any(part in name for part in PARTS)
 
 
 def check(pack: Pack, problems: Problems) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..arithmetic import UNIT, points_text
+from ..bundled import catalogue
 from ..labels import labels
 from ..lang.syntax import Tree
 from ..lang.words import grouped_number, sentence
@@ -41,14 +42,19 @@ class Writer:
         return sentence(tree.map(self.spoken), self.language, self.label)
 
     def spoken(self, tree: Tree) -> Tree:
-        """A comparison with values of a field, with the values as people say them."""
-        if tree.op not in ("compare", "in") or not tree.args or tree.args[0].kind != "text":
+        """The tree with its constants as people say them: values of a field by their word, shares as percent."""
+        if tree.op not in ("compare", "in") and tree.value != "coalesce":
             return tree
         args = [self.said(tree.args[0], arg) if arg.op == "const" else arg for arg in tree.args]
         return replace(tree, args=tuple(args))
 
     def said(self, of: Tree, constant: Tree) -> Tree:
-        return replace(constant, value=self.value_word(of, str(constant.value)))
+        value = constant.value
+        if isinstance(value, str):
+            return replace(constant, value=self.value_word(of, value))
+        if isinstance(value, float) and constant.kind == "number" and _unit(self.pack, of) == "share":
+            return Tree("name", value=self.value(value, "share"), kind="number")
+        return constant
 
     def value_word(self, of: Tree, value: str) -> str:
         """A value by its first word in the language, if a field that `of` rests on has it; else the value itself."""
@@ -59,7 +65,14 @@ class Writer:
         return value
 
     def sources(self, given: Sequence[str]) -> str:
-        return self.listed([self.say("judgement") if source == "judgement" else source for source in given])
+        """Sources as people read them: what an id of the catalogue asks for, `judgement` as a word."""
+        return self.listed([self.source(source) for source in given])
+
+    def source(self, source: str) -> str:
+        if source == "judgement":
+            return self.say("judgement")
+        item = catalogue().get(source)
+        return source if item is None else self.say("cited", text=item[self.language], id=source)
 
     def text(self, given: Any) -> str:
         return str(given.get(self.language, "")).strip() if given else ""
@@ -185,14 +198,17 @@ def _condition(writer: Writer, rule: Rule, case: Case) -> str:
 
 
 def _bounds(tree: Tree, of: Tree) -> list[tuple[str, Any]]:
-    """(sign, constant) of comparisons of `of` with constants, all of which must hold; empty for anything else."""
+    """(sign, value) of comparisons of `of` with constants or parameters, all of which must hold; empty for anything else."""
     parts = tree.args if tree.op == "and" else (tree,)
     found = []
     for part in parts:
         simple = part.op == "compare" and len(part.args) == 2 and part.args[0] == of
-        if not simple or part.args[1].op != "const" or not isinstance(part.value, tuple):
+        if not simple or not isinstance(part.value, tuple):
             return []
-        found.append((str(part.value[0]), part.args[1].value))
+        right = part.args[1]
+        if right.op != "const" and not str(right.value).startswith("param."):
+            return []
+        found.append((str(part.value[0]), right if right.op == "name" else right.value))
     return found
 
 
@@ -201,7 +217,7 @@ def _bound(writer: Writer, of: Tree, sign: str, value: Any) -> str:
         return writer.say("yes" if value else "no")
     if isinstance(value, str):
         return writer.value_word(of, value)
-    shown = _number(writer, of, value)
+    shown = writer.label(str(value.value)) if isinstance(value, Tree) else _number(writer, of, value)
     return shown if sign == "==" else writer.say(f"bound.{_SIGNS[sign]}", value=shown)
 
 

@@ -78,7 +78,7 @@ class _Writer:
                 own = 5 if tree.value in ("+", "-") else 6
                 sign = _ARITH[str(tree.value)]
                 return self.grouped(
-                    f"{self.write(args[0], own)} {sign} {self.write(args[1], own + 1)}", own, outer
+                    f"{self.operand(args[0], own)} {sign} {self.operand(args[1], own + 1)}", own, outer
                 )
             case "if":
                 test, then, other = (self.write(arg, 0) for arg in args)
@@ -92,6 +92,12 @@ class _Writer:
                 return self.aggregate(tree)
             case _:
                 return self.call(tree)
+
+    def operand(self, tree: Tree, outer: int) -> str:
+        """A side of a calculation; a phrase about several values is held together."""
+        text = self.write(tree, outer)
+        several = tree.op == "call" and len(tree.args) > 1 and tree.value != "coalesce"
+        return self.grouped(text, 0, 1) if several else text
 
     def grouped(self, text: str, own: int, outer: int) -> str:
         if own >= outer or not outer:
@@ -137,12 +143,12 @@ class _Writer:
         declared = FUNCTIONS.get(str(tree.value)) or BASE.get(str(tree.value))
         if declared is None:
             return f"{tree.value}({', '.join(self.write(arg, 0) for arg in tree.args)})"
-        parts = [self.write(arg, 5) for arg in tree.args]
+        parts = [self.write(arg, 7) for arg in tree.args]
         joiner = "、" if self.language == "zh" else ", "
         return declared.words[self.language].format(*parts, *("",) * 3, all=joiner.join(parts))
 
     def aggregate(self, tree: Tree) -> str:
-        operand = self.write(tree.args[0], 0) if tree.has_operand else self.label(tree.table)
+        operand = self.write(tree.args[0], 7) if tree.has_operand else self.label(tree.table)
         text = AGGREGATES[str(tree.value)].words[self.language].format(operand)
         window = self.window(tree)
         if len(tree.args) > (1 if tree.has_operand else 0):

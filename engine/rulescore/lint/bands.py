@@ -2,17 +2,19 @@
 """Bands that leave values out, or whose bounds contradict each other.
 
 The first band that fits counts, so bounds of one direction may overlap (`up_to: 1`, `up_to: 2`). A bound that stands
-inside an earlier band is a contradiction, and so are two bands with two bounds each that have values in common.
+inside an earlier band is a contradiction, and so are two bands with two bounds each that have values in common. Where
+bounds are parameters, the bands are looked at with the values of every date from which one of them changes.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..lang.syntax import Tree, number_text
 from ..model import Case, Pack, Rule
-from ..problems import Problems
+from ..problems import Cell, Problems, Span
 from .extents import Extent, World
 from .subjects import between
 from .words import shown
@@ -71,20 +73,42 @@ def check(pack: Pack, problems: Problems) -> None:
     for rule in pack.rules:
         if rule.kind == "bands" and rule.of is not None:
             extent = world.extent(world.expanded(rule.of.tree))
-            bands = [
-                (case, interval)
-                for case in rule.cases
-                if case.when and (interval := interval_of(case.when.tree))
-            ]
-            _gaps(rule, bands, extent, problems)
-            _overlaps(rule, bands, extent, problems)
+            told: set[tuple[str, Span | Cell | None]] = set()
+            for values in moments(pack, rule):
+                bands = [
+                    (case, interval)
+                    for case in rule.cases
+                    if case.when and (interval := interval_of(case.when.tree, values))
+                ]
+                found = Problems()
+                _gaps(rule, bands, extent, found)
+                _overlaps(rule, bands, extent, found)
+                for problem in found:
+                    if (problem.code, problem.place) not in told:
+                        told.add((problem.code, problem.place))
+                        problems.extend([problem])
 
 
-def interval_of(tree: Tree) -> Interval | None:
-    """The interval of a band's condition: one or two comparisons of its number with constants."""
+def moments(pack: Pack, rule: Rule) -> Iterator[Mapping[str, float]]:
+    """The values of the parameters that bound the rule's bands, at each date from which one changes; once when none does."""
+    names = {name for case in rule.cases if case.when for name in case.when.tree.names()}
+    used = [pack.parameters[name[6:]] for name in sorted(names) if name.startswith("param.")]
+    first = max((parameter.values[0][0] for parameter in used), default=0)
+    starts = {start for parameter in used for start, _, _ in parameter.values if start >= first}
+    for at in sorted(starts | {first}):
+        yield {
+            f"param.{parameter.id}": float([value for start, value, _ in parameter.values if start <= at][-1])
+            for parameter in used
+            if parameter.kind == "number"
+        }
+
+
+def interval_of(tree: Tree, values: Mapping[str, float]) -> Interval | None:
+    """The interval of a band's condition: one or two comparisons of its number with constants or parameters."""
     found = Interval(-math.inf, False, math.inf, False)
     for part in tree.args if tree.op == "and" else (tree,):
-        bound = part.args[1].value if part.op == "compare" and len(part.args) == 2 else None
+        right = part.args[1] if part.op == "compare" and len(part.args) == 2 else None
+        bound = None if right is None else values.get(str(right.value), right.value)
         if not isinstance(bound, float) or not isinstance(part.value, tuple):
             return None
         match part.value[0]:
