@@ -89,6 +89,7 @@ class Run:
         """`plan`: the plan just used, which saves loading the pack again from the run's copy."""
         self.folder, self.manifest = folder, manifest
         self._temporary = temporary
+        self._given = plan is not None
         self._as = ""
         self._index: Any = None
         if plan is not None:
@@ -148,6 +149,11 @@ class Run:
             for key, value in self.manifest["overrides"].items()
         }
         return make_plan(self.pack, number, overrides)
+
+    @cached_property
+    def stored(self) -> Run:
+        """This run with the ruleset of its folder, whose places are in the run's own copy."""
+        return Run.read(self.folder) if self._given else self
 
     @cached_property
     def table(self) -> pl.DataFrame:
