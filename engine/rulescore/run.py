@@ -14,7 +14,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from .engines.row import RowEngine
 from .engines.tables import rows_of, trace_of_results
 from .model import Pack, Text
 from .plan import Plan
-from .problems import Fact, Problem, Problems, UsageError
+from .problems import Problem, Problems, UsageError, writable
 from .readers.table import ROW, SOURCE, Rejected, TableData
 from .scores import scores_of_trace
 from .version import VERSION
@@ -75,13 +75,13 @@ def evaluate(
     parent = (Path("runs") if default_out else Path(tempfile.gettempdir())) if out is None else out.parent
     temporary = out is None and not default_out
     building = parent / f"{TEMPORARY if temporary else BUILDING}{secrets.token_hex(8)}"
-    with _writable(out or parent):
+    with writable(out or parent):
         if out is not None:
             _refuse_strangers(out)
         made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
     try:
         try:
-            with _writable(out or parent):
+            with writable(out or parent):
                 parent.mkdir(parents=True, exist_ok=True)
                 building.mkdir(mode=0o700 if temporary else 0o777)
             return _build(request, problems, building, out, temporary, progress)
@@ -114,19 +114,9 @@ def _build(
         return run_folder.Run(building, manifest, temporary=True, plan=request.plan)
     if target is None:
         target = default_folder(request, manifest["run_id"])
-    with _writable(target):
+    with writable(target):
         _publish(building, target, manifest)
     return run_folder.Run(target, manifest, plan=request.plan)
-
-
-@contextlib.contextmanager
-def _writable(folder: Path) -> Iterator[None]:
-    """What the system says against writing there, as a problem of whoever chose the folder."""
-    try:
-        yield
-    except OSError as error:
-        facts: dict[str, Fact] = {"folder": str(folder), "reason": error.strerror or str(error)}
-        raise UsageError([Problem("folder-unwritable", "error", None, facts)]) from error
 
 
 def _clear_away(building: Path, made: Sequence[Path]) -> None:
