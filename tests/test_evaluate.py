@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -181,6 +182,75 @@ def test_an_empty_folder_is_taken(desk: Path) -> None:
     (desk / "run").mkdir()
     assert evaluate(desk, "--out", "run") == (0, "")
     assert api.verify(desk / "run") == []
+
+
+@pytest.mark.parametrize(
+    "out", ["customers.csv/run", "customers.csv/deep/run", "n" * 300, "deep/" + "n" * 300, "n" * 300 + "/run"]
+)
+def test_a_place_where_nothing_can_be_written_is_told(desk: Path, out: str) -> None:
+    """Guards a slip in --out: a path that leads through a file, a name too long for the file system."""
+    code, err = evaluate(desk, "--out", out)
+    assert (code, "[folder-unwritable]" in err, "hint: " in err) == (2, True, True)
+    assert names(desk) == {"small", "customers.csv"}
+
+
+@pytest.mark.parametrize("out", [("--out", "run"), ("--out", "new/run"), ()])
+@pytest.mark.parametrize("call", ["mkdir", "rename"])
+def test_a_place_where_the_user_may_not_write_is_told(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, call: str, out: tuple[str, ...]
+) -> None:
+    """Guards a folder of somebody else, found out at the beginning or, when the right is lost meanwhile, at the end. The
+    refusal is played, since the tests may be run by a user who may write everywhere."""
+
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(conductor.Path, call, refuse)
+    code, err = evaluate(desk, *out)
+    monkeypatch.undo()
+    assert (code, "[folder-unwritable]" in err, "Permission denied" in err) == (2, True, True)
+    assert names(desk) == {"small", "customers.csv"}
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[Path], object]) -> None:
+    """Does `act` with the folder that is built, in the moment between its last file and its move to its place."""
+    write_log = conductor._log
+
+    def log(building: Path, started: float) -> None:
+        write_log(building, started)
+        act(building)
+
+    monkeypatch.setattr(conductor, "_log", log)
+
+
+def test_the_same_run_published_meanwhile_is_shared(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards two processes that make the same run at the same moment: the one that comes second ends as well."""
+    meanwhile(monkeypatch, lambda building: shutil.copytree(building, desk / "run"))
+    assert evaluate(desk, "--out", "run") == (0, "")
+    assert names(desk) == {"small", "customers.csv", "run"}
+    assert api.verify(desk / "run") == []
+
+
+def test_another_run_published_meanwhile_is_told_and_stays(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards the one that came first: the second neither replaces it nor mixes with it."""
+    evaluate(desk, "--out", "other", "--set", "large=10")
+    before = files_of(desk / "other")
+    meanwhile(monkeypatch, lambda _: (desk / "other").rename(desk / "run"))
+    code, err = evaluate(desk, "--out", "run")
+    assert (code, "[run-exists]" in err) == (2, True)
+    assert files_of(desk / "run") == before
+    assert names(desk) == {"small", "customers.csv", "run"}
+
+
+def test_two_processes_at_once_end_well(desk: Path) -> None:
+    """Guards the same with real processes, started together into parents that neither finds."""
+    command = (*COMMAND, "evaluate", "customers.csv", "--pack", "small", "--as-of", AS_OF, "--out", "new/run")
+    both = [subprocess.Popen(command, cwd=desk, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert [process.wait() for process in both] == [0, 0]
+    assert names(desk / "new") == {"run"}
+    assert api.verify(desk / "new" / "run") == []
 
 
 def test_without_a_name_the_run_is_under_runs(desk: Path) -> None:

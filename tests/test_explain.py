@@ -366,6 +366,18 @@ def inputs_of(node: Node) -> Iterator[Node]:
         waiting += item.get("inputs", [])
 
 
+def test_a_run_in_memory_tells_the_places_of_its_own_rulesets(tmp_path: Path) -> None:
+    """Guards places that last: the same customer, explained from the Run just made and from its folder, when the pack
+    that it was made with lies elsewhere."""
+    pack = small_pack(tmp_path)
+    (tmp_path / "customers.csv").write_text("customer_id,annual_revenue\nA,120\n", encoding="utf-8")
+    made = api.evaluate(tmp_path / "customers.csv", pack, "2026-06-30", out=tmp_path / "run")
+    node = explain(made, "A")
+    assert node == explain(Run.read(tmp_path / "run"), "A")
+    places = {rule["file"] for dimension in node["dimensions"] for rule in dimension["rules"]}
+    assert places == {"rulesets/small/worth.yaml"}
+
+
 def test_places_in_the_yaml_hold_what_they_are_said_to(run: Run, nodes: list[Node]) -> None:
     """Guards file, line and column of rules, cases, features and gates: an auditor opens the file there."""
 

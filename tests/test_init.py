@@ -126,6 +126,19 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path, monkeypatch
     assert (tmp_path / "taken" / "pack.yaml").read_text(encoding="utf-8") == "mine"
 
 
+@pytest.mark.parametrize("command", [("init",), ("schema", "--write")])
+@pytest.mark.parametrize("place", ["file/pack", "n" * 300])
+def test_a_place_where_nothing_can_be_written_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], place: str
+) -> None:
+    """Guards a slip in the folder: a path that leads through a file, a name too long for the file system."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    done = called(*command, place, "--lang", "en")
+    assert (done.code, "[folder-unwritable]" in done.err, "hint: " in done.err) == (2, True, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_an_empty_folder_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()

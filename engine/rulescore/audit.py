@@ -35,6 +35,7 @@ Node = dict[str, Any]
 def explain(run: Run, customer: str) -> Node:
     """The whole explanation of a customer as plain data; every text in both languages. UsageError for an unknown id,
     and for a run that can't be read or doesn't fit its rulesets."""
+    run = run.stored
     try:
         record = _record(run, customer)
         names = {key: value for key, value in record.items() if not key.startswith("#")}

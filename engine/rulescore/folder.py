@@ -90,6 +90,7 @@ class Run:
         """`plan`: the plan just used, which saves loading the pack again from the run's copy."""
         self.folder, self.manifest = folder, manifest
         self._temporary = temporary
+        self._given = plan is not None
         self._as = ""
         self._index: Any = None
         if plan is not None:
@@ -163,6 +164,11 @@ class Run:
         assert number is not None
         plan = make_plan(self.pack.portfolio, number, self.overrides, every_feature=True)
         return Run(self.folder / PORTFOLIO, {**self.manifest, "customers": 1}, plan=plan)
+
+    @cached_property
+    def stored(self) -> Run:
+        """This run with the ruleset of its folder, whose places are in the run's own copy."""
+        return Run.read(self.folder) if self._given else self
 
     @cached_property
     def table(self) -> pl.DataFrame:

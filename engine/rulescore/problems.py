@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -129,6 +131,16 @@ class UsageError(ProblemError):
     """What was asked for can't be done: a run that exists, a customer that doesn't."""
 
     exit_code = 2
+
+
+@contextmanager
+def writable(folder: Path) -> Iterator[None]:
+    """What the system says against writing to a folder, as a problem of whoever chose the folder."""
+    try:
+        yield
+    except OSError as error:
+        facts: dict[str, Fact] = {"folder": str(folder), "reason": error.strerror or str(error)}
+        raise UsageError([Problem("folder-unwritable", "error", None, facts)]) from error
 
 
 def close_names(wrong: str, valid: Iterable[str]) -> list[str]:

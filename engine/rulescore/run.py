@@ -31,7 +31,7 @@ from .masking import Masking
 from .model import Pack, Text
 from .plan import Plan, make_plan
 from .portfolio_table import COMPANY
-from .problems import Problem, Problems, UsageError
+from .problems import Problem, Problems, UsageError, writable
 from .readers.table import ROW, SOURCE, Rejected, TableData
 from .scores import scores_of_trace
 from .version import VERSION
@@ -82,18 +82,20 @@ def evaluate(
     """Scores every customer and writes the run. `out` None: a temporary folder that lives as long as the Run, or with
     `default_out` a folder under `runs/`.
 
-    Raises UsageError when the folder exists and is not the same run.
+    Raises UsageError when the folder exists and is not the same run, or can't be written.
     """
-    if out is not None:
-        _refuse_strangers(out)
     parent = (Path("runs") if default_out else Path(tempfile.gettempdir())) if out is None else out.parent
-    made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
     temporary = out is None and not default_out
     building = parent / f"{TEMPORARY if temporary else BUILDING}{secrets.token_hex(8)}"
+    with writable(out or parent):
+        if out is not None:
+            _refuse_strangers(out)
+        made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
     try:
         try:
-            parent.mkdir(parents=True, exist_ok=True)
-            building.mkdir(mode=0o700 if temporary else 0o777)
+            with writable(out or parent):
+                parent.mkdir(parents=True, exist_ok=True)
+                building.mkdir(mode=0o700 if temporary else 0o777)
             return _build(request, problems, building, out, temporary, progress)
         except BaseException:
             _clear_away(building, made)
@@ -126,10 +128,8 @@ def _build(
         return run_folder.Run(building, manifest, temporary=True, plan=request.plan)
     if target is None:
         target = default_folder(request, manifest["run_id"])
-    if target.exists() and _same_run(target, manifest):
-        shutil.rmtree(building)
-    else:
-        _publish(building, target)
+    with writable(target):
+        _publish(building, target, manifest)
     return run_folder.Run(target, manifest, plan=request.plan)
 
 
@@ -169,12 +169,18 @@ def _refuse_strangers(target: Path) -> None:
         raise UsageError([Problem("folder-taken", "error", None, {"folder": str(target)})])
 
 
-def _publish(building: Path, target: Path) -> None:
-    if target.exists():
-        if any(target.iterdir()):
-            raise UsageError([Problem("run-exists", "error", None, {"folder": str(target)})])
-        target.rmdir()
-    building.rename(target)
+def _publish(building: Path, target: Path, manifest: Mapping[str, Any]) -> None:
+    """Moves the run to its place in one step. Who finds the same run there, perhaps made at the same moment, leaves it."""
+    with contextlib.suppress(OSError):
+        target.rmdir()  # only an empty folder goes
+    try:
+        building.rename(target)
+    except OSError:
+        if not target.exists():
+            raise
+        if not _same_run(target, manifest):
+            raise UsageError([Problem("run-exists", "error", None, {"folder": str(target)})]) from None
+        shutil.rmtree(building)
 
 
 def _same_run(target: Path, manifest: Mapping[str, Any]) -> bool:

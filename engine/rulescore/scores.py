@@ -82,8 +82,7 @@ def scores_of_trace(plan: Plan, trace: pl.LazyFrame, inputs: pl.LazyFrame, folde
     if inputs.select(pl.len()).collect().item() > CSV_UP_TO:
         scores.sink_parquet(
             folder / "scores.parquet",
-            compression="zstd",
-            compression_level=1,
+            compression="lz4",
             statistics=False,
             row_group_size=100_000,
             engine="streaming",

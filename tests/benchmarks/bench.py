@@ -130,6 +130,7 @@ class Bench:
         self.report = Report()
         paths = [str(ROOT / "engine"), os.environ.get("PYTHONPATH", "")]
         self.environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package is compiled once
 
     # ---- commands -----------------------------------------------------------------------------------------
 

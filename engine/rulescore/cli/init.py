@@ -38,28 +38,33 @@ def command(language: str, folder: Path, extends: str | None) -> None:
     """
     from ..messages import word
     from ..packfiles import find
-    from ..problems import Problems, UsageError
+    from ..problems import Problems, UsageError, writable
     from ..schema import as_text, build
 
     name = re.sub(r"\W+", "_", folder.resolve().name.lower()).strip("_") or "pack"
     name = name if not name[0].isdigit() else f"pack_{name}"
     problems = Problems()
-    if folder.exists() and any(folder.iterdir()):
+    with writable(folder):
+        taken = folder.exists() and any(folder.iterdir())
+    if taken:
         problems.error("folder-taken", None, folder=str(folder))
     if extends:
         find(extends, problems)
     if problems.has_errors:
         raise UsageError(problems)
     source = Path(__file__).resolve().parent.parent / "templates" / ("extending" if extends else "new")
-    for path in sorted(source.rglob("*")):
-        if path.is_file():
-            text = path.read_text(encoding="utf-8").replace("{id}", name).replace("{extends}", extends or "")
-            _write(folder / path.relative_to(source), text)
-    for key, schema in build().items():
-        _write(folder / "schemas" / f"{key}.schema.json", as_text(schema))
-    _write(folder / ".vscode" / "settings.json", VSCODE)
-    _write(folder / ".vscode" / "extensions.json", EXTENSIONS)
-    _write(folder / ".editorconfig", EDITOR)
+    with writable(folder):
+        for path in sorted(source.rglob("*")):
+            if path.is_file():
+                text = (
+                    path.read_text(encoding="utf-8").replace("{id}", name).replace("{extends}", extends or "")
+                )
+                _write(folder / path.relative_to(source), text)
+        for key, schema in build().items():
+            _write(folder / "schemas" / f"{key}.schema.json", as_text(schema))
+        _write(folder / ".vscode" / "settings.json", VSCODE)
+        _write(folder / ".vscode" / "extensions.json", EXTENSIONS)
+        _write(folder / ".editorconfig", EDITOR)
     click.echo(word("init.done", language, folder=str(folder)))
     steps = [f"rulescore check {folder}"]
     if not extends:

@@ -27,13 +27,15 @@ def command(name: str | None, into: Path | None) -> None:
 
     输出名为 NAME 的模式、列出全部名称，或将全部模式写入规则包旁的文件夹。
     """
+    from ..problems import writable
     from ..schema import as_text, build
 
     schemas = build()
     if into:
-        into.mkdir(parents=True, exist_ok=True)
-        for key, schema in schemas.items():
-            (into / f"{key}.schema.json").write_text(as_text(schema), encoding="utf-8")
+        with writable(into):
+            into.mkdir(parents=True, exist_ok=True)
+            for key, schema in schemas.items():
+                (into / f"{key}.schema.json").write_text(as_text(schema), encoding="utf-8")
         click.echo(str(into))
     elif name:
         click.echo(as_text(schemas[name]), nl=False)

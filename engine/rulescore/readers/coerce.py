@@ -7,6 +7,7 @@ when a file holds anything else in a column, that column is read by `full` (see 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import polars as pl
@@ -19,6 +20,9 @@ LONGEST_TEXT = 100_000
 
 DAMAGED_ID = r"^[0-9](\.[0-9]+)?[eE]\+[0-9]{2}$"
 """What a spreadsheet leaves of a long number that was an identifier."""
+
+LARGEST = math.nextafter(NUMBER_LIMIT, 0.0)
+"""The largest number that is below the limit."""
 
 PLAIN_DAY = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
 
@@ -112,18 +116,13 @@ def listed_words(field: Field) -> dict[str, str]:
 
 
 def _fits(value: pl.Expr, field: Field) -> pl.Expr:
-    """Whether numbers are finite and of a size, wholeness and range that the field accepts."""
+    """Whether numbers are finite and of a size, wholeness and range that the field accepts. NaN is above every bound."""
     low, high = range_of(field)
-    fits = value.is_finite() & (value.abs() < NUMBER_LIMIT)
-    if field.type == "percent":
-        fits &= value.abs() <= percent_limit(field)
-    if field.type == "integer":
-        fits &= value == value.floor()
-    if low is not None:
-        fits &= value >= low
-    if high is not None:
-        fits &= value <= high
-    return fits
+    most = percent_limit(field) if field.type == "percent" else LARGEST
+    fits = value.is_between(
+        -most if low is None else max(low, -most), most if high is None else min(high, most)
+    )
+    return fits & (value == value.floor()) if field.type == "integer" else fits
 
 
 def range_of(field: Field) -> tuple[float | None, float | None]:
