@@ -92,6 +92,7 @@ def evaluate(
     request = conductor.Request(
         company=assessment.company if assessment else {}, purpose=assessment.purpose if assessment else {}, plan=plan, tables=data,
         rejected=rejected, assessment=assessment.text if assessment else "", engine=engine, overrides=overrides,
+        same=[group.ids for group in assessment.same] if assessment else (),
     )  # fmt: skip
     run = conductor.evaluate(request, problems, None if out is None else Path(out), progress, default_out)
     customers: Any = frames.get("customers")

@@ -306,12 +306,14 @@ class _Explainer:
 
     def customer_cells(self, field: str) -> list[Node]:
         source = self.sources["customers"][self.record["#source"]]
+        field = self.pack.customers.fields[field].made_of or field
         if field not in source["columns"]:
             return []
         return [
             {
                 "file": source["file"],
                 "sheet": source["sheet"],
+                "evidence": source["evidence"],
                 "rows": [self.record["#row"]],
                 "columns": [source["columns"][field]],
             }
@@ -349,6 +351,7 @@ class _Explainer:
                 {
                     "file": origin["file"],
                     "sheet": origin["sheet"],
+                    "evidence": origin["evidence"],
                     "rows": rows_found[:CELLS_AT_MOST],
                     "count": len(rows_found),
                     "columns": columns,

@@ -44,6 +44,8 @@ class Field:
     personal: bool = False
     sensitive: bool = False
     span: Span = NOWHERE
+    made_of: str = ""
+    """The field that it is worked out from; no column of a file is it."""
 
     @property
     def kind(self) -> Kind:

@@ -40,9 +40,9 @@ from .readers import (
 from .readers.assessment import FILE
 from .readers.frames import NAME as FRAME
 from .readers.judge import READ_ERRORS
-from .readers.table import ROW, Rejected, Source
+from .readers.table import ROW, Rejected
 from .recount import TYPES, Counts, numbers_of, picked, spaced, within
-from .run import customer_frame, sink, write_cells
+from .run import customer_frame, sink, source_facts, write_cells
 from .seal import Findings
 from .source import read_yaml
 
@@ -105,17 +105,10 @@ def _assessment(run: Run, sources: Path, findings: Findings, problems: Problems)
     return assessment_of_files([folder / name for name in names], problems)
 
 
-def _facts(table: str, source: Source) -> dict[str, Any]:
-    return {
-        "table": table, "file": source.file, "sheet": source.sheet, "encoding": source.encoding, "sha256": source.sha256,
-        "rows": source.rows, "columns": dict(source.columns), "unused": list(source.unused),
-    }  # fmt: skip
-
-
 def _check_sources(run: Run, tables: Mapping[str, TableData], findings: Findings) -> int:
     """Compares what the manifest says of each raw file; how many are the same."""
     stored = list(run.manifest["inputs"])
-    found = [_facts(table.id, source) for table in tables.values() for source in table.sources]
+    found = [source_facts(table.id, source) for table in tables.values() for source in table.sources]
     sound = 0
     for index in range(max(len(stored), len(found))):
         old = stored[index] if index < len(stored) else {}

@@ -28,7 +28,7 @@ from .engines.tables import rows_of, trace_of_results
 from .model import Pack, Text
 from .plan import Plan
 from .problems import Problem, Problems, UsageError
-from .readers.table import ROW, SOURCE, Rejected, TableData
+from .readers.table import ROW, SOURCE, Rejected, Source, TableData
 from .scores import scores_of_trace
 from .version import VERSION
 
@@ -53,6 +53,7 @@ class Request:
     rejected: Sequence[Rejected] = ()
     assessment: str = ""
     engine: str = "frame"
+    same: Sequence[Sequence[str]] = ()
     overrides: Mapping[str, float | str | bool] = field(default_factory=dict)
 
     @property
@@ -329,13 +330,7 @@ def _describe(request: Request, problems: Problems, building: Path) -> dict[str,
 
 
 def _facts(request: Request, building: Path) -> dict[str, Any]:
-    inputs = []
-    for table in request.tables.values():
-        for source in table.sources:
-            inputs.append({
-                "table": table.id, "file": source.file, "sheet": source.sheet, "encoding": source.encoding, "sha256": source.sha256,
-                "rows": source.rows, "columns": dict(source.columns), "unused": list(source.unused),
-            })  # fmt: skip
+    inputs = [source_facts(table.id, source) for table in request.tables.values() for source in table.sources]
     plan, pack = request.plan, request.pack
     customers = pl.scan_parquet(building / run_folder.TRACE).select(pl.len()).collect().item()
     return {
@@ -348,7 +343,15 @@ def _facts(request: Request, building: Path) -> dict[str, Any]:
         "company": dict(request.company), "purpose": dict(request.purpose), "as_of": run_folder.iso(plan.as_of),
         "parameters": {key: plain(value) for key, value in sorted(plan.parameters.items())},
         "overrides": {key: plain(value) for key, value in sorted(request.overrides.items())},
-        "customers": customers, "inputs": inputs,
+        "customers": customers, "inputs": inputs, "same_customer": [list(ids) for ids in request.same],
+    }  # fmt: skip
+
+
+def source_facts(table: str, source: Source) -> dict[str, Any]:
+    """What the manifest says of a file."""
+    return {
+        "table": table, "file": source.file, "sheet": source.sheet, "encoding": source.encoding, "sha256": source.sha256,
+        "rows": source.rows, "columns": dict(source.columns), "unused": list(source.unused), "evidence": source.evidence,
     }  # fmt: skip
 
 

@@ -315,6 +315,10 @@ def _assessment() -> dict[str, Any]:
         },
         "encoding": {"type": "string", "description": "字符编码。The encoding."},
         "delimiter": {"type": "string", "description": "分隔符。The delimiter."},
+        "evidence": {
+            "enum": ["seller_statement", "system_export", "contract_seen", "third_party_confirmed"],
+            "description": "来源可信程度：卖方陈述、系统导出、见过合同原件、第三方确认。How sure the source is.",
+        },
         "columns": {
             "type": "object",
             "additionalProperties": column,
@@ -338,6 +342,10 @@ def _assessment() -> dict[str, Any]:
             "purpose": _described(names, "评估目的。The purpose."),
             "as_of": _described(DATE, "评估基准日。The date the assessment speaks of."),
             "pack": {"type": "string", "description": "规则包编号或文件夹。A pack's id or folder."},
+            "same_customer": {
+                "type": "array", "description": "各组客户编号实为一家，保留每组第一个。Ids that are one customer, of which the first is kept.",
+                "items": {"type": "array", "minItems": 2, "items": {"type": ["string", "integer"]}},
+            },
             "tables": {
                 "type": "object", "minProperties": 1, "description": "表 → 文件。Table -> files.",
                 "additionalProperties": {"oneOf": [{"type": "string", "minLength": 1}, files, several]},

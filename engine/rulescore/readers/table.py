@@ -16,8 +16,17 @@ SOURCE = "#source"
 
 
 @dataclass(frozen=True, slots=True)
+class Values:
+    """How many cells of a column hold a value that counts, and how many held one that was refused."""
+
+    accepted: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """One file, sheet or frame behind a table. `columns` maps field ids to the headers as read."""
+    """One file, sheet or frame behind a table. `columns` maps field ids to the headers as read, `values` to what stood
+    under them; `evidence` says how sure the source is, when the assessment does."""
 
     file: str
     path: Path | None
@@ -27,15 +36,21 @@ class Source:
     rows: int
     columns: Mapping[str, str]
     unused: tuple[str, ...]
+    evidence: str = ""
+    values: Mapping[str, Values] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class TableData:
-    """A typed table: one column a mapped field, `#row` (as the spreadsheet counts) and `#source` (index)."""
+    """A typed table: one column a mapped field, `#row` (as the spreadsheet counts) and `#source` (index).
+
+    `counts`: what was found out about its rows besides, such as how many likely repeat another (`repeated`).
+    """
 
     id: str
     frame: pl.LazyFrame
     sources: tuple[Source, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     def place(self, source: int, row: int, field_id: str | None = None) -> Cell:
         """The cell behind a value of the frame."""

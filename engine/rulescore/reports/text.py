@@ -354,7 +354,10 @@ class _Tree:
         rows = ", ".join(str(row) for row in node["rows"])
         if node.get("count", 0) > len(node["rows"]):
             rows += self.say("more", count=node["count"] - len(node["rows"]))
-        return self.say("cell", file=where, rows=rows, columns=", ".join(node["columns"]))
+        text = self.say("cell", file=where, rows=rows, columns=", ".join(node["columns"]))
+        if not node["evidence"]:
+            return text
+        return text + self.say("evidence", level=word(f"evidence.{node['evidence']}", self.language))
 
 
 def _percent(value: float | None) -> str:

@@ -73,9 +73,7 @@ def _is_credit_code_frame(pl: Any, text: Any) -> Any:
     values = [
         digit - sum(((digit > letter).cast(pl.Int32) for letter in _LEFT_OUT), pl.lit(0)) for digit in digits
     ]
-    inner = sum(
-        (d * w for d, w in zip(digits[ORGANISATION], _ORGANISATION_WEIGHTS, strict=True)), pl.lit(0)
-    )
+    inner = sum((d * w for d, w in zip(digits[ORGANISATION], _ORGANISATION_WEIGHTS, strict=True)), pl.lit(0))
     outer = sum((value * weight for value, weight in zip(values, _WEIGHTS, strict=False)), pl.lit(0))
     # the organisation code's check character stands for 0 to 9 and X for 10
     organisation = pl.when(digits[16] == 33).then(10).when(digits[16] < 10).then(digits[16])
