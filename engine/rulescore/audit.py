@@ -298,7 +298,8 @@ class _Explainer:
                     node["cells"] = self.event_cells(step.tree)
                 elif depth < 6:
                     node["inputs"] = [
-                        self.input(part, depth + 1) for part in dict.fromkeys(self.named(step.tree.args[0]))
+                        self.input(part, depth + 1)
+                        for part in dict.fromkeys(name for arg in step.tree.args for name in self.named(arg))
                     ]
         return node
 
