@@ -367,7 +367,9 @@ def _signature(function: Any, language: str) -> str:
         inside = {"": table, "any?": f"{table}, {table}.{field}"}.get(function.operand, f"{table}.{field}")
         return f"{function.name}({inside})" if function.operand != "any?" else f"{function.name}({table})"
     if hasattr(function, "literals"):
-        second = f", {bands}" if function.literals else f", {_NOUNS[language]['text']}" if function.grouped else ""
+        second = (
+            f", {bands}" if function.literals else f", {_NOUNS[language]['text']}" if function.grouped else ""
+        )
         return f"{function.name}({_NOUNS[language]['number']}{second})"
     words = []
     for parameter in function.parameters:

@@ -61,6 +61,7 @@ def evaluate(
     Raises RulesetError, DataError or UsageError, each holding every problem found.
     """
     from . import run as conductor
+    from .quality import assess
     from .readers import read_tables, tables_of_frames, tell_later
 
     problems = Problems()
@@ -87,12 +88,13 @@ def evaluate(
     else:
         data, rejected = tables_of_frames(frames, loaded.tables, problems)
     tell_later(data, loaded.tables, number, problems)
+    quality = assess(data, rejected, loaded, number, problems)
     if problems.has_errors:
         raise DataError(problems)
     request = conductor.Request(
         company=assessment.company if assessment else {}, purpose=assessment.purpose if assessment else {}, plan=plan, tables=data,
         rejected=rejected, assessment=assessment.text if assessment else "", engine=engine, overrides=overrides,
-        same=[group.ids for group in assessment.same] if assessment else (),
+        quality=quality, same=[group.ids for group in assessment.same] if assessment else (),
     )  # fmt: skip
     run = conductor.evaluate(request, problems, None if out is None else Path(out), progress, default_out)
     customers: Any = frames.get("customers")

@@ -16,6 +16,7 @@ from .kinds import BY_NAME
 from .kinds.builder import Bad, RuleText
 from .lang.check import Scope, check
 from .lang.syntax import Kind, Report, Tree, parse
+from .limits import read_quality
 from .model import Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table
 from .packfiles import Layer, find, read_layers, shown
 from .problems import Problems, RulesetError, Span, close_names
@@ -123,6 +124,7 @@ class _Loader:
             composite_decimals=decimals.get("composite", 2), minimum_coverage=float(minimum.get("share", 0.0)),
             coverage_cap=minimum.get("cap", ""), review=settings.get("review", EMPTY),
             dimension_source=sources(settings.get("dimension_source")), files=self.files(), span=self.top.pack.at("id"),
+            quality=read_quality(self.layers, self.tables, self.problems),
         )  # fmt: skip
 
     def files(self) -> tuple[tuple[str, str], ...]:

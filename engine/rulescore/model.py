@@ -198,6 +198,28 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """What a figure of data quality must not pass: beyond `warn` it is told, beyond `refuse` nothing is scored."""
+
+    warn: float | None
+    refuse: float | None
+    source: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What the data must reach: limits by measure, and how the grade is made. Records are fresh for `updated_within` days;
+    `grades` are (name, least index), best first."""
+
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    updated_within: int = 180
+    weights: Mapping[str, int] = field(default_factory=dict)
+    grades: tuple[tuple[str, float], ...] = ()
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A whole ruleset, `extends` resolved. `files` are (shown name, text) of every YAML file read, in order."""
 
@@ -219,6 +241,7 @@ class Pack:
     dimension_source: tuple[str, ...]
     files: tuple[tuple[str, str], ...]
     span: Span
+    quality: Quality = field(default_factory=Quality)
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import rfc8785
 from python_calamine import CalamineError, CalamineWorkbook
 
 from .engines.frame import CUSTOMER
@@ -20,6 +21,7 @@ from .folder import (
     INPUTS,
     MANIFEST,
     PROBLEMS,
+    QUALITY,
     REJECTED,
     Run,
     grouped_events,
@@ -29,6 +31,7 @@ from .folder import (
 from .lockstep import NOTHING, UnreadableError, batches, differences, input_words
 from .plan import Plan
 from .problems import DataError, Problems
+from .quality import assess
 from .readers import (
     Assessment,
     TableData,
@@ -62,6 +65,8 @@ def reread(run: Run, sources: Path, findings: Findings, counts: Counts, sample: 
         assessment = _assessment(run, sources, findings, problems)
         tables, rejected = read_tables(assessment, run.pack.tables, problems)
         tell_later(tables, run.pack.tables, run.plan.as_of, problems)
+        quality = assess(tables, rejected, run.pack, run.plan.as_of, problems)
+        _check_quality(run, quality, findings)
         counts.sources = _check_sources(run, tables, findings)
         _check_problems(run, problems, findings)
         with tempfile.TemporaryDirectory(prefix="rulescore-") as folder:
@@ -130,6 +135,16 @@ def _check_sources(run: Run, tables: Mapping[str, TableData], findings: Findings
 
 def _short(value: object) -> str:
     return NOTHING if value is None else str(value)[:200]
+
+
+def _check_quality(run: Run, quality: Mapping[str, Any], findings: Findings) -> None:
+    """The figures of data quality, part by part."""
+    stored = run.quality or {}
+    made = json.loads(rfc8785.dumps(dict(quality)))
+    for part in sorted({*stored, *made}):
+        if stored.get(part) != made.get(part):
+            old, new = _short(stored.get(part)), _short(made.get(part))
+            findings.add("value-differs", QUALITY, customer="", what=part, stored=old, recomputed=new)
 
 
 def _check_problems(run: Run, problems: Problems, findings: Findings) -> None:

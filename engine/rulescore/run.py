@@ -54,6 +54,7 @@ class Request:
     assessment: str = ""
     engine: str = "frame"
     same: Sequence[Sequence[str]] = ()
+    quality: Mapping[str, Any] = field(default_factory=dict)
     overrides: Mapping[str, float | str | bool] = field(default_factory=dict)
 
     @property
@@ -326,6 +327,8 @@ def _describe(request: Request, problems: Problems, building: Path) -> dict[str,
         (building / "assessment.yaml").write_text(request.assessment, encoding="utf-8", newline="\n")
     run_folder.write_problems(problems, building / run_folder.PROBLEMS)
     run_folder.write_rejected(request.rejected, building / run_folder.REJECTED)
+    if request.quality:
+        run_folder.write_quality(request.quality, building / run_folder.QUALITY)
     return run_folder.write_manifest(building, _facts(request, building))
 
 

@@ -83,6 +83,11 @@ GATE_LIMIT = {
     "additionalProperties": {"type": ["number", "string"]},
 }  # fmt: skip
 
+QUALITY_MEASURES = (
+    "completeness", "validity", "usable_rows", "uniqueness", "credit_codes", "freshness", "consistency",
+)  # fmt: skip
+"""Measures of the data as a whole: shares from 0 to 1, of which less is worse."""
+
 REMOVE = {
     "type": "array", "items": {"type": "string"},
     "description": "从所扩展规则包中删去的规则或关卡编号。Ids of rules or gates of the extended pack to leave out.",
@@ -165,6 +170,28 @@ def _pack() -> dict[str, Any]:
         },
         ["id", "title"],
     )
+    limit = _object(
+        "一项数据质量的界限：warn 提醒，refuse 拒绝评分。A limit: beyond warn it is told, beyond refuse nothing is scored.",
+        {"warn": {"type": "number", "minimum": 0}, "refuse": {"type": "number", "minimum": 0}, "source": SOURCE},
+        ["source"], anyOf=[{"required": ["warn"]}, {"required": ["refuse"]}],
+    )  # fmt: skip
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    quality = _object(
+        "数据质量关：界限与评级。The gate of data quality: limits and grades.",
+        {
+            "updated_within": _described(PERIOD, "多少天内更新算及时。How long a record counts as fresh."),
+            "limits": {
+                "type": "object", "additionalProperties": limit,
+                "description": "指标、指标.表、指标.表.字段 → 界限。A measure, of a table, of a field -> limits.",
+            },
+            "weights": {
+                "type": "object", "description": "评级中各指标的权重。Weights of measures in the grade.", "additionalProperties": False,
+                "properties": {name: {"type": "integer", "minimum": 1, "maximum": 100} for name in QUALITY_MEASURES},
+            },
+            "grades": _object("各等级的最低指数，达不到 C 的为 D。Least index of each grade; what is below C is D.", {"A": share, "B": share, "C": share}, ["A", "B", "C"]),
+            "source": SOURCE,
+        },
+    )  # fmt: skip
     return _file("pack", "规则包 · ruleset pack", _object(
         "规则包的总说明。What the pack is, and how dimensions, gates and tiers make the result.",
         {
@@ -181,6 +208,7 @@ def _pack() -> dict[str, Any]:
                 {"share": {"type": "number", "minimum": 0, "maximum": 1}, "cap": ID, "source": SOURCE}, ["share", "cap"],
             ),
             "review": _described(BILINGUAL, "复评周期。The review cycle."),
+            "quality": quality,
             "dimensions": {
                 "type": "object", "minProperties": 1,
                 "description": "维度及其权重（正整数），顺序即报告顺序。Dimensions with their weights (positive whole numbers), in report order.",

@@ -17,8 +17,8 @@ from ..values import fold
 from . import frames as frame_format
 from .assessment import Assessment, FileUse, SameCustomer, TableUse
 from .checks import Part, apart, known, placed, tell_duplicates, tell_idle, usable
-from .coerce import type_of
 from .codes import tell_codes
+from .coerce import type_of
 from .formats import READERS
 from .groups import with_ultimate
 from .headers import Mapped, fit

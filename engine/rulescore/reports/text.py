@@ -13,6 +13,8 @@ from ..audit import value_text
 from ..folder import Run
 from ..lang.words import grouped_number
 from ..messages import word
+from ..quality.verdict import percent
+from ..schema import QUALITY_MEASURES
 
 Node = dict[str, Any]
 BAR = 28
@@ -46,6 +48,7 @@ def summary(run: Run, language: str, width: int = 80) -> str:
         lines.append(say("composite", **shown))
         coverage = trace.select(pl.col("composite.coverage").mean()).collect(engine="streaming").item()
         lines.append(say("coverage", mean=f"{(coverage or 0) / 10_000:.1%}"))
+    lines += _quality(run, language)
     lines += [
         "",
         _tiers(run, language, min(BAR, max(8, width - 50))),
@@ -71,6 +74,34 @@ def summary(run: Run, language: str, width: int = 80) -> str:
         ]
     lines += ["", say("folder", folder=str(run.folder), run_id=run.run_id[:12])]
     return "\n".join(lines)
+
+
+def _quality(run: Run, language: str) -> list[str]:
+    """The grade of the data with the measures it is made of, and how sure the sources are."""
+    found = run.quality
+    if not found:
+        return []
+
+    def say(key: str, **facts: Any) -> str:
+        return word(f"summary.{key}", language, **facts)
+
+    joiner = "，" if language == "zh" else ", "
+    parts = joiner.join(
+        say("quality-part", measure=word(f"kind.{name}", language), share=percent(part["share"]))
+        for name in QUALITY_MEASURES
+        if (part := found["measures"][name]) is not None
+    )
+    grade = found["grade"]
+    levels = joiner.join(
+        say("quality-part", measure=word(f"evidence.{level}", language), share=percent(part["share"]))
+        for level, part in found["evidence"].items()
+        if part is not None
+    )
+    if grade is None:
+        lines = [say("quality-ungraded", parts=parts)]
+    else:
+        lines = [say("quality", grade=grade["grade"], index=f"{grade['index']:.4f}", parts=parts)]
+    return [*lines, say("evidence", levels=levels)]
 
 
 def _figures(run: Run) -> dict[str, dict[str, Any]]:
