@@ -7,12 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import rulescore
 from harness import write_pack
-from rulescore import rereading
+from python_calamine import CalamineWorkbook
+from rulescore import rejected, rereading
 from rulescore.folder import Run
 from rulescore.problems import DataError, RulesetError
+from rulescore.readers import Rejected
 from rulescore.recount import Counts
 from rulescore.reports.text import summary
 from rulescore.seal import Findings
@@ -380,3 +383,15 @@ def test_the_shipped_pack_has_a_gate() -> None:
     assert all(limit.source for limit in quality.limits.values())
     assert any(limit.refuse is not None for limit in quality.limits.values())
     assert dict(quality.grades) == GRADES
+
+
+def test_rejected_rows_beyond_a_sheet_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards "nothing is lost": where the workbook can't hold all rows that were set aside, it says how many more there are."""
+    monkeypatch.setattr(rejected, "ROWS_AT_MOST", 2)
+    frame = pl.LazyFrame({"#row": [2, 3, 4, 5, 6], "id": ["a", "b", "c", "d", "e"]})
+    part = Rejected("orders", "orders.csv", None, "event-of-unknown-customer", 5, frame)
+    rejected.write([part], tmp_path / "rejected.xlsx")
+    with CalamineWorkbook.from_path(tmp_path / "rejected.xlsx") as book:
+        rows = book.get_sheet_by_index(0).to_python()
+    assert [row[0] for row in rows] == ["id", "a", "b", "另有 3 行未列出 · 3 more rows are not listed"]
+    assert rows[0][-1] == "错误原因 reason"
