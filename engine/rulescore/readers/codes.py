@@ -23,9 +23,11 @@ def tell_codes(data: TableData, problems: Problems) -> dict[str, int]:
     present = code.is_not_null()
     if CUSTOMER_TYPE in have:
         present &= (pl.col(CUSTOMER_TYPE) != ABROAD).fill_null(True)
-    given = data.frame.filter(present)
     sound = FUNCTIONS["is_credit_code"].frame(pl, code)
-    shaped = code_key(code).is_not_null()
+    given = data.frame.filter(present).select(
+        SOURCE, ROW, code, sound.alias("sound"), code_key(code).is_not_null().alias("shaped")
+    )
+    sound, shaped = pl.col("sound"), pl.col("shaped")
     total, right, formed = (
         given.select(pl.len().alias("total"), sound.sum().alias("right"), shaped.sum().alias("formed"))
         .collect(engine="streaming")
@@ -37,7 +39,7 @@ def tell_codes(data: TableData, problems: Problems) -> dict[str, int]:
     ):
         if not count:
             continue
-        cells = given.filter(why).select(SOURCE, ROW, code).head(LISTED).collect(engine="streaming")
+        cells = given.filter(why).select(SOURCE, ROW, UNIFIED_CODE).head(LISTED).collect(engine="streaming")
         for source, row, read in cells.iter_rows():
             problems.warning(wrong, data.place(source, row, UNIFIED_CODE), read=read)
         if count > LISTED:

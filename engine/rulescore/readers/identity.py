@@ -21,16 +21,15 @@ _NOTHING_BUT_ZEROS = "0" * 18
 
 def code_key(text: pl.Expr) -> pl.Expr:
     """A credit code without differences of writing; missing where the text can't be one."""
-    plain = plain_code_frame(text)
-    return pl.when(plain.str.contains(f"^{CODE.pattern}$") & (plain != _NOTHING_BUT_ZEROS)).then(plain)
+    shaped: pl.Expr = plain_code_frame(text).str.extract(f"^({CODE.pattern})$", 1)
+    return shaped.replace(_NOTHING_BUT_ZEROS, None)
 
 
 def name_key(text: pl.Expr) -> pl.Expr:
     """A company's name without legal form, brackets, marks, blanks, width and case; missing where nothing is left."""
     words = text.str.normalize("NFKC").str.to_lowercase().str.replace_all(_MARKS, " ").str.strip_chars(" ")
     core = words.str.replace(_ENGLISH_FORM, "").str.replace_all(" ", "", literal=True)
-    key = core.str.replace(_CHINESE_FORM, "")
-    return pl.when(key != "").then(key)
+    return core.str.replace(_CHINESE_FORM, "").replace("", None)
 
 
 def former_keys(text: pl.Expr) -> pl.Expr:

@@ -100,8 +100,9 @@ def _keys(data: TableData) -> dict[str, pl.Expr]:
 
 def _repeated(data: TableData, keys: Mapping[str, pl.Expr]) -> dict[str, pl.Series]:
     """For each reason the hashes of the keys that more than one row may have; 8 bytes a key are kept in memory."""
-    plain = {reason: _hash(expression) for reason, expression in keys.items() if reason != "former-name"}
-    hashes = data.frame.select(**plain).collect(engine="streaming")
+    plain = {reason: expression for reason, expression in keys.items() if reason != "former-name"}
+    hashed = [_hash(pl.col(reason)).alias(reason) for reason in plain]
+    hashes = data.frame.select(**plain).select(hashed).collect(engine="streaming")
     found = {reason: _twice(hashes[reason].drop_nulls()) for reason in plain}
     if "former-name" in keys:
         named = data.frame.filter(pl.col(FORMER_NAME).is_not_null())

@@ -13,7 +13,9 @@ from ..audit import value_text
 from ..folder import Run
 from ..lang.words import grouped_number
 from ..messages import word
+from ..quality.figures import NOT_STATED
 from ..quality.verdict import percent
+from ..readers.assessment import EVIDENCE
 from ..schema import QUALITY_MEASURES
 
 Node = dict[str, Any]
@@ -94,8 +96,8 @@ def _quality(run: Run, language: str) -> list[str]:
     grade = found["grade"]
     levels = joiner.join(
         say("quality-part", measure=word(f"evidence.{level}", language), share=percent(part["share"]))
-        for level, part in found["evidence"].items()
-        if part is not None
+        for level in (*EVIDENCE, NOT_STATED)
+        if (part := found["evidence"].get(level)) is not None
     )
     if grade is None:
         lines = [say("quality-ungraded", parts=parts)]

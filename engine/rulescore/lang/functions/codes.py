@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .declare import Function
@@ -66,19 +68,32 @@ def _is_credit_code(text: str) -> bool:
 
 
 def _is_credit_code_frame(pl: Any, text: Any) -> Any:
-    plain = plain_code_frame(text)
-    shaped = plain.str.contains(f"^{CODE.pattern}$")
-    code = pl.when(shaped).then(plain)
+    def check(found: Any) -> Any:
+        return _sound_codes(pl, found)
+
+    return text.map_batches(check, return_dtype=pl.Boolean, is_elementwise=True)
+
+
+def _sound_codes(pl: Any, text: Any) -> Any:
+    """The same for a column at a time, step by step, so that no step is made twice wherever the expression stands."""
+    code = plain_code_frame(text).str.extract(f"^({CODE.pattern})$", 1)
     digits = [code.str.slice(place, 1).str.to_integer(base=36, dtype=pl.Int32) for place in range(18)]
-    values = [
-        digit - sum(((digit > letter).cast(pl.Int32) for letter in _LEFT_OUT), pl.lit(0)) for digit in digits
-    ]
-    inner = sum((d * w for d, w in zip(digits[ORGANISATION], _ORGANISATION_WEIGHTS, strict=True)), pl.lit(0))
-    outer = sum((value * weight for value, weight in zip(values, _WEIGHTS, strict=False)), pl.lit(0))
-    # the organisation code's check character stands for 0 to 9 and X for 10
-    organisation = pl.when(digits[16] == 33).then(10).when(digits[16] < 10).then(digits[16])
-    sound = ((inner + organisation) % 11 == 0).fill_null(False) & ((outer + values[17]) % 31 == 0)
-    return pl.when(text.is_not_null()).then(sound.fill_null(False))
+    inner = _weighted(digits[ORGANISATION], _ORGANISATION_WEIGHTS)
+    # the organisation code's check character stands for 0 to 9, and X, which is 33 to base 36, for 10
+    organisation = digits[16].replace_strict({**{n: n for n in range(10)}, 33: 10}, default=None)
+    values = []
+    for digit in digits:
+        value = digit
+        for letter in _LEFT_OUT:
+            value = value - (digit > letter).cast(pl.Int32)
+        values.append(value)
+    outer = _weighted(values, (*_WEIGHTS, 1))
+    sound = ((inner + organisation) % 11 == 0) & (outer % 31 == 0)
+    return sound.fill_null(False).set(text.is_null(), None)
+
+
+def _weighted(values: Sequence[Any], weights: Sequence[int]) -> Any:
+    return functools.reduce(operator.add, map(operator.mul, values, weights))
 
 
 FUNCTIONS = (
