@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 import rulescore
+import yaml
 from harness import write_pack
 from python_calamine import CalamineWorkbook
 from rulescore import rejected, rereading
@@ -395,3 +397,54 @@ def test_rejected_rows_beyond_a_sheet_are_counted(tmp_path: Path, monkeypatch: p
         rows = book.get_sheet_by_index(0).to_python()
     assert [row[0] for row in rows] == ["id", "a", "b", "另有 3 行未列出 · 3 more rows are not listed"]
     assert rows[0][-1] == "错误原因 reason"
+
+
+@pytest.mark.parametrize("page", ["inputs.md", "inputs.zh.md"])
+def test_the_manual_shows_what_is_taken(tmp_path: Path, source: Path, page: str) -> None:
+    """Guards the examples of the manual: limits that load, merges and evidence that are read, a feature that is one."""
+    text = (Path(__file__).parent.parent / "rulesets" / page).read_text(encoding="utf-8")
+    blocks = [
+        yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    ]
+    (quality,) = (block["quality"] for block in blocks if "quality" in block)
+    (features,) = (block["features"] for block in blocks if "features" in block)
+    (same,) = (block["same_customer"] for block in blocks if "same_customer" in block)
+    (tables,) = (
+        block["tables"]
+        for block in blocks
+        if any("evidence" in str(use) for use in block.get("tables", {}).values())
+    )
+    rules = [{"id": "any", "formula": "50 + group_part", "source": "judgement"}]
+    folder = write_pack(
+        tmp_path / "pack", {"one": {"features": features, "rules": rules}}, {"quality": quality}
+    )
+    assert set(rulescore.load(folder).quality.limits) == set(quality["limits"])
+    assert [use["evidence"] for use in tables.values()] == [
+        "system_export",
+        "contract_seen",
+        "third_party_confirmed",
+        "seller_statement",
+    ]
+    ids = [name for group in same for name in group]
+    (tmp_path / "customers.csv").write_text(
+        "customer_id\n" + "".join(f"{name}\n" for name in ids), encoding="utf-8"
+    )
+    told = {
+        "company": {"zh": "甲", "en": "A"},
+        "as_of": AS_OF,
+        "same_customer": same,
+        "tables": {"customers": {"file": "customers.csv", "evidence": "contract_seen"}},
+    }
+    (tmp_path / "assessment.yaml").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    run = rulescore.evaluate(
+        tmp_path, write_pack(tmp_path / "plain", {"one": {"rules": [{"id": "any", "formula": "50"}]}})
+    )
+    assert run.table["customer_id"].to_list() == [group[0] for group in same]
+
+
+def test_a_spoilt_quality_file_is_told(tmp_path: Path, source: Path) -> None:
+    """Guards `verify` against a quality.json that is no JSON: a finding, not an exception."""
+    run = run_of(tmp_path, source)
+    (run.folder / "quality.json").write_text("{", encoding="utf-8")
+    codes = {problem.code for problem in rulescore.verify(run, sources=source)}
+    assert {"run-file-changed", "run-file-unreadable"} <= codes

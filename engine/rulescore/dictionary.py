@@ -103,6 +103,8 @@ class Dictionary:
                 tables[table_id] = table
         if "customers" in tables and PARENT in tables["customers"].fields:
             table = tables["customers"]
+            if ULTIMATE.id in table.fields:
+                self.problems.error("duplicate-name", table.fields[ULTIMATE.id].span, name=ULTIMATE.id)
             tables["customers"] = replace(table, fields={**table.fields, ULTIMATE.id: ULTIMATE})
         return tables
 

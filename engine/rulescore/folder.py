@@ -193,9 +193,9 @@ class Run:
 
     @cached_property
     def quality(self) -> dict[str, Any] | None:
-        """The figures of data quality with limits and grade; None for a run without them."""
+        """The figures of data quality with limits and grade; None for a run without them. ValueError when they can't be read."""
         path = self.folder / QUALITY
-        return json.loads(path.read_bytes()) if path.is_file() else None
+        return dict(json.loads(path.read_bytes())) if path.is_file() else None
 
     def __repr__(self) -> str:
         return f"<Run {self.run_id[:8]} of {self.manifest['pack']['id']} as of {self.as_of}: {self.manifest['customers']} customers>"

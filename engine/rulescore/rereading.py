@@ -139,7 +139,10 @@ def _short(value: object) -> str:
 
 def _check_quality(run: Run, quality: Mapping[str, Any], findings: Findings) -> None:
     """The figures of data quality, part by part."""
-    stored = run.quality or {}
+    try:
+        stored = run.quality or {}
+    except (OSError, ValueError) as error:
+        raise UnreadableError(run.folder / QUALITY, error) from None
     made = json.loads(rfc8785.dumps(dict(quality)))
     for part in sorted({*stored, *made}):
         if stored.get(part) != made.get(part):

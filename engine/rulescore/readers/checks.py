@@ -106,14 +106,13 @@ def apart(
     return frame.filter(~gone)
 
 
-def tell_idle(data: TableData, key: str, active: pl.Series, problems: Problems) -> int:
-    """Tells the customers of whom no table holds any event; `active` are the hashes of the ids that have some."""
+def tell_idle(data: TableData, key: str, active: pl.Series, total: int, problems: Problems) -> int:
+    """Tells the customers of whom no table holds any event; `active` are the hashes of the ids that have some, `total` is how many customers there are."""
     idle = data.frame.filter(~pl.col(key).hash().is_in(active.unique().implode()))
     count: int = idle.select(pl.len()).collect(engine="streaming").item()
     if count:
         first = idle.select(pl.col(key), SOURCE, ROW).head(LISTED).collect(engine="streaming").rows()
         place = data.place(first[0][1], first[0][2], key)
-        total = sum(source.rows for source in data.sources)
         problems.note(
             "customers-without-events", place, count=count, total=total, ids=[str(read) for read, _, _ in first]
         )  # fmt: skip

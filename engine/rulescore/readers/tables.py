@@ -16,7 +16,7 @@ from ..problems import Cell, DataError, Problems, close_names
 from ..values import fold
 from . import frames as frame_format
 from .assessment import Assessment, FileUse, SameCustomer, TableUse
-from .checks import Part, apart, known, placed, tell_duplicates, tell_idle, usable
+from .checks import Known, Part, apart, known, placed, tell_duplicates, tell_idle, usable
 from .codes import tell_codes
 from .coerce import type_of
 from .formats import READERS
@@ -180,7 +180,7 @@ def _finished(
             tables[name] = _joined(table, read, frames[name])
         tell_merged(everyone, key, merged, before, problems)
         tables[CUSTOMERS] = _identified(
-            tables[CUSTOMERS], dictionary[CUSTOMERS], everyone, merged, active, events, problems
+            tables[CUSTOMERS], dictionary[CUSTOMERS], everyone, merged, customers, active, events, problems
         )
     except READ_ERRORS as error:
         problems.error("file-damaged", None, kind="", reason=str(error).split("\n")[0][:200])
@@ -194,6 +194,7 @@ def _identified(
     table: Table,
     everyone: TableData,
     merged: Mapping[str, str],
+    customers: Known,
     active: Sequence[pl.Series],
     events: Sequence[tuple[Table, pl.LazyFrame]],
     problems: Problems,
@@ -201,7 +202,7 @@ def _identified(
     """The customers with their ultimate controllers and what was found out about who they are, all of it told."""
     counts = {}
     if active:
-        counts["idle"] = tell_idle(data, table.key, pl.concat(active), problems)
+        counts["idle"] = tell_idle(data, table.key, pl.concat(active), len(customers.hashes), problems)
     groups = likely(data, table.key)
     tell_likely(data, table.key, groups, events, problems)
     counts["repeated"] = sum(len(group.ids) - 1 for group in groups)
