@@ -213,9 +213,9 @@ def test_limits_warn_and_refuse_all_at_once(tmp_path: Path, source: Path) -> Non
         if p.code in ("quality-below-limit", "newest-event-old")
     ]
     assert sorted(found) == sorted([
-        ("error", "quality-below-limit", "freshness", "*"),
-        ("error", "quality-below-limit", "completeness", "customers.uscc"),
-        ("warning", "quality-below-limit", "consistency", "*"),
+        ("error", "quality-below-limit", "freshness", None),
+        ("error", "quality-below-limit", "completeness", " (customers.uscc)"),
+        ("warning", "quality-below-limit", "consistency", None),
         ("warning", "newest-event-old", None, "orders"),
     ])  # fmt: skip
     assert not (tmp_path / "run").exists()

@@ -59,7 +59,7 @@ def _limit(name: str, limit: Limit, figures: Figures, places: dict[str, Cell], p
             tell("newest-event-old", place, table=where, count=value, limit=number_text(bound), basis=basis)
         else:
             tell(
-                "quality-below-limit", place, kind=measure, where=where or "*", share=percent(value), limit=percent(bound),
+                "quality-below-limit", place, kind=measure, where=f" ({where})" if where else "", share=percent(value), limit=percent(bound),
                 part=number_text(found["numerator"]), whole=number_text(found["denominator"]), basis=basis,
             )  # fmt: skip
     return {**result, "value": value, "state": state}
