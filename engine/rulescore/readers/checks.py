@@ -108,7 +108,9 @@ def apart(
 
 def tell_idle(data: TableData, key: str, active: pl.Series, total: int, problems: Problems) -> int:
     """Tells the customers of whom no table holds any event; `active` are the hashes of the ids that have some, `total` is how many customers there are."""
-    idle = data.frame.filter(~pl.col(key).hash().is_in(active.unique().implode()))
+    hashed = data.frame.select(pl.col(key), SOURCE, ROW, pl.col(key).hash().alias("#id"))
+    seen = pl.LazyFrame([active.unique().alias("#id")])
+    idle = hashed.join(seen, on="#id", how="anti", maintain_order="left")
     count: int = idle.select(pl.len()).collect(engine="streaming").item()
     if count:
         first = idle.select(pl.col(key), SOURCE, ROW).head(LISTED).collect(engine="streaming").rows()

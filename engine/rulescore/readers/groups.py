@@ -51,25 +51,29 @@ def with_ultimate(
 def _called(
     parents: pl.LazyFrame, everyone: pl.LazyFrame, key: str, merged: Mapping[str, str]
 ) -> pl.LazyFrame:
-    """For each text that calls a controller, who that is: `parent`, `head`."""
+    """For each text that calls a controller, who that is: `parent`, `head`. Names are looked at for texts that are no id."""
     wanted = parents.with_columns(name_key(pl.col("parent")).alias("key"))
     ids = everyone.select(pl.col(key).alias("parent"), pl.col(key).alias("by_id"))
     found = wanted.join(ids.join(wanted, on="parent", how="semi"), on="parent", how="left")
-    have = everyone.collect_schema().names()
+    by_id = found.collect(engine="streaming")
+    called = by_id.filter(pl.col("by_id").is_null()).lazy()
+    have = everyone.collect_schema().names() if by_id["by_id"].null_count() else []
     for name, column in ((NAME, "by_name"), (FORMER_NAME, "by_former")):
         if name not in have:
-            found = found.with_columns(pl.lit(None, pl.String).alias(column))
+            called = called.with_columns(pl.lit(None, pl.String).alias(column))
             continue
         keys = name_key(pl.col(name)) if name == NAME else former_keys(pl.col(name))
         names = everyone.filter(pl.col(name).is_not_null()).select(
             keys.alias("key"), pl.col(key).alias(column)
         )
         names = names if name == NAME else names.explode("key")
-        names = names.join(wanted.select("key").unique(), on="key", how="semi", maintain_order="left")
-        found = found.join(names.unique("key", keep="first", maintain_order=True), on="key", how="left")
+        names = names.join(called.select("key").unique(), on="key", how="semi", maintain_order="left")
+        called = called.join(names.unique("key", keep="first", maintain_order=True), on="key", how="left")
     group = pl.col("parent").min().over(pl.coalesce("key", "parent"))  # one spelling for all of a group's
-    head = pl.coalesce("by_id", "by_name", "by_former", group).replace(merged)
-    return found.with_columns(head.alias("head")).select("parent", "head").collect(engine="streaming").lazy()
+    named = called.select("parent", pl.coalesce("by_name", "by_former", group).alias("head"))
+    known = by_id.lazy().filter(pl.col("by_id").is_not_null()).select("parent", pl.col("by_id").alias("head"))
+    heads = pl.concat([known, named]).with_columns(pl.col("head").replace(merged))
+    return heads.collect(engine="streaming").lazy()
 
 
 def _resolve(up: dict[str, str]) -> list[list[str]]:

@@ -30,6 +30,7 @@ from .table import ROW, SOURCE, TableData
 LISTED = 50
 IDS_LISTED = 20
 REASONS = ("credit-code", "name", "former-name")
+AT = "#at"
 
 
 @dataclass(slots=True)
@@ -66,21 +67,16 @@ def merges(same: Iterable[SameCustomer], data: TableData, key: str, problems: Pr
 
 def likely(data: TableData, key: str) -> list[Likely]:
     """The groups of rows that may be one customer, in the order of their first row."""
-    columns = _keys(data)
-    if not columns:
+    keys = _keys(data)
+    if not keys:
         return []
-    repeated = _repeated(data, columns)
-    if not any(len(found) for found in repeated.values()):
+    numbered = data.frame.with_row_index(AT)
+    suspects = _suspects(numbered, keys)
+    if suspects.is_empty():
         return []
-    keyed = data.frame.select(pl.col(key).alias("id"), SOURCE, ROW, **columns)
-    suspect = [
-        pl.col(reason).list.eval(pl.element().hash().is_in(found.implode())).list.any()
-        if reason == "former-name"
-        else pl.col(reason).hash().is_in(found.implode())
-        for reason, found in repeated.items()
-    ]
-    rows = keyed.filter(pl.any_horizontal(part.fill_null(False) for part in suspect))
-    return _joined(rows.collect(engine="streaming").sort(SOURCE, ROW))
+    rows = numbered.join(suspects.to_frame().lazy(), on=AT, how="semi")
+    keyed = rows.select(pl.col(key).alias("id"), SOURCE, ROW, **keys).collect(engine="streaming")
+    return _joined(keyed.sort(SOURCE, ROW))
 
 
 def _keys(data: TableData) -> dict[str, pl.Expr]:
@@ -98,24 +94,27 @@ def _keys(data: TableData) -> dict[str, pl.Expr]:
     return keys
 
 
-def _repeated(data: TableData, keys: Mapping[str, pl.Expr]) -> dict[str, pl.Series]:
-    """For each reason the hashes of the keys that more than one row may have; 8 bytes a key are kept in memory."""
+def _suspects(numbered: pl.LazyFrame, keys: Mapping[str, pl.Expr]) -> pl.Series:
+    """Positions of the rows with a key that another row may have; 8 bytes a key are kept in memory."""
     plain = {reason: expression for reason, expression in keys.items() if reason != "former-name"}
     hashed = [_hash(pl.col(reason)).alias(reason) for reason in plain]
-    hashes = data.frame.select(**plain).select(hashed).collect(engine="streaming")
-    found = {reason: _twice(hashes[reason].drop_nulls()) for reason in plain}
+    hashes = numbered.select(AT, **plain).select(AT, *hashed).collect(engine="streaming")
+    found = [
+        hashes.filter(pl.col(reason).is_in(_twice(hashes[reason].drop_nulls()).implode()))[AT]
+        for reason in plain
+    ]
     if "former-name" in keys:
-        named = data.frame.filter(pl.col(FORMER_NAME).is_not_null())
-        former = named.select(keys["former-name"].alias("key")).explode("key").drop_nulls().unique()
-        again = former.select(_hash(pl.col("key")).alias("key")).collect(engine="streaming")["key"]
-        met = again.filter(again.is_in(hashes["name"].drop_nulls().unique().implode()))
-        found["former-name"] = met
-        found["name"] = pl.concat([found["name"], met]).unique()
-    return found
+        former = numbered.filter(pl.col(FORMER_NAME).is_not_null()).select(AT, key=keys["former-name"])
+        again = (
+            former.explode("key").select(AT, _hash(pl.col("key"))).drop_nulls().collect(engine="streaming")
+        )
+        met = again.filter(pl.col("key").is_in(hashes["name"].drop_nulls().unique().implode()))
+        found += [met[AT], hashes.filter(pl.col("name").is_in(met["key"].unique().implode()))[AT]]
+    return pl.concat(found).unique()
 
 
 def _hash(expression: pl.Expr) -> pl.Expr:
-    return pl.when(expression.is_not_null()).then(expression.hash())
+    return pl.when(expression.is_not_null()).then(expression.hash()).alias("key")
 
 
 def _twice(hashes: pl.Series) -> pl.Series:
