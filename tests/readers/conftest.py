@@ -119,9 +119,10 @@ class Desk:
         **tables: str,
     ) -> Result:
         """Reads tables by an assessment; each is the YAML that would stand behind its name, `more` other keys of it."""
+        more = f"{more}\n" if more else ""
         names = "".join(f"  {name}: {value}\n" for name, value in tables.items())
         self.write(
-            "assessment.yaml", f"company: {{zh: 甲, en: A}}\nas_of: 2026-06-30\n{more}\ntables:\n{names}"
+            "assessment.yaml", f"company: {{zh: 甲, en: A}}\nas_of: 2026-06-30\n{more}tables:\n{names}"
         )
         problems = Problems()
         return self._result(
