@@ -356,8 +356,8 @@ _HEAD = {
     "zh": ("函数", "得出", "例"),
 }
 _GROUPS = {
-    "en": {"numbers": "Numbers", "logic": "Missing values", "dates": "Dates", "text": "Text", "aggregates": "Events of a customer", "base": "The whole base"},
-    "zh": {"numbers": "数值", "logic": "缺失", "dates": "日期", "text": "文本", "aggregates": "客户的事件", "base": "全部客户"},
+    "en": {"numbers": "Numbers", "logic": "Missing values", "dates": "Dates", "text": "Text", "codes": "Registered codes", "aggregates": "Events of a customer", "base": "The whole base"},
+    "zh": {"numbers": "数值", "logic": "缺失", "dates": "日期", "text": "文本", "codes": "登记代码", "aggregates": "客户的事件", "base": "全部客户"},
 }  # fmt: skip
 _NOUNS = {
     "en": {"number": "number", "text": "text", "bool": "condition", "date": "date", "any": "value", "period": "period", "pattern": "pattern"},
@@ -395,7 +395,10 @@ def _signature(function: Any, language: str) -> str:
         inside = {"": table, "any?": f"{table}, {table}.{field}"}.get(function.operand, f"{table}.{field}")
         return f"{function.name}({inside})" if function.operand != "any?" else f"{function.name}({table})"
     if hasattr(function, "literals"):
-        return f"{function.name}({_NOUNS[language]['number']}{f', {bands}' if function.literals else ''})"
+        second = (
+            f", {bands}" if function.literals else f", {_NOUNS[language]['text']}" if function.grouped else ""
+        )
+        return f"{function.name}({_NOUNS[language]['number']}{second})"
     words = []
     for parameter in function.parameters:
         if parameter == "...":

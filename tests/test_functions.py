@@ -34,6 +34,7 @@ ORDERS = [
     ("2026-06-01", 200, "cancelled"), ("2026-07-15", 700, "done"),
 ]  # fmt: skip
 SALES = (10, 40, 40, None)
+GROUPING = ("East", "East", "West", "West")
 
 
 @cache
@@ -41,9 +42,12 @@ def answers(engine: str) -> dict[str, Any]:
     """Each example's value for the customer of the examples, all computed in one run."""
     features = {f"f{index}": {"is": text} for index, (_, text, _) in enumerate(EXAMPLES)}
     rules = [{"id": "any", "formula": "0"}]
-    tables = {"sales": "number", "nothing": "number"}
+    tables = {"sales": "number", "grouping": "text", "nothing": "number"}
     pack = _pack(features, rules, tables)
-    customers = [{"customer_id": f"C{index}", "sales": sales} for index, sales in enumerate(SALES)]
+    customers = [
+        {"customer_id": f"C{index}", "sales": sales, "grouping": group}
+        for index, (sales, group) in enumerate(zip(SALES, GROUPING, strict=True))
+    ]
     orders = [
         {"customer_id": "C0", "order_date": day, "amount": amount, "status": status}
         for day, amount, status in ORDERS
@@ -99,7 +103,7 @@ def test_words_have_places_for_the_arguments(name: str) -> None:
     if hasattr(found, "parameters"):
         count = len([parameter for parameter in found.parameters if parameter != "..."])
     else:
-        count = 1 + getattr(found, "literals", 0)
+        count = 1 + getattr(found, "literals", 0) + getattr(found, "grouped", 0)
     for language in ("zh", "en"):
         places = set(re.findall(r"\{(\w+)\}", found.words[language]))
         assert places and places <= {"all", *map(str, range(count))}

@@ -21,7 +21,7 @@ from rulescore.verification import examine, verify
 from world import CUSTOMERS, evaluate, pack, reseal, rewrite, tables, write_files
 
 FILES = (
-    "cells.parquet", "inputs.parquet", "manifest.json", "problems.jsonl", "rejected.xlsx", "scores.csv", "trace.parquet",
+    "cells.parquet", "inputs.parquet", "manifest.json", "problems.jsonl", "quality.json", "rejected.xlsx", "scores.csv", "trace.parquet",
     "assessment.yaml", "rulesets/tables.yaml", "rulesets/small/pack.yaml", "rulesets/small/ties.yaml", "rulesets/small/worth.yaml",
 )  # fmt: skip
 

@@ -69,6 +69,7 @@ def evaluate(
     from .assumptions import read_valuation
     from .portfolio import check_company
     from .masking import mask
+    from .quality import assess
     from .readers import read_tables, tables_of_frames, tell_later
 
     problems = Problems()
@@ -97,6 +98,7 @@ def evaluate(
         data, rejected = tables_of_frames(frames, dictionary, problems)
     tell_later(data, dictionary, number, problems)
     check_company(data, problems)
+    quality = assess(data, rejected, loaded, number, problems)
     valuation = None
     if assessment is not None and assessment.valuation:
         document = read_yaml(assessment.folder / assessment.valuation, problems, assessment.valuation)
@@ -109,6 +111,7 @@ def evaluate(
         rejected=rejected, assessment=assessment.text if assessment else "", engine=engine, overrides=overrides,
         valuation=valuation,
         masking=masking,
+        quality=quality, same=[group.ids for group in assessment.same] if assessment else (),
     )  # fmt: skip
     run = conductor.evaluate(request, problems, None if out is None else Path(out), progress, default_out)
     customers: Any = frames.get("customers")

@@ -279,7 +279,8 @@ class _Explainer:
                     node["cells"] = self.event_cells(step.tree)
                 elif depth < 6:
                     node["inputs"] = [
-                        self.input(part, depth + 1) for part in dict.fromkeys(self.named(step.tree.args[0]))
+                        self.input(part, depth + 1)
+                        for part in dict.fromkeys(name for arg in step.tree.args for name in self.named(arg))
                     ]
         return node
 
@@ -289,12 +290,14 @@ class _Explainer:
         if self.record["#source"] is None:  # a company that no table speaks of
             return []
         source = self.sources[self.pack.subject][self.record["#source"]]
+        field = self.pack.records.fields[field].made_of or field
         if field not in source["columns"]:
             return []
         return [
             {
                 "file": source["file"],
                 "sheet": source["sheet"],
+                "evidence": source["evidence"],
                 "rows": [self.record["#row"]],
                 "columns": [source["columns"][field]],
                 **({"query": source["query"]} if "query" in source else {}),
@@ -336,6 +339,7 @@ class _Explainer:
                 {
                     "file": origin["file"],
                     "sheet": origin["sheet"],
+                    "evidence": origin["evidence"],
                     "rows": rows_found[:CELLS_AT_MOST],
                     "count": len(rows_found),
                     "columns": columns,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from .lang.check import EventTable, Scope
@@ -15,6 +16,13 @@ from .source import Document
 from .values import NUMBER_LIMIT, day
 
 BASE_NAMES: Mapping[str, Kind] = {"as_of": "date"}
+
+PARENT = "parent_group"
+ULTIMATE = Field(
+    id="ultimate_group", type="text", made_of=PARENT,
+    title={"zh": "最终控制方（按控制链归并）", "en": "Ultimate controller (chains resolved)"},
+)  # fmt: skip
+"""The field that readers make of the parents that customers name."""
 
 
 def sources(value: Any) -> tuple[str, ...]:
@@ -94,6 +102,11 @@ class Dictionary:
                 if table_id != self.subject and not table.customer:
                     self.problems.error("missing-key", table.span, key="customer")
                 tables[table_id] = table
+        if self.customers is None and "customers" in tables and PARENT in tables["customers"].fields:
+            table = tables["customers"]
+            if ULTIMATE.id in table.fields:
+                self.problems.error("duplicate-name", table.fields[ULTIMATE.id].span, name=ULTIMATE.id)
+            tables["customers"] = replace(table, fields={**table.fields, ULTIMATE.id: ULTIMATE})
         return tables
 
     def read_field(self, document: Document, table: str, key: str, item: dict[str, Any]) -> Field:

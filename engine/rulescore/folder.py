@@ -28,6 +28,7 @@ INPUTS, TRACE, CELLS = "inputs.parquet", "trace.parquet", "cells.parquet"
 SCORES_CSV, SCORES_PARQUET = "scores.csv", "scores.parquet"
 PORTFOLIO = "portfolio"
 PROBLEMS, REJECTED = "problems.jsonl", "rejected.xlsx"
+QUALITY = "quality.json"
 UNHASHED = frozenset({MANIFEST, LOG})
 FORMAT = 1
 
@@ -211,6 +212,12 @@ class Run:
         text = (self.folder / PROBLEMS).read_text(encoding="utf-8")
         return [json.loads(line) for line in text.splitlines()]
 
+    @cached_property
+    def quality(self) -> dict[str, Any] | None:
+        """The figures of data quality with limits and grade; None for a run without them. ValueError when they can't be read."""
+        path = self.folder / QUALITY
+        return dict(json.loads(path.read_bytes())) if path.is_file() else None
+
     def __repr__(self) -> str:
         return f"<Run {self.run_id[:8]} of {self.manifest['pack']['id']} as of {self.as_of}: {self.manifest['customers']} customers>"
 
@@ -304,6 +311,11 @@ def write_problems(problems: Problems | Iterable[Problem], path: Path) -> None:
             file.write(
                 json.dumps(problem_facts(problem), ensure_ascii=False, sort_keys=True, default=str) + "\n"
             )
+
+
+def write_quality(quality: Mapping[str, Any], path: Path) -> None:
+    """Canonical JSON, so that equal figures are equal bytes."""
+    path.write_bytes(rfc8785.dumps(dict(quality)))
 
 
 def write_rejected(rejected: Sequence[Rejected], path: Path) -> None:

@@ -17,6 +17,7 @@ from .kinds import BY_NAME
 from .kinds.builder import Bad, RuleText
 from .lang.check import Scope, check
 from .lang.syntax import Kind, Report, Tree, parse
+from .limits import read_quality
 from .model import Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table
 from .packfiles import PORTFOLIO, Layer, find, is_portfolio, read_layers, shown
 from .portfolio_table import scored_customers
@@ -162,7 +163,7 @@ class _Loader:
             composite_decimals=decimals.get("composite", 2), minimum_coverage=float(minimum.get("share", 0.0)),
             coverage_cap=minimum.get("cap", ""), review=settings.get("review", EMPTY),
             dimension_source=sources(settings.get("dimension_source")), files=self.files(), span=self.top.pack.at("id"),
-            subject=self.subject,
+            subject=self.subject, quality=read_quality(self.layers, self.tables, self.problems),
         )  # fmt: skip
         fairness.check(pack, self.problems)
         return pack

@@ -44,6 +44,8 @@ class Field:
     personal: bool = False
     sensitive: bool = False
     span: Span = NOWHERE
+    made_of: str = ""
+    """The field that it is worked out from; no column of a file is it."""
 
     @property
     def kind(self) -> Kind:
@@ -211,6 +213,28 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """What a figure of data quality must not pass: beyond `warn` it is told, beyond `refuse` nothing is scored."""
+
+    warn: float | None
+    refuse: float | None
+    source: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What the data must reach: limits by measure, and how the grade is made. Records are fresh for `updated_within` days;
+    `grades` are (name, least index), best first."""
+
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    updated_within: int = 180
+    weights: Mapping[str, int] = field(default_factory=dict)
+    grades: tuple[tuple[str, float], ...] = ()
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A whole ruleset, `extends` resolved. `files` are (shown name, text) of every YAML file read, in order. `subject` is
     the table whose rows are scored; `portfolio` the pack that scores the base as a whole, whose events are the customers."""
@@ -235,6 +259,7 @@ class Pack:
     span: Span
     subject: str = "customers"
     portfolio: Pack | None = None
+    quality: Quality = field(default_factory=Quality)
 
     @property
     def rules(self) -> tuple[Rule, ...]:

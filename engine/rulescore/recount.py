@@ -19,10 +19,9 @@ import rfc8785
 from . import worth
 from .assumptions import read_valuation
 from .engines.frame import CUSTOMER, as_numbers
-from .engines.row import Result, RowEngine
+from .engines.row import Result, RowEngine, figure
 from .engines.tables import rows_of, trace_of_results
 from .folder import INPUTS, MANIFEST, SCORES_CSV, SCORES_PARQUET, TEXTS, TRACE, Run, trace_columns
-from .lang.functions import BASE
 from .lockstep import (
     BATCH,
     NOTHING,
@@ -233,17 +232,16 @@ class Recount:
         self.counts.figures = True
 
     def figure(self, step: Step) -> None:
-        plan, operand = self.plan, step.tree.args[0]
+        plan, tree = self.plan, step.tree
         columns = [CUSTOMER, *(name for name in step.needs if name != CUSTOMER)]
-        values: list[float | None] = []
+        operands: list[list[Any]] = []
         try:
             for inputs in batches(self.inputs, columns):
-                found = [
-                    self.engine.evaluator.value(operand, record)
-                    for record in rows_of(numbers_of(plan, inputs))
-                ]
-                values += [0.0 if value == 0 else value for value in found]
-            made = BASE[str(step.tree.value)].row(values, *(arg.value for arg in step.tree.args[1:]))
+                found = self.engine.operands(tree, rows_of(numbers_of(plan, inputs)))
+                operands = operands or [[] for _ in found]
+                for values, more in zip(operands, found, strict=True):
+                    values += more
+            made = figure(tree, operands)
         except FAULTS as error:
             reason = f"{type(error).__name__}: {error}"[:200]
             self.findings.add("recompute-failed", INPUTS, customer="", what=step.column, reason=reason)

@@ -38,4 +38,9 @@ def write(rejected: Sequence[Rejected], path: Path) -> None:
                         sheet.write_string(index, column, str(cell)[:32_000])
                 sheet.write_number(index, len(cells), row.get("#row") or 0)
                 sheet.write_string(index, len(cells) + 1, f"{reason} [{part.code}]")
+            if part.count > len(rows):
+                more = part.count - len(rows)
+                sheet.write_string(
+                    len(rows) + 1, 0, f"另有 {more} 行未列出 · {more} more rows are not listed", bold
+                )
             sheet.autofit()

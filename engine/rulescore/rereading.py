@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import rfc8785
 from python_calamine import CalamineError, CalamineWorkbook
 
 from .engines.frame import CUSTOMER
@@ -20,6 +21,7 @@ from .folder import (
     INPUTS,
     MANIFEST,
     PROBLEMS,
+    QUALITY,
     REJECTED,
     Run,
     grouped_events,
@@ -29,8 +31,10 @@ from .folder import (
 from .lockstep import NOTHING, UnreadableError, batches, differences, input_words
 from .masking import VARIABLE, Masking, mask
 from .plan import Plan
+from .portfolio_table import tables_of
 from .privacy import marked
 from .problems import DataError, Problems
+from .quality import assess
 from .readers import (
     Assessment,
     TableData,
@@ -42,9 +46,9 @@ from .readers import (
 from .readers.assessment import FILE
 from .readers.frames import NAME as FRAME
 from .readers.judge import READ_ERRORS
-from .readers.table import ROW, Rejected, Source
+from .readers.table import ROW, Rejected
 from .recount import TYPES, Counts, numbers_of, picked, spaced, within
-from .run import customer_frame, sink, write_cells
+from .run import customer_frame, sink, source_facts, write_cells
 from .seal import Findings
 from .source import read_yaml
 
@@ -63,8 +67,10 @@ def reread(run: Run, sources: Path, findings: Findings, counts: Counts, sample: 
     try:
         assessment = _assessment(run, sources, findings, problems)
         unmask = bool(run.manifest["unmasked"])
-        tables, rejected = read_tables(assessment, marked(run.pack.tables, unmask), problems)
-        tell_later(tables, run.pack.tables, run.plan.as_of, problems)
+        tables, rejected = read_tables(assessment, marked(tables_of(run.pack), unmask), problems)
+        tell_later(tables, tables_of(run.pack), run.plan.as_of, problems)
+        quality = assess(tables, rejected, run.pack, run.plan.as_of, problems)
+        _check_quality(run, quality, findings)
         counts.sources = _check_sources(run, tables, findings)
         tables, masking = mask(tables, run.pack, unmask)
         if not _check_masking(run, masking, findings):
@@ -111,18 +117,10 @@ def _assessment(run: Run, sources: Path, findings: Findings, problems: Problems)
     return assessment_of_files([folder / name for name in names], problems)
 
 
-def _facts(table: str, source: Source) -> dict[str, Any]:
-    return {
-        "table": table, "file": source.file, "sheet": source.sheet, "encoding": source.encoding, "sha256": source.sha256,
-        "rows": source.rows, "columns": dict(source.columns), "unused": list(source.unused),
-        **({"query": source.query} if source.query else {}),
-    }  # fmt: skip
-
-
 def _check_sources(run: Run, tables: Mapping[str, TableData], findings: Findings) -> int:
     """Compares what the manifest says of each raw file; how many are the same."""
     stored = list(run.manifest["inputs"])
-    found = [_facts(table.id, source) for table in tables.values() for source in table.sources]
+    found = [source_facts(table.id, source) for table in tables.values() for source in table.sources]
     sound = 0
     for index in range(max(len(stored), len(found))):
         old = stored[index] if index < len(stored) else {}
@@ -155,6 +153,19 @@ def _check_masking(run: Run, masking: Masking, findings: Findings) -> bool:
 
 def _short(value: object) -> str:
     return NOTHING if value is None else str(value)[:200]
+
+
+def _check_quality(run: Run, quality: Mapping[str, Any], findings: Findings) -> None:
+    """The figures of data quality, part by part."""
+    try:
+        stored = run.quality or {}
+    except (OSError, ValueError) as error:
+        raise UnreadableError(run.folder / QUALITY, error) from None
+    made = json.loads(rfc8785.dumps(dict(quality)))
+    for part in sorted({*stored, *made}):
+        if stored.get(part) != made.get(part):
+            old, new = _short(stored.get(part)), _short(made.get(part))
+            findings.add("value-differs", QUALITY, customer="", what=part, stored=old, recomputed=new)
 
 
 def _check_problems(run: Run, problems: Problems, findings: Findings) -> None:

@@ -32,7 +32,7 @@ from .model import Pack, Text
 from .plan import Plan, make_plan
 from .portfolio_table import COMPANY
 from .problems import Problem, Problems, UsageError, writable
-from .readers.table import ROW, SOURCE, Rejected, TableData
+from .readers.table import ROW, SOURCE, Rejected, Source, TableData
 from .scores import scores_of_trace
 from .version import VERSION
 
@@ -57,6 +57,8 @@ class Request:
     rejected: Sequence[Rejected] = ()
     assessment: str = ""
     engine: str = "frame"
+    same: Sequence[Sequence[str]] = ()
+    quality: Mapping[str, Any] = field(default_factory=dict)
     overrides: Mapping[str, float | str | bool] = field(default_factory=dict)
     valuation: Valuation | None = None
     masking: Masking = field(default_factory=Masking)
@@ -348,18 +350,13 @@ def _describe(request: Request, problems: Problems, building: Path) -> dict[str,
         (building / "assessment.yaml").write_text(request.assessment, encoding="utf-8", newline="\n")
     run_folder.write_problems(problems, building / run_folder.PROBLEMS)
     run_folder.write_rejected(request.rejected, building / run_folder.REJECTED)
+    if request.quality:
+        run_folder.write_quality(request.quality, building / run_folder.QUALITY)
     return run_folder.write_manifest(building, _facts(request, building))
 
 
 def _facts(request: Request, building: Path) -> dict[str, Any]:
-    inputs = []
-    for table in request.tables.values():
-        for source in table.sources:
-            inputs.append({
-                "table": table.id, "file": source.file, "sheet": source.sheet, "encoding": source.encoding, "sha256": source.sha256,
-                "rows": source.rows, "columns": dict(source.columns), "unused": list(source.unused),
-                **({"query": source.query} if source.query else {}),
-            })  # fmt: skip
+    inputs = [source_facts(table.id, source) for table in request.tables.values() for source in table.sources]
     plan, pack = request.plan, request.pack
     customers = pl.scan_parquet(building / run_folder.TRACE).select(pl.len()).collect().item()
     return {
@@ -372,7 +369,17 @@ def _facts(request: Request, building: Path) -> dict[str, Any]:
         "company": dict(request.company), "purpose": dict(request.purpose), "as_of": run_folder.iso(plan.as_of),
         "parameters": {key: plain(value) for key, value in sorted(plan.parameters.items())},
         "overrides": {key: plain(value) for key, value in sorted(request.overrides.items())},
-        "customers": customers, "inputs": inputs, **request.masking.facts(),
+        "customers": customers, "inputs": inputs, "same_customer": [list(ids) for ids in request.same],
+        **request.masking.facts(),
+    }  # fmt: skip
+
+
+def source_facts(table: str, source: Source) -> dict[str, Any]:
+    """What the manifest says of a file."""
+    return {
+        "table": table, "file": source.file, "sheet": source.sheet, "encoding": source.encoding, "sha256": source.sha256,
+        "rows": source.rows, "columns": dict(source.columns), "unused": list(source.unused), "evidence": source.evidence,
+        **({"query": source.query} if source.query else {}),
     }  # fmt: skip
 
 

@@ -90,6 +90,11 @@ GATE_LIMIT = {
     "additionalProperties": {"type": ["number", "string"]},
 }  # fmt: skip
 
+QUALITY_MEASURES = (
+    "completeness", "validity", "usable_rows", "uniqueness", "credit_codes", "freshness", "consistency",
+)  # fmt: skip
+"""Measures of the data as a whole: shares from 0 to 1, of which less is worse."""
+
 REMOVE = {
     "type": "array", "items": {"type": "string"},
     "description": "从所扩展规则包中删去的规则或关卡编号。Ids of rules or gates of the extended pack to leave out.",
@@ -173,6 +178,28 @@ def _pack() -> dict[str, Any]:
         },
         ["id", "title"],
     )
+    limit = _object(
+        "一项数据质量的界限：warn 提醒，refuse 拒绝评分。A limit: beyond warn it is told, beyond refuse nothing is scored.",
+        {"warn": {"type": "number", "minimum": 0}, "refuse": {"type": "number", "minimum": 0}, "source": SOURCE},
+        ["source"], anyOf=[{"required": ["warn"]}, {"required": ["refuse"]}],
+    )  # fmt: skip
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    quality = _object(
+        "数据质量关：界限与评级。The gate of data quality: limits and grades.",
+        {
+            "updated_within": _described(PERIOD, "多少天内更新算及时。How long a record counts as fresh."),
+            "limits": {
+                "type": "object", "additionalProperties": limit,
+                "description": "指标、指标.表、指标.表.字段 → 界限。A measure, of a table, of a field -> limits.",
+            },
+            "weights": {
+                "type": "object", "description": "评级中各指标的权重。Weights of measures in the grade.", "additionalProperties": False,
+                "properties": {name: {"type": "integer", "minimum": 1, "maximum": 100} for name in QUALITY_MEASURES},
+            },
+            "grades": _object("各等级的最低指数，达不到 C 的为 D。Least index of each grade; what is below C is D.", {"A": share, "B": share, "C": share}, ["A", "B", "C"]),
+            "source": SOURCE,
+        },
+    )  # fmt: skip
     return _file("pack", "规则包 · ruleset pack", _object(
         "规则包的总说明。What the pack is, and how dimensions, gates and tiers make the result.",
         {
@@ -189,6 +216,7 @@ def _pack() -> dict[str, Any]:
                 {"share": {"type": "number", "minimum": 0, "maximum": 1}, "cap": ID, "source": SOURCE}, ["share", "cap"],
             ),
             "review": _described(BILINGUAL, "复评周期。The review cycle."),
+            "quality": quality,
             "dimensions": {
                 "type": "object", "minProperties": 1,
                 "description": "维度及其权重（正整数），顺序即报告顺序。Dimensions with their weights (positive whole numbers), in report order.",
@@ -323,6 +351,10 @@ def _assessment() -> dict[str, Any]:
         },
         "encoding": {"type": "string", "description": "字符编码。The encoding."},
         "delimiter": {"type": "string", "description": "分隔符。The delimiter."},
+        "evidence": {
+            "enum": ["seller_statement", "system_export", "contract_seen", "third_party_confirmed"],
+            "description": "来源可信程度：卖方陈述、系统导出、见过合同原件、第三方确认。How sure the source is.",
+        },
         "columns": {
             "type": "object",
             "additionalProperties": column,
@@ -340,6 +372,7 @@ def _assessment() -> dict[str, Any]:
                 "description": "postgresql:// 或 mysql:// 地址（不写口令），或 SQLite、DuckDB 文件。A postgresql:// or mysql:// URL without a password, or a SQLite or DuckDB file.",
             },
             "query": {"type": "string", "description": "一条 SELECT 语句。One SELECT statement."},
+            "evidence": how["evidence"],
             "columns": how["columns"],
         },
         ["database", "query"],
@@ -359,6 +392,10 @@ def _assessment() -> dict[str, Any]:
             "as_of": _described(DATE, "评估基准日。The date the assessment speaks of."),
             "pack": {"type": "string", "description": "规则包编号或文件夹。A pack's id or folder."},
             "valuation": {"type": "string", "minLength": 1, "description": "估值文件。The file of the valuation."},
+            "same_customer": {
+                "type": "array", "description": "各组客户编号实为一家，保留每组第一个。Ids that are one customer, of which the first is kept.",
+                "items": {"type": "array", "minItems": 2, "items": {"type": ["string", "integer"]}},
+            },
             "tables": {
                 "type": "object", "minProperties": 1, "description": "表 → 文件。Table -> files.",
                 "additionalProperties": {"oneOf": [{"type": "string", "minLength": 1}, files, several, query]},

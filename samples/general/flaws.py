@@ -25,7 +25,7 @@ PLANTED: tuple[tuple[str, int | str, str, str, str, str], ...] = (
     ("customers", 80, "企业规模", " 中型 ", "", "medium"),
     ("customers", 91, "是否失信", "ＮＯ", "", "false"),
     ("customers", 102, "年采购预算", "暂无", "", "missing"),
-    ("customers", 113, "统一社会信用代码", "9199OOOOFAKE0O01X1", "", "kept; malformed, so the rule on identity gives few points"),
+    ("customers", 113, "统一社会信用代码", "9199OOOOFAKE0O01X1", "credit-code-form", "kept; malformed, so the rule on identity gives few points"),
     ("orders", 101, "Net value", "待定", "unreadable-number", "missing"),
     ("orders", 303, "Net value", "#REF!", "unreadable-number", "missing"),
     ("orders", 505, "Net value", "9999999999999999", "oversized-number", "missing"),

@@ -39,6 +39,13 @@ TEXTS = (
     "ΑΣ", "ΑΣ Β", "😀", "😀a", "👩‍👩‍👧", "\u3000全角\u3000", "trail ", "\ttab\n", "a_b%", "%", "_", ".*", "a.b", "AB-123", "\ufeffx", "\u200bx",
     "\x00", "a\x00b", "\ue000", "\uffff", "𝒳", "ﬁ", "Ａ", "null", "0", "-1", "2026-06-30",
 )  # fmt: skip
+CREDIT_CODES = (
+    "91350100M000100Y43",
+    "91350100m000100y43",
+    "９１３１００００ＭＡ００００３４９０",
+    "91350100M000100Y44",
+    "52310000000000000W",
+)
 DAYS = (
     "2026-06-30", "2024-02-29", "2023-02-28", "2024-02-28", "2000-02-29", "1900-02-28", "1900-03-01", "2025-12-31", "2026-01-01", "1970-01-01",
     "1969-12-31", "0001-01-01", "9999-12-31", "2026-01-31", "2026-03-31", "2026-04-30", "2025-06-30", "2025-07-01", "9999-01-31", "0001-03-01",
@@ -182,6 +189,7 @@ class Grammar:
                 lambda: f"{rng.choice(('contains', 'starts_with', 'ends_with'))}({t()}, {t()})",
                 lambda: f"{rng.choice(('contains', 'starts_with', 'ends_with'))}({t()}, {self.constant('text')})",
                 lambda: f'matches({t()}, "{rng.choice(PATTERNS)}")',
+                lambda: f"is_credit_code({t()})", lambda: f"is_credit_code({quoted(rng.choice(CREDIT_CODES))} if {b()} else {t()})",
             ]  # fmt: skip
         return rng.choice(choices)()
 

@@ -33,6 +33,11 @@ OVER_THE_BASE = (
     "rank(count(orders))",
     "percentile(a + b) / 7",
     "rank(-x)",
+    "group_sum(a, s)",
+    "group_share(abs(b), s)",
+    "group_share(y, lower(t))",
+    "group_sum(1, t)",
+    'group_sum(sum(orders.amount), s if p else "x")',
 )
 
 

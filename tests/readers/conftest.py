@@ -112,11 +112,18 @@ class Desk:
         return path
 
     def read(
-        self, encoding: str | None = None, dictionary: Mapping[str, Table] = DICTIONARY, **tables: str
+        self,
+        encoding: str | None = None,
+        dictionary: Mapping[str, Table] = DICTIONARY,
+        more: str = "",
+        **tables: str,
     ) -> Result:
-        """Reads tables by an assessment; each is the YAML that would stand behind its name."""
+        """Reads tables by an assessment; each is the YAML that would stand behind its name, `more` other keys of it."""
+        more = f"{more}\n" if more else ""
         names = "".join(f"  {name}: {value}\n" for name, value in tables.items())
-        self.write("assessment.yaml", f"company: {{zh: 甲, en: A}}\nas_of: 2026-06-30\ntables:\n{names}")
+        self.write(
+            "assessment.yaml", f"company: {{zh: 甲, en: A}}\nas_of: 2026-06-30\n{more}tables:\n{names}"
+        )
         problems = Problems()
         return self._result(
             problems,

@@ -129,11 +129,14 @@ def with_features(
             if step.scope == "record":
                 added.append(columns.expression(step.tree).alias(step.column))
             elif step.scope == "base":
-                literals = [arg.value for arg in step.tree.args[1:]]
+                declared = BASE[str(step.tree.value)]
+                more: list[Any] = [
+                    columns.expression(arg) if declared.grouped else arg.value for arg in step.tree.args[1:]
+                ]
                 operand = columns.expression(step.tree.args[0])
-                if not step.tree.names():  # a constant stands once for every customer
+                if not step.tree.args[0].names():  # a constant stands once for every customer
                     operand = pl.when(pl.int_range(pl.len()) >= 0).then(operand)
-                added.append(BASE[str(step.tree.value)].frame(pl, operand, *literals).alias(step.column))
+                added.append(declared.frame(pl, operand, *more).alias(step.column))
         if added:
             frame = frame.with_columns(added)
     return frame

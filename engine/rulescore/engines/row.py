@@ -89,13 +89,14 @@ class RowEngine:
                 for record, own in zip(records, events, strict=True):
                     record[step.column] = self.aggregate(step.tree, own)
         else:
-            values = [self.evaluator.value(step.tree.args[0], record) for record in records]
-            literals = [arg.value for arg in step.tree.args[1:]]
-            found = BASE[str(step.tree.value)].row(
-                [0.0 if value == 0 else value for value in values], *literals
-            )
+            found = figure(step.tree, self.operands(step.tree, records))
             for record, value in zip(records, found, strict=True):
                 record[step.column] = value
+
+    def operands(self, tree: Tree, records: Sequence[Record]) -> list[list[Any]]:
+        """For each argument of a figure of the base that is no literal, its value for each record."""
+        args = tree.args[:2] if BASE[str(tree.value)].grouped else tree.args[:1]
+        return [[self.evaluator.value(arg, record) for record in records] for arg in args]
 
     def aggregate(self, tree: Tree, events: Events) -> Any:
         """One customer's events -> the aggregate; None when the table was not supplied."""
@@ -219,6 +220,14 @@ class RowEngine:
             if loss > 0:
                 losses.append((-loss, index, planned.rule.id))
         return tuple(rule_id for _, _, rule_id in sorted(losses)[:REASONS])
+
+
+def figure(tree: Tree, operands: Sequence[Sequence[Any]]) -> list[float | None]:
+    """A figure of the base for each record, from the values of its arguments for all of them."""
+    values, *groups = operands
+    literals = [] if groups else [arg.value for arg in tree.args[1:]]
+    plain = [0.0 if value == 0 else value for value in values]
+    return BASE[str(tree.value)].row(plain, *groups, *literals)
 
 
 def points_units(points: float, planned: PlannedRule) -> int:

@@ -356,11 +356,13 @@ class _Checker:
         declared = BASE[name]
         if not self.scope.base_allowed:
             raise self.fail(tree, "base-not-here", function=name)
-        if len(tree.args) != 1 + declared.literals:
-            raise self.fail(
-                tree, "wrong-arguments", function=name, got=len(tree.args), want=str(1 + declared.literals)
-            )
+        count = 1 + declared.literals + declared.grouped
+        if len(tree.args) != count:
+            raise self.fail(tree, "wrong-arguments", function=name, got=len(tree.args), want=str(count))
         value = self.convert(self.visit(tree.args[0]), "number")
+        if declared.grouped:
+            group = self.convert(self.visit(tree.args[1]), "text")
+            return replace(tree, op="base", args=(value, group), kind="number")
         for literal in tree.args[1:]:
             number = literal.value
             if (

@@ -240,6 +240,8 @@ class World:
                 bands = tree.args[1].value
                 assert isinstance(bands, float)
                 return Extent(1.0, bands, whole=True)
+            case "group_sum":
+                return Extent(0.0 if self._extent(tree.args[0]).low >= 0 else -INFINITE, sure=False)
         return (
             Extent(0.0, 1.0, sure=False) if self._extent(tree.args[0]).low >= 0 else replace(ANY, sure=False)
         )

@@ -17,9 +17,11 @@ from .databases.address import SCHEMES, Address, address
 from .headers import Mapped
 
 FILE = "assessment.yaml"
-KEYS = ("company", "purpose", "as_of", "pack", "valuation", "tables")
-FILE_KEYS = ("file", "sheet", "header_row", "encoding", "delimiter", "columns")
-QUERY_KEYS = ("database", "query", "columns")
+KEYS = ("company", "purpose", "as_of", "pack", "valuation", "same_customer", "tables")
+FILE_KEYS = ("file", "sheet", "header_row", "encoding", "delimiter", "evidence", "columns")
+QUERY_KEYS = ("database", "query", "evidence", "columns")
+EVIDENCE = ("seller_statement", "system_export", "contract_seen", "third_party_confirmed")
+"""How sure a source is, weakest first: the seller's word, an export of a system, the contract itself, word of a third party."""
 DELIMITERS = (",", "\t", ";", "|")
 COLUMN_KEYS = ("field", "missing", "date_format")
 
@@ -42,6 +44,15 @@ class FileUse:
     span: Span = field(default_factory=lambda: Span(""))
     database: Address | None = None
     query: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SameCustomer:
+    """Ids that are one customer, of which the first is kept."""
+
+    ids: tuple[str, ...]
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,7 @@ class Assessment:
     span: Span
     bare: bool = False
     valuation: str = ""
+    same: tuple[SameCustomer, ...] = ()
 
 
 def read_assessment(path: Path | str, problems: Problems, folder: Path | None = None) -> Assessment:
@@ -145,6 +157,7 @@ class _Reading:
             document.text,
             document.at(),
             valuation=self._text(data, "valuation", ()) or "",
+            same=self._same(data.get("same_customer")),
         )
 
     def _words(self, data: Mapping[str, Any], key: str) -> Text:
@@ -165,6 +178,23 @@ class _Reading:
         if found is None:
             self.problems.error("date-unreadable", self.document.at("as_of"), read=str(read))
         return found
+
+    def _same(self, read: Any) -> tuple[SameCustomer, ...]:
+        """Lists of ids that are one customer each."""
+        if read is None or not self._is(read, list, "list of lists of ids", "same_customer"):
+            return ()
+        found = []
+        for index, ids in enumerate(read):
+            at = ("same_customer", index)
+            if not self._is(ids, list, "list of ids", *at):
+                continue
+            if len(ids) < 2 or any(isinstance(one, (dict, list)) or one is None for one in ids):
+                self.problems.error(
+                    "wrong-type", self.document.at(*at), read=str(ids)[:80], want="two or more ids"
+                )
+                continue
+            found.append(SameCustomer(tuple(str(one) for one in ids), self.document.at(*at)))
+        return tuple(found)
 
     def _tables(self, read: Any) -> tuple[TableUse, ...]:
         if read is None or not self._is(read, dict, "mapping", "tables"):
@@ -203,6 +233,7 @@ class _Reading:
             self._text(read, "encoding", at),
             self._delimiter(read, at),
             self._columns(read, at),
+            evidence=self._evidence(read, at),
         )
         if isinstance(read["file"], dict):
             self._is(read["file"], str, "text", *at, "file")
@@ -229,9 +260,11 @@ class _Reading:
         else:
             path = where.path or self.folder
             columns = self._columns(read, at)
-            return (
-                FileUse(where.shown, path, columns=columns, span=place, database=where, query=read["query"]),
-            )
+            evidence = self._evidence(read, at)
+            use = FileUse(
+                where.shown, path, columns=columns, span=place, evidence=evidence, database=where, query=read["query"]
+            )  # fmt: skip
+            return (use,)
         return ()
 
     def _columns(self, read: Mapping[str, Any], at: tuple[str | int, ...]) -> dict[str, Mapped]:
@@ -253,6 +286,14 @@ class _Reading:
             return found
         self.problems.error("unknown-delimiter", self.document.at(*at, "delimiter"), read=found)
         return None
+
+    def _evidence(self, read: Mapping[str, Any], at: tuple[str | int, ...]) -> str:
+        found = self._text(read, "evidence", at)
+        if found is None or found in EVIDENCE:
+            return found or ""
+        place, close = self.document.at(*at, "evidence"), close_names(found, EVIDENCE)
+        self.problems.error("unknown-evidence", place, read=found, known=list(EVIDENCE), close=close)
+        return ""
 
     def _row(self, read: Any, at: tuple[str | int, ...]) -> int | None:
         if read is None or (isinstance(read, int) and not isinstance(read, bool) and read >= 1):

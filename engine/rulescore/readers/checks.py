@@ -6,6 +6,7 @@ A customer that can't be told apart is an error. An event that can't be placed i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -28,6 +29,7 @@ class Part:
     raw: Raw
     fit: Fit
     judged: Judged
+    evidence: str = ""
 
 
 def usable(
@@ -72,18 +74,51 @@ def placed(
     frame: pl.LazyFrame,
     table: Table,
     customers: Known,
+    merged: Mapping[str, str],
     rejected: list[Rejected],
     problems: Problems,
-) -> pl.LazyFrame:
-    """The rows whose customer is known. Hashes tell whether there are others at all, and only then ids are compared."""
+) -> tuple[pl.LazyFrame, pl.Series]:
+    """The rows whose customer is known, those of merged customers under the id that is kept; and the hashes of the ids
+    that have events. Hashes tell whether there are unknown ones at all, and only then ids are compared."""
     name = table.customer
-    hashes = frame.select(pl.col(name).hash().alias("#id"))
-    strangers = hashes.join(pl.LazyFrame([customers.hashes]), on="#id", how="anti").select(pl.len())
-    if not strangers.collect(engine="streaming").item():
-        return frame
+    if merged:
+        frame = frame.with_columns(pl.col(name).replace(merged))
+    hashes = frame.select(pl.col(name).hash().alias("#id")).unique().collect(engine="streaming").to_series()
+    if hashes.is_in(customers.hashes.implode()).all():
+        return frame, hashes
     lost = frame.join(customers.ids, left_on=name, right_on="#id", how="anti", maintain_order="left")
     _set_aside(part, lost, "event-of-unknown-customer", table, rejected, problems)
-    return frame.join(customers.ids, left_on=name, right_on="#id", how="semi", maintain_order="left")
+    found = frame.join(customers.ids, left_on=name, right_on="#id", how="semi", maintain_order="left")
+    return found, hashes
+
+
+def apart(
+    part: Part, frame: pl.LazyFrame, table: Table, merged: Mapping[str, str], rejected: list[Rejected]
+) -> pl.LazyFrame:
+    """The customers that are kept; the rows of the merged ones are set aside (and told by `same.tell_merged`)."""
+    if not merged:
+        return frame
+    gone = pl.col(table.key).is_in(sorted(merged))
+    lost = frame.filter(gone)
+    count: int = lost.select(pl.len()).collect(engine="streaming").item()
+    if count:
+        _keep(part, lost, "customer-merged", table, rejected, count)
+    return frame.filter(~gone)
+
+
+def tell_idle(data: TableData, key: str, active: pl.Series, total: int, problems: Problems) -> int:
+    """Tells the customers of whom no table holds any event; `active` are the hashes of the ids that have some, `total` is how many customers there are."""
+    hashed = data.frame.select(pl.col(key), SOURCE, ROW, pl.col(key).hash().alias("#id"))
+    seen = pl.LazyFrame([active.unique().alias("#id")])
+    idle = hashed.join(seen, on="#id", how="anti", maintain_order="left")
+    count: int = idle.select(pl.len()).collect(engine="streaming").item()
+    if count:
+        first = idle.select(pl.col(key), SOURCE, ROW).head(LISTED).collect(engine="streaming").rows()
+        place = data.place(first[0][1], first[0][2], key)
+        problems.note(
+            "customers-without-events", place, count=count, total=total, ids=[str(read) for read, _, _ in first]
+        )  # fmt: skip
+    return count
 
 
 def tell_duplicates(data: TableData, table: Table, hashes: pl.Series, problems: Problems) -> None:
@@ -144,6 +179,14 @@ def _set_aside(
         facts["ids"] = list(dict.fromkeys(ids))
     tell = problems.error if code == "customer-without-id" else problems.warning
     tell(code, part.raw.cell(first[0][0], header), **facts)
+    _keep(part, lost, code, table, rejected, count)
+    return count
+
+
+def _keep(
+    part: Part, lost: pl.LazyFrame, code: str, table: Table, rejected: list[Rejected], count: int
+) -> None:
+    """Keeps rows that don't count, as they were read."""
     names = _names(part.raw)
     private = {int(column.name) for column in part.fit.columns if column.field.private}
     cells = [
@@ -151,7 +194,6 @@ def _set_aside(
     ]
     kept = lost.select(ROW, *(cell.alias(name) for cell, name in zip(cells, names, strict=True)))
     rejected.append(Rejected(table.id, part.raw.file, part.raw.sheet, code, count, kept))
-    return count
 
 
 def _hidden(cell: pl.Expr) -> pl.Expr:

@@ -79,6 +79,8 @@ def names_of(table: Table) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
     ranks: tuple[dict[str, list[str]], ...] = ({}, {}, {})
     for name, field in table.fields.items():
+        if field.made_of:
+            continue
         for rank, words in zip(ranks, ([name], field.title.values(), field.aliases), strict=True):
             for word in words:
                 ids = rank.setdefault(fold(word), [])
@@ -108,9 +110,10 @@ def _find(raw: Raw, header: str, mapped: Mapped, problems: Problems) -> int | No
 
 
 def _known(table: Table, mapped: Mapped, problems: Problems) -> bool:
-    if mapped.field in table.fields:
+    fields = [name for name, field in table.fields.items() if not field.made_of]
+    if mapped.field in fields:
         return True
-    close = close_names(mapped.field, table.fields)
+    close = close_names(mapped.field, fields)
     problems.error("unknown-field", mapped.span, name=mapped.field, table=table.id, close=close)
     return False
 

@@ -30,12 +30,14 @@ READ_ERRORS = (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A file's frame with its fields typed beside the columns as read, its rows, how often each field is missing."""
+    """A file's frame with its fields typed beside the columns as read, its rows, how often each field is missing, and
+    how often because its value was refused."""
 
     raw: Raw
     frame: pl.LazyFrame
     rows: int
     missing: dict[str, int]
+    refused: dict[str, int]
 
 
 def judge(raw: Raw, columns: tuple[Column, ...], table: Table, problems: Problems) -> Judged | None:
@@ -74,9 +76,14 @@ def _judge(raw: Raw, columns: tuple[Column, ...], table: Table, problems: Proble
         else:
             odd.append(column)
     frame = full(raw.frame, odd, _shapes(raw, odd)).with_columns(values)
-    missing.update(_count(raw, frame, odd, table, problems))
+    refused: dict[str, int] = {}
+    missing.update(_count(raw, frame, odd, table, problems, refused))
     tell_faults(raw, columns, table, problems)
-    return Judged(raw, frame, rows, missing)
+    by_index = {int(column.name): column.field.id for column in columns}
+    for _, index, _ in raw.faults:
+        if index in by_index:
+            refused[by_index[index]] = refused.get(by_index[index], 0) + 1
+    return Judged(raw, frame, rows, missing, refused)
 
 
 def _shapes(raw: Raw, odd: list[Column]) -> dict[str, list[str]]:
@@ -94,9 +101,15 @@ def _shapes(raw: Raw, odd: list[Column]) -> dict[str, list[str]]:
 
 
 def _count(
-    raw: Raw, frame: pl.LazyFrame, odd: list[Column], table: Table, problems: Problems
+    raw: Raw,
+    frame: pl.LazyFrame,
+    odd: list[Column],
+    table: Table,
+    problems: Problems,
+    refused_values: dict[str, int],
 ) -> dict[str, int]:
-    """Counts what doesn't fit in the irregular columns and tells it; how often each is missing.
+    """Counts what doesn't fit in the irregular columns and tells it; how often each is missing, and in `refused_values`
+    how often a value was refused.
 
     A column that was refused as a whole is not in the answer: its rows need no problem of their own.
     """
@@ -116,6 +129,7 @@ def _count(
         }
         if found:
             read = counts["rows"] - counts[f"null {column.name}"]
+            refused_values[column.field.id] = sum(found.values())
             if tell_column(raw, frame, column, table, found, read, problems):
                 refused.add(column.field.id)
     return {

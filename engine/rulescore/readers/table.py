@@ -16,9 +16,18 @@ SOURCE = "#source"
 
 
 @dataclass(frozen=True, slots=True)
+class Values:
+    """How many cells of a column hold a value that counts, and how many held one that was refused."""
+
+    accepted: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """One file, sheet, frame or query behind a table. `columns` maps field ids to the headers as read. `keep` is what must
-    live as long as the rows are read."""
+    """One file, sheet, frame or query behind a table. `columns` maps field ids to the headers as read, `values` to what stood
+    under them; `evidence` says how sure the source is, when the assessment does. `keep` is what must live as long as the rows
+    are read."""
 
     file: str
     path: Path | None
@@ -30,15 +39,21 @@ class Source:
     unused: tuple[str, ...]
     query: str = ""
     keep: object = field(default=None, compare=False, repr=False)
+    evidence: str = ""
+    values: Mapping[str, Values] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class TableData:
-    """A typed table: one column a mapped field, `#row` (as the spreadsheet counts) and `#source` (index)."""
+    """A typed table: one column a mapped field, `#row` (as the spreadsheet counts) and `#source` (index).
+
+    `counts`: what was found out about its rows besides, such as how many likely repeat another (`repeated`).
+    """
 
     id: str
     frame: pl.LazyFrame
     sources: tuple[Source, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     def place(self, source: int, row: int, field_id: str | None = None) -> Cell:
         """The cell behind a value of the frame."""

@@ -6,7 +6,8 @@ Rows that can't count are set aside as `Rejected`, each kind with its count; not
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -15,14 +16,17 @@ from ..problems import Cell, DataError, Problems, close_names
 from ..values import fold
 from . import databases
 from . import frames as frame_format
-from .assessment import Assessment, FileUse, TableUse
-from .checks import Part, known, placed, tell_duplicates, usable
+from .assessment import Assessment, FileUse, SameCustomer, TableUse
+from .checks import Known, Part, apart, known, placed, tell_duplicates, tell_idle, usable
+from .codes import tell_codes
 from .coerce import type_of
 from .discreet import discreet
 from .formats import READERS
+from .groups import with_ultimate
 from .headers import Mapped, fit
 from .judge import READ_ERRORS, judge
-from .table import ROW, SOURCE, Format, Options, Raw, Rejected, Source, TableData
+from .same import likely, merges, tell_likely, tell_merged
+from .table import ROW, SOURCE, Format, Options, Raw, Rejected, Source, TableData, Values
 
 CUSTOMERS = "customers"
 
@@ -42,7 +46,7 @@ def read_tables(
         table = dictionary[use.id]
         read = [_part(table, file, problems, encoding) for file in use.files]
         parts.setdefault(use.id, []).extend(part for part in read if part is not None)
-    return _finished(parts, dictionary, problems)
+    return _finished(parts, dictionary, problems, assessment.same)
 
 
 def tables_of_frames(
@@ -111,7 +115,7 @@ def _format(file: FileUse) -> Format | None:
 def _part(table: Table, file: FileUse, problems: Problems, encoding: str | None) -> Part | None:
     if file.database is not None:
         raw = databases.read(file.database, file.query, file.span, problems)
-        return None if raw is None else _judged(raw, table, file.columns, problems)
+        return None if raw is None else _judged(raw, table, file.columns, problems, file.evidence)
     format_ = _format(file)
     if format_ is None:
         suffixes = [suffix for one in READERS for suffix in one.suffixes]
@@ -122,21 +126,26 @@ def _part(table: Table, file: FileUse, problems: Problems, encoding: str | None)
     options = Options(file.sheet, file.header_row, encoding or file.encoding, file.delimiter)
     found = Problems()
     raw = format_.read(file.path, file.file, options, found)
-    part = None if raw is None else _judged(raw, table, file.columns, problems)
+    part = None if raw is None else _judged(raw, table, file.columns, problems, file.evidence)
     problems.extend(discreet(found, table, raw.headers if raw else ()))
     return part
 
 
-def _judged(raw: Raw, table: Table, mapping: Mapping[str, Mapped], problems: Problems) -> Part | None:
+def _judged(
+    raw: Raw, table: Table, mapping: Mapping[str, Mapped], problems: Problems, evidence: str = ""
+) -> Part | None:
     fitted = fit(raw, table, mapping, problems)
     if not fitted.columns:
         return None
     judged = judge(raw, fitted.columns, table, problems)
-    return None if judged is None else Part(judged.raw, fitted, judged)
+    return None if judged is None else Part(judged.raw, fitted, judged, evidence)
 
 
 def _finished(
-    parts: Mapping[str, list[Part]], dictionary: Mapping[str, Table], problems: Problems
+    parts: Mapping[str, list[Part]],
+    dictionary: Mapping[str, Table],
+    problems: Problems,
+    same: Sequence[SameCustomer] = (),
 ) -> tuple[dict[str, TableData], list[Rejected]]:
     """Checks rows against each other, customers before the events that point to them."""
     tables: dict[str, TableData] = {}
@@ -149,27 +158,64 @@ def _finished(
         }
         if CUSTOMERS in frames:
             key = dictionary[CUSTOMERS].key
-            tables[CUSTOMERS] = _joined(dictionary[CUSTOMERS], parts[CUSTOMERS], frames[CUSTOMERS])
-            if key in tables[CUSTOMERS].frame.collect_schema():
-                customers = known(tables[CUSTOMERS], key)
-                tell_duplicates(tables[CUSTOMERS], dictionary[CUSTOMERS], customers.hashes, problems)
+            everyone = _joined(dictionary[CUSTOMERS], parts[CUSTOMERS], frames[CUSTOMERS])
+            if key in everyone.frame.collect_schema():
+                tell_duplicates(everyone, dictionary[CUSTOMERS], known(everyone, key).hashes, problems)
+                merged = merges(same, everyone, key, problems)
         if problems.has_errors:
             raise DataError(problems)
+        table = dictionary[CUSTOMERS]
+        kept = [
+            (apart(part, frame, table, merged, rejected), rows)
+            for part, (frame, rows) in zip(parts[CUSTOMERS], frames[CUSTOMERS], strict=True)
+        ]
+        tables[CUSTOMERS] = _joined(table, parts[CUSTOMERS], kept)
+        customers = known(tables[CUSTOMERS], key)
+        active: list[pl.Series] = []
+        before: list[tuple[Table, pl.LazyFrame]] = []
+        events: list[tuple[Table, pl.LazyFrame]] = []
         for name, read in parts.items():
+            if name == CUSTOMERS:
+                continue
             table = dictionary[name]
-            if name != CUSTOMERS:
-                if table.customer:
-                    pairs = zip(read, frames[name], strict=True)
-                    frames[name] = [
-                        (placed(part, frame, table, customers, rejected, problems), rows)
-                        for part, (frame, rows) in pairs
-                    ]
-                tables[name] = _joined(table, read, frames[name])
+            if table.customer:
+                before += [(table, frame) for frame, _ in frames[name]]
+                for index, (part, (frame, rows)) in enumerate(zip(read, frames[name], strict=True)):
+                    frame, ids = placed(part, frame, table, customers, merged, rejected, problems)
+                    frames[name][index] = (frame, rows)
+                    active.append(ids)
+                events += [(table, frame) for frame, _ in frames[name]]
+            tables[name] = _joined(table, read, frames[name])
+        tell_merged(everyone, key, merged, before, problems)
+        tables[CUSTOMERS] = _identified(
+            tables[CUSTOMERS], dictionary[CUSTOMERS], everyone, merged, customers, active, events, problems
+        )
     except READ_ERRORS as error:
         problems.error("file-damaged", None, kind="", reason=str(error).split("\n")[0][:200])
     if problems.has_errors:
         raise DataError(problems)
     return tables, rejected
+
+
+def _identified(
+    data: TableData,
+    table: Table,
+    everyone: TableData,
+    merged: Mapping[str, str],
+    customers: Known,
+    active: Sequence[pl.Series],
+    events: Sequence[tuple[Table, pl.LazyFrame]],
+    problems: Problems,
+) -> TableData:
+    """The customers with their ultimate controllers and what was found out about who they are, all of it told."""
+    counts = {}
+    if active:
+        counts["idle"] = tell_idle(data, table.key, pl.concat(active), len(customers.hashes), problems)
+    groups = likely(data, table.key)
+    tell_likely(data, table.key, groups, events, problems)
+    counts["repeated"] = sum(len(group.ids) - 1 for group in groups)
+    counts |= tell_codes(data, problems)
+    return replace(with_ultimate(data, table, everyone.frame, merged, problems), counts=counts)
 
 
 def _frames(
@@ -181,6 +227,16 @@ def _frames(
             tell = problems.error if table.id == CUSTOMERS else problems.warning
             tell("no-rows", part.raw.cell(), table=table.id)
     return [usable(part, table, rejected, problems) for part in parts]
+
+
+def _values(part: Part) -> dict[str, Values]:
+    """What stood under each mapped header of a file."""
+    judged = part.judged
+    names = [column.field.id for column in part.fit.columns]
+    return {
+        name: Values(judged.rows - judged.missing.get(name, judged.rows), judged.refused.get(name, 0))
+        for name in names
+    }
 
 
 def _joined(table: Table, parts: list[Part], frames: list[tuple[pl.LazyFrame, int]]) -> TableData:
@@ -209,6 +265,8 @@ def _joined(table: Table, parts: list[Part], frames: list[tuple[pl.LazyFrame, in
                 part.fit.unused,
                 raw.query,
                 raw.keep,
+                part.evidence,
+                _values(part),
             )
         )
     return TableData(table.id, chosen[0] if len(chosen) == 1 else pl.concat(chosen), tuple(sources))

@@ -14,6 +14,10 @@ from ..audit import value_of, value_text
 from ..folder import Run
 from ..lang.words import grouped_number
 from ..messages import word
+from ..quality.figures import NOT_STATED
+from ..quality.verdict import percent
+from ..readers.assessment import EVIDENCE
+from ..schema import QUALITY_MEASURES
 
 Node = dict[str, Any]
 BAR = 28
@@ -47,6 +51,7 @@ def summary(run: Run, language: str, width: int = 80) -> str:
         lines.append(say("composite", **shown))
         coverage = trace.select(pl.col("composite.coverage").mean()).collect(engine="streaming").item()
         lines.append(say("coverage", mean=f"{(coverage or 0) / 10_000:.1%}"))
+    lines += _quality(run, language)
     lines += [
         "",
         _tiers(run, language, min(BAR, max(8, width - 50))),
@@ -80,6 +85,34 @@ def summary(run: Run, language: str, width: int = 80) -> str:
             lines += ["", say(key, fields=joiner.join(manifest[key]))]
     lines += ["", say("folder", folder=str(run.folder), run_id=run.run_id[:12])]
     return "\n".join(lines)
+
+
+def _quality(run: Run, language: str) -> list[str]:
+    """The grade of the data with the measures it is made of, and how sure the sources are."""
+    found = run.quality
+    if not found:
+        return []
+
+    def say(key: str, **facts: Any) -> str:
+        return word(f"summary.{key}", language, **facts)
+
+    joiner = "，" if language == "zh" else ", "
+    parts = joiner.join(
+        say("quality-part", measure=word(f"kind.{name}", language), share=percent(part["share"]))
+        for name in QUALITY_MEASURES
+        if (part := found["measures"][name]) is not None
+    )
+    grade = found["grade"]
+    levels = joiner.join(
+        say("quality-part", measure=word(f"evidence.{level}", language), share=percent(part["share"]))
+        for level in (*EVIDENCE, NOT_STATED)
+        if (part := found["evidence"].get(level)) is not None
+    )
+    if grade is None:
+        lines = [say("quality-ungraded", parts=parts)]
+    else:
+        lines = [say("quality", grade=grade["grade"], index=f"{grade['index']:.4f}", parts=parts)]
+    return [*lines, say("evidence", levels=levels)]
 
 
 def _figures(run: Run) -> dict[str, dict[str, Any]]:
@@ -464,7 +497,10 @@ class _Tree:
         if node.get("count", 0) > len(node["rows"]):
             rows += self.say("more", count=node["count"] - len(node["rows"]))
         key = "cell-of-query" if "query" in node else "cell"
-        return self.say(key, file=where, rows=rows, columns=", ".join(node["columns"]))
+        text = self.say(key, file=where, rows=rows, columns=", ".join(node["columns"]))
+        if not node["evidence"]:
+            return text
+        return text + self.say("evidence", level=word(f"evidence.{node['evidence']}", self.language))
 
 
 def _percent(value: float | None) -> str:

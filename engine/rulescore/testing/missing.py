@@ -24,7 +24,7 @@ _GONE: Could = frozenset({MISSING})
 NEVER_MISSING = ("count", "count_distinct")
 """Aggregates that have a value whenever their table is supplied."""
 
-PARTIAL = ("sqrt", "log", "exp", "shift_days", "shift_months", "share")
+PARTIAL = ("sqrt", "log", "exp", "shift_days", "shift_months", "share", "group_sum", "group_share")
 """Functions that can be missing though no argument is."""
 
 

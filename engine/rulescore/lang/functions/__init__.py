@@ -4,10 +4,10 @@ file; to add a topic, write the file and name it in TOPICS."""
 
 from __future__ import annotations
 
-from . import aggregates, base, dates, logic, numbers, text
+from . import aggregates, base, codes, dates, logic, numbers, text
 from .declare import Aggregate, BaseFunction, Function
 
-TOPICS = (numbers, logic, dates, text)
+TOPICS = (numbers, logic, dates, text, codes)
 
 FUNCTIONS: dict[str, Function] = {function.name: function for topic in TOPICS for function in topic.FUNCTIONS}
 AGGREGATES: dict[str, Aggregate] = {aggregate.name: aggregate for aggregate in aggregates.AGGREGATES}

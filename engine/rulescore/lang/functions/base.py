@@ -38,8 +38,27 @@ def _quantile_band(values: Column, bands: float) -> list[float | None]:
     ]
 
 
+def _sound(values: Column) -> list[float | None]:
+    return [None if value is None or abs(value) >= MAX_SUMMAND else value for value in values]
+
+
+def _group_sum(values: Column, groups: Sequence[str | None]) -> list[float | None]:
+    members: dict[str | None, list[float]] = {}
+    for value, group in zip(_sound(values), groups, strict=True):
+        if value is not None and group is not None:
+            members.setdefault(group, []).append(value)
+    sums = {group: exact_sum(known) for group, known in members.items()}
+    return [sums.get(group) for group in groups]
+
+
+def _group_share(values: Column, groups: Sequence[str | None]) -> list[float | None]:
+    total = exact_sum(_sorted(_sound(values)))
+    sums = _group_sum(values, groups)
+    return [None if found is None or total == 0 else found / total for found in sums]
+
+
 def _share(values: Column) -> list[float | None]:
-    sound = [None if value is None or abs(value) >= MAX_SUMMAND else value for value in values]
+    sound = _sound(values)
     total = exact_sum(_sorted(sound))
     return [None if value is None or total == 0 else value / total for value in sound]
 
@@ -64,7 +83,20 @@ def _share_frame(pl: Any, x: Any) -> Any:
     return pl.when(total != 0).then(x / (x * 0.0 + total))
 
 
-# The examples speak of a base of four customers with sales 10, 40, 40 and missing; the first is asked.
+def _group_sum_frame(pl: Any, x: Any, group: Any) -> Any:
+    x = sound_frame(pl, x)
+    known = (x.count().over(group) > 0) & group.is_not_null()
+    return pl.when(known).then(sum_frame(pl, x).over(group))
+
+
+def _group_share_frame(pl: Any, x: Any, group: Any) -> Any:
+    total = sum_frame(pl, sound_frame(pl, x))
+    found = _group_sum_frame(pl, x, group)
+    return pl.when(total != 0).then(found / (found * 0.0 + total))
+
+
+# The examples speak of a base of four customers with sales 10, 40, 40 and missing, the first two of group East, the others
+# of group West; the first is asked.
 FUNCTIONS = (
     BaseFunction(
         "rank", 0,
@@ -93,5 +125,19 @@ FUNCTIONS = (
         {"zh": "{0}占全部客户的比例", "en": "share of {0}"},
         _share, _share_frame,
         (("round(share(sales), 4)", 0.1111),),
+    ),
+    BaseFunction(
+        "group_sum", 0,
+        {"zh": "与该客户同组的全部客户的合计；组由第二个参数给出，如 ultimate_group", "en": "the sum over all customers of this one's group; the second argument says which group, such as ultimate_group"},
+        {"zh": "同属一个“{1}”的客户的{0}合计", "en": "sum of {0} over customers of one {1}"},
+        _group_sum, _group_sum_frame,
+        (("group_sum(sales, grouping)", 50),), grouped=True,
+    ),
+    BaseFunction(
+        "group_share", 0,
+        {"zh": "该客户所在组占全部客户合计的比例（0 至 1），用来看按最终控制方计算的集中度", "en": "the share of this customer's group in the sum over all customers, 0 to 1: concentration per ultimate controller"},
+        {"zh": "同属一个“{1}”的客户的{0}占全部客户的比例", "en": "share of {0} of customers of one {1}"},
+        _group_share, _group_share_frame,
+        (("round(group_share(sales, grouping), 4)", 0.5556),), grouped=True,
     ),
 )  # fmt: skip

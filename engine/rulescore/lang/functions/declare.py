@@ -60,7 +60,8 @@ class Aggregate:
 @dataclass(frozen=True, slots=True)
 class BaseFunction:
     """A function of one value over the whole base. `row` gets all values (None where missing) and the literal
-    argument, and returns one result each; `frame` gets polars, the expression and the literal."""
+    argument, and returns one result each; `frame` gets polars, the expression and the literal. One that is `grouped`
+    takes a text instead of a literal, by which customers belong together: all texts in `row`, an expression in `frame`."""
 
     name: str
     literals: int
@@ -69,3 +70,4 @@ class BaseFunction:
     row: Callable[..., list[float | None]]
     frame: Callable[..., Any]
     examples: tuple[tuple[str, Scalar | None], ...]
+    grouped: bool = False
