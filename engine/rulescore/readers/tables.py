@@ -7,6 +7,7 @@ Rows that can't count are set aside as `Rejected`, each kind with its count; not
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -17,10 +18,12 @@ from . import frames as frame_format
 from .assessment import Assessment, FileUse, TableUse
 from .checks import Part, known, placed, tell_duplicates, usable
 from .coerce import type_of
-from .formats import READERS
+from .formats import READERS, format_of, read_parts
 from .headers import Mapped, fit
 from .judge import READ_ERRORS, judge
-from .table import ROW, SOURCE, Format, Options, Raw, Rejected, Source, TableData
+from .mappings import Export, Known, find
+from .rows import one_row_each, with_constants, without
+from .table import ROW, SOURCE, Options, Raw, Rejected, Source, TableData
 
 CUSTOMERS = "customers"
 
@@ -36,11 +39,18 @@ def read_tables(
     `encoding` overrides what is found out about text files.
     """
     parts: dict[str, list[Part]] = {}
+    rejected: list[Rejected] = []
     for use in _resolved(assessment, dictionary, problems):
         table = dictionary[use.id]
-        read = [_part(table, file, problems, encoding) for file in use.files]
-        parts.setdefault(use.id, []).extend(part for part in read if part is not None)
-    return _finished(parts, dictionary, problems)
+        read = parts.setdefault(use.id, [])
+        for file in use.files:
+            known = None
+            if file.mapping is not None:
+                known = find(file.mapping, assessment.folder, problems, file.span)
+                if known is None:
+                    continue
+            read.extend(_parts(table, file, known, encoding, rejected, problems))
+    return _finished(parts, dictionary, rejected, problems)
 
 
 def tables_of_frames(
@@ -62,7 +72,7 @@ def tables_of_frames(
         raw = frame_format.read(frame, name, problems)
         part = None if raw is None else _judged(raw, table, {}, problems)
         parts[name] = [] if part is None else [part]
-    return _finished(parts, dictionary, problems)
+    return _finished(parts, dictionary, [], problems)
 
 
 def _resolved(assessment: Assessment, dictionary: Mapping[str, Table], problems: Problems) -> list[TableUse]:
@@ -92,7 +102,7 @@ def _sheet_tables(use: TableUse, names: Mapping[str, str]) -> list[TableUse]:
     """A workbook given bare: each of its sheets that is named like a table is that table."""
     found = []
     for file in use.files:
-        format_ = _format(file)
+        format_ = format_of(file.path)
         for sheet in format_.sheets(file.path) if format_ and file.path.is_file() else []:
             if (table := names.get(fold(sheet))) is not None:
                 found.append(
@@ -101,38 +111,92 @@ def _sheet_tables(use: TableUse, names: Mapping[str, str]) -> list[TableUse]:
     return found
 
 
-def _format(file: FileUse) -> Format | None:
-    suffix = file.path.suffix.lower()
-    return next((format_ for format_ in READERS if suffix in format_.suffixes), None)
-
-
-def _part(table: Table, file: FileUse, problems: Problems, encoding: str | None) -> Part | None:
-    format_ = _format(file)
+def _parts(
+    table: Table,
+    file: FileUse,
+    known: Known | None,
+    encoding: str | None,
+    rejected: list[Rejected],
+    problems: Problems,
+) -> list[Part]:
+    """The parts of one file, each read by what the assessment and the mapping of a known export say."""
+    format_ = format_of(file.path)
     if format_ is None:
         suffixes = [suffix for one in READERS for suffix in one.suffixes]
         code = "unknown-format" if file.path.exists() else "file-not-found"
         place = file.span if code == "file-not-found" and file.span.line else Cell(file.file)
         problems.error(code, place, file=file.file, suffix=file.path.suffix, known=suffixes)
-        return None
+        return []
     options = Options(file.sheet, file.header_row, encoding or file.encoding, file.delimiter)
-    raw = format_.read(file.path, file.file, options, problems)
-    return None if raw is None else _judged(raw, table, file.columns, problems)
+    found = []
+    for raw in read_parts(format_, file.path, file.file, options, problems):
+        export = None if known is None else known.export(table.id, format_.name, raw.headers)
+        if known is not None and export is None:
+            facts = {"mapping": known.id, "table": table.id, "format": format_.name}
+            problems.error("mapping-without-table", file.span, **facts)
+            return []
+        part = _part(raw, table, file, export, rejected, problems)
+        if part is not None:
+            found.append(part)
+    return found
 
 
-def _judged(raw: Raw, table: Table, mapping: Mapping[str, Mapped], problems: Problems) -> Part | None:
-    fitted = fit(raw, table, mapping, problems)
+def _part(
+    raw: Raw,
+    table: Table,
+    file: FileUse,
+    export: Export | None,
+    rejected: list[Rejected],
+    problems: Problems,
+) -> Part | None:
+    """One part of a file; once more in the exact way when the quick one can't read it."""
+    aside: list[Rejected] = []
+    try:
+        cleared = raw if export is None else without(raw, export, table, aside, problems)
+        columns = file.columns if export is None else export.columns_of(raw.headers, file.columns)
+        missing = () if export is None else export.missing
+        part = _judged(cleared, table, columns, problems, file, missing)
+    except READ_ERRORS as error:
+        again = None if raw.exact is None else raw.exact()
+        if again is not None:
+            return _part(again, table, file, export, rejected, problems)
+        problems.error("file-damaged", raw.cell(), kind=raw.file, reason=str(error).split("\n")[0][:200])
+        return None
+    rejected.extend(aside)
+    return part
+
+
+def _judged(
+    raw: Raw,
+    table: Table,
+    mapping: Mapping[str, Mapped],
+    problems: Problems,
+    use: FileUse | None = None,
+    missing: tuple[str, ...] = (),
+) -> Part | None:
+    constants = {} if use is None else use.constants
+    fitted = fit(raw, table, mapping, problems, constants)
     if not fitted.columns:
         return None
+    if missing:
+        columns = tuple(replace(one, missing=(*one.missing, *missing)) for one in fitted.columns)
+        fitted = replace(fitted, columns=columns)
+    if constants:
+        raw, fitted = with_constants(raw, fitted, table, constants, problems)
+    if use is not None and use.distinct:
+        raw = one_row_each(raw, fitted, table, problems)
     judged = judge(raw, fitted.columns, table, problems)
     return None if judged is None else Part(judged.raw, fitted, judged)
 
 
 def _finished(
-    parts: Mapping[str, list[Part]], dictionary: Mapping[str, Table], problems: Problems
+    parts: Mapping[str, list[Part]],
+    dictionary: Mapping[str, Table],
+    rejected: list[Rejected],
+    problems: Problems,
 ) -> tuple[dict[str, TableData], list[Rejected]]:
     """Checks rows against each other, customers before the events that point to them."""
     tables: dict[str, TableData] = {}
-    rejected: list[Rejected] = []
     if CUSTOMERS not in parts:
         problems.error("missing-customers", None, tables=list(parts))
     try:
