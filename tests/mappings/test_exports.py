@@ -75,7 +75,9 @@ def test_an_export_gives_the_table_that_a_person_reads_in_it(case: dict[str, Any
     for name, content in case["files"].items():
         write(tmp_path, name, content)
     found, rejected, problems = read(tmp_path, case["tables"])
-    assert found is not None, [(problem.code, str(problem.place), dict(problem.facts)) for problem in problems]
+    assert found is not None, [
+        (problem.code, str(problem.place), dict(problem.facts)) for problem in problems
+    ]
     for table, wanted in case["want"].items():
         rows = found[table].frame.collect().to_dicts()
         names = [key for key in wanted[0] if key != "at"]
@@ -132,7 +134,9 @@ def test_an_unknown_mapping_is_told_with_the_close_one(tmp_path: Path) -> None:
 
 def test_a_mapping_without_the_table_is_told(tmp_path: Path) -> None:
     write(tmp_path, "a.csv", "Id,Name\n1,A\n")
-    _, _, problems = read(tmp_path, {"customers": "a.csv", "referrals": {"file": "a.csv", "mapping": "hubspot"}})
+    _, _, problems = read(
+        tmp_path, {"customers": "a.csv", "referrals": {"file": "a.csv", "mapping": "hubspot"}}
+    )
     assert "mapping-without-table" in [problem.code for problem in problems]
 
 
@@ -141,7 +145,9 @@ def test_a_mapping_of_ones_own_is_a_file_beside_the_assessment(tmp_path: Path) -
     own = {
         "id": "own",
         "title": {"zh": "自", "en": "Own"},
-        "exports": [{"table": "customers", "formats": ["csv"], "columns": {"编": "customer_id", "名": "name"}}],
+        "exports": [
+            {"table": "customers", "formats": ["csv"], "columns": {"编": "customer_id", "名": "name"}}
+        ],
     }
     write(tmp_path, "own.yaml", yaml.safe_dump(own, allow_unicode=True))
     found, _, problems = read(tmp_path, {"customers": {"file": "a.csv", "mapping": "own.yaml"}})

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     from ..problems import Problem
 
-COMMANDS = ("evaluate", "check", "test", "explain", "verify", "compare", "schema", "init", "problem")
+COMMANDS = (
+    *("evaluate", "map", "profile", "check", "test", "explain", "verify", "compare"),
+    *("schema", "init", "problem"),
+)
 """The commands, in the order of the help; each is a module of this folder with a `command`."""
 
 INTERRUPTED = 130

@@ -231,11 +231,13 @@ class _Reading:
         if read is None or not self._is(read, dict, "mapping", *at, "constants"):
             return {}
         place = (*at, "constants")
-        return {
-            name: Mapped(str(value), span=self.document.key(*place, name))
-            for name, value in read.items()
-            if not isinstance(value, (dict, list)) or self._is(value, str, "text", *place, name)
-        }
+        found = {}
+        for name, value in read.items():
+            if value is None:
+                self.problems.error("missing-key", self.document.key(*place, name), key=name)
+            elif not isinstance(value, (dict, list)) or self._is(value, str, "text", *place, name):
+                found[name] = Mapped(str(value), span=self.document.key(*place, name))
+        return found
 
     def _delimiter(self, read: Mapping[str, Any], at: tuple[str | int, ...]) -> str | None:
         found = self._text(read, "delimiter", at)

@@ -129,7 +129,13 @@ def _scan(source: Path | bytes, cells: int, separator: str, lines: int) -> pl.La
 
 
 def _rewritten(
-    path: Openable, file: str, options: Options, encoding: str, separator: str, sha256: str, problems: Problems
+    path: Openable,
+    file: str,
+    options: Options,
+    encoding: str,
+    separator: str,
+    sha256: str,
+    problems: Problems,
 ) -> Raw | None:
     """The exact way: every record through the csv module, irregular ones set aside."""
     broken: list[Broken] = []

@@ -42,9 +42,10 @@ def fit(
     mapping: Mapping[str, Mapped],
     problems: Problems,
     constants: Mapping[str, Mapped] | None = None,
+    only_said: bool = False,
 ) -> Fit:
-    """Fits headers to fields: by the mapping where it speaks, else by id, title or alias. `constants` are fields that
-    need no column."""
+    """Fits headers to fields: by the mapping where it speaks, else, unless `only_said`, by id, title or alias.
+    `constants` are fields that need no column."""
     constants = constants or {}
     chosen: dict[int, str] = {}
     said: dict[int, Mapped] = {}
@@ -55,7 +56,7 @@ def fit(
         said[index] = mapped
         if mapped.field and _known(table, mapped, problems):
             chosen[index] = mapped.field
-    names = names_of(table)
+    names = {} if only_said else names_of(table)
     taken = {*chosen.values(), *constants}
     for index, header in enumerate(raw.headers):
         if index in said or not fold(header):
@@ -186,7 +187,8 @@ def worded(field: Field, words: Mapping[str, tuple[str, ...]]) -> Field:
         return field
     said = {fold_word(word) for more in words.values() for word in more}
     kept = {
-        value: tuple(word for word in old if fold_word(word) not in said) for value, old in field.words.items()
+        value: tuple(word for word in old if fold_word(word) not in said)
+        for value, old in field.words.items()
     }
     merged = {value: (*words.get(value, ()), *kept.get(value, ())) for value in {**kept, **words}}
     return replace(field, words=merged)

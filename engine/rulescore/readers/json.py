@@ -104,7 +104,9 @@ def _records(data: Any, file: str, problems: Problems) -> list[_Record] | None:
         reason = str(data.get("errorMessage", ""))[:120]
         problems.error("page-of-error", Cell(file), read=str(data["errorCode"]), reason=reason)
         return None
-    found = data if isinstance(data, list) else next(filter(_is_list, (_at(data, way) for way in LISTS)), None)
+    found = (
+        data if isinstance(data, list) else next(filter(_is_list, (_at(data, way) for way in LISTS)), None)
+    )
     if found is None or not all(isinstance(record, dict) for record in found):
         problems.error("page-without-records", Cell(file))
         return None

@@ -21,9 +21,7 @@ LISTED = 20
 _ID = "#id"
 
 
-def without(
-    raw: Raw, export: Export, table: Table, rejected: list[Rejected], problems: Problems
-) -> Raw:
+def without(raw: Raw, export: Export, table: Table, rejected: list[Rejected], problems: Problems) -> Raw:
     """Sets aside the rows that the export holds beside its records; they are told and kept as rejected."""
     if export.ends_at_blank:
         raw = _without_notes(raw, table, rejected, problems)
@@ -128,7 +126,9 @@ def _with(raw: Raw, value: pl.Expr) -> pl.LazyFrame:
 def one_row_each(raw: Raw, fitted: Fit, table: Table, problems: Problems) -> Raw:
     """The first row of each customer, where a list of events must serve as the list of customers; rows without an id
     are not customers. Customers whose rows say different things are told."""
-    key = next((column for column in fitted.columns if column.field.id == (table.key or table.customer)), None)
+    key = next(
+        (column for column in fitted.columns if column.field.id == (table.key or table.customer)), None
+    )
     if key is None:
         return raw
     others = [column for column in fitted.columns if column is not key]

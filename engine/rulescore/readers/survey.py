@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import codecs
 import re
+
 from ..problems import Cell, Problems
 from .bytes import CHUNK, Openable
 

@@ -175,7 +175,8 @@ def _judged(
     missing: tuple[str, ...] = (),
 ) -> Part | None:
     constants = {} if use is None else use.constants
-    fitted = fit(raw, table, mapping, problems, constants)
+    distinct = use is not None and use.distinct
+    fitted = fit(raw, table, mapping, problems, constants, only_said=distinct)
     if not fitted.columns:
         return None
     if missing:
@@ -183,7 +184,7 @@ def _judged(
         fitted = replace(fitted, columns=columns)
     if constants:
         raw, fitted = with_constants(raw, fitted, table, constants, problems)
-    if use is not None and use.distinct:
+    if distinct:
         raw = one_row_each(raw, fitted, table, problems)
     judged = judge(raw, fitted.columns, table, problems)
     return None if judged is None else Part(judged.raw, fitted, judged)
