@@ -90,7 +90,12 @@ class ColumnFacts:
     def is_key(self) -> bool:
         """Whether every row has a value of its own; numbers only where the header speaks of an id."""
         alone = self.rows > 1 and not self.missing and self.distinct == self.rows
-        return alone and (self.kind == "text" or _ID_HEADER.search(self.header) is not None)
+        return alone and (self.kind == "text" or looks_like_id(self.header))
+
+
+def looks_like_id(header: str) -> bool:
+    """Whether a header speaks of an id."""
+    return _ID_HEADER.search(header) is not None
 
 
 def column_facts(raw: Raw, personal: Personal) -> list[ColumnFacts]:

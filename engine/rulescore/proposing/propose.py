@@ -10,6 +10,7 @@ from typing import Any
 
 from ..model import Table, Text
 from ..profiling import FileFacts, Reference
+from ..profiling.columns import looks_like_id
 from ..readers.headers import names_of
 from ..readers.mappings import Export, Known, shipped
 from ..readers.tables import CUSTOMERS
@@ -33,6 +34,10 @@ FILE_WORDS: Mapping[str, tuple[str, ...]] = {
     "referrals": ("referral", "转介绍"),
 }
 """What files of a table are called, beside the table's own id and titles."""
+
+_HINTS = 3
+_ENOUGH = 3
+"""So many columns must be placed for a file to be a table by its headers alone."""
 
 _RECOGNISED, _NAMED, _LACKING, _SEVERAL = 10, 3, -3, -4
 
@@ -146,7 +151,7 @@ def _use(
             confidence=0.95 if not best.lacking else 0.8,
             why="name",
         )
-    elif best.lacking:
+    elif best.lacking or sum(1 for one in best.matches if one.active) < _ENOUGH:
         best = replace(best, level=UNSURE, confidence=0.5, why="columns")
     else:
         best = replace(best, level=LIKELY, confidence=0.8, why="columns")
@@ -209,7 +214,8 @@ def _hints(
         return hints
     for name in use.lacking:
         if name == table.key:
-            found = [header for header in use.facts.keys if header in free]
+            alone = [header for header in use.facts.keys if header in free]
+            found = [header for header in alone if looks_like_id(header)] or alone[:_HINTS]
         elif name == table.customer:
             found = [link.column for link in links if link.part == number and link.column in free]
         elif table.fields[name].kind == "date":
