@@ -337,8 +337,8 @@ def _mapping() -> dict[str, Any]:
                 "description": "文件格式。The formats it comes in.",
             },
             "recognise": _object(
-                "识别条件：列名须全有 all_of，且有 any_of 之一。How it is told: all of the one headers, and one of the others.",
-                {"all_of": headers, "any_of": headers},
+                "识别条件：列名须全有 all_of，有 any_of 之一，没有 none_of。How it is told: all of some headers, one of others, none of others.",
+                {"all_of": headers, "any_of": headers, "none_of": headers},
             ),
             "columns": {"type": "object", "minProperties": 1, "additionalProperties": _column(), "description": "列名 → 字段。Header -> field."},
             "missing": {**headers, "description": "另外表示缺失的词。More words that mean missing."},

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from commands import called
+from commands import SAMPLE, called
 from rulescore.problems import Problems
 from rulescore.readers import read_assessment
 
@@ -149,6 +149,33 @@ def test_a_reference_is_a_hint_for_a_lacking_id(tmp_path: Path) -> None:
     assert "account" not in columns
 
 
+def test_the_sample_through_map_scores_as_its_own_assessment(tmp_path: Path) -> None:
+    """Guards the whole way on ten files with many flaws: proposed with one edit, the scores are those of the assessment that
+    was written by hand."""
+    names = (
+        *("customers", "contacts", "orders", "contracts", "invoices", "receivables", "activities"),
+        *("complaints", "survey_answers", "referrals"),
+    )
+    files = [str(SAMPLE / f"{name}.csv") for name in names]
+    text = propose(tmp_path, *files)
+    (tmp_path / "a.yaml").write_text(
+        text.replace("        Order No:", '        "Net value": amount\n        Order No:'), encoding="utf-8"
+    )
+    for source, out in ((tmp_path / "a.yaml", "mapped"), (SAMPLE, "written")):
+        assert called("evaluate", source, "--out", tmp_path / out).code == 0
+    scores = [(tmp_path / out / "scores.csv").read_bytes() for out in ("mapped", "written")]
+    assert scores[0] == scores[1]
+
+
+def test_a_seller_s_own_list_is_no_company_list(tmp_path: Path) -> None:
+    """A list with the seller's ids beside credit code and register status is the seller's, not one of a register site."""
+    (tmp_path / "客户.csv").write_text(
+        "客户编号,统一社会信用代码,登记状态\nK1,X,存续\nK2,Y,注销\n", encoding="utf-8"
+    )
+    (use,) = yaml.safe_load(propose(tmp_path, "客户.csv"))["tables"]["customers"]
+    assert "mapping" not in use
+
+
 # ---- running it again ---------------------------------------------------------------------------------------------
 
 
@@ -275,3 +302,35 @@ def test_profile_of_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
     done = called("profile", "a.pdf", cwd=tmp_path)
     assert (done.code, "unknown-format" in done.err) == (4, True)
+
+
+# ---- the page of inputs -------------------------------------------------------------------------------------------
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGES = {"en": ROOT / "rulesets" / "inputs.md", "zh": ROOT / "rulesets" / "inputs.zh.md"}
+
+
+def fenced(language: str, kind: str) -> list[str]:
+    """The fenced blocks of a kind in the section about `map`."""
+    text = PAGES[language].read_text(encoding="utf-8")
+    section = next(part for part in text.split("\n## ") if "`map`" in part.split("\n")[0])
+    return [block.split("\n", 1)[1] for block in section.split("```")[1::2] if block.startswith(kind)]
+
+
+def test_the_page_of_inputs_can_be_followed(tmp_path: Path) -> None:
+    """Guards the manual: its commands run one after the other, and are the same in both languages."""
+    assert fenced("en", "sh") == fenced("zh", "sh") != []
+    assert fenced("en", "yaml") == fenced("zh", "yaml") != []
+    (tmp_path / "samples").symlink_to(ROOT / "samples")
+    for line in "".join(fenced("en", "sh")).splitlines():
+        done = called(*line.split()[1:], cwd=tmp_path)
+        assert done.code == 0, done.err
+    assert (tmp_path / "mapped" / "run" / "scores.csv").is_file()
+
+
+def test_every_known_export_is_in_the_manual() -> None:
+    from rulescore.readers.mappings import shipped_ids
+
+    for page in PAGES.values():
+        text = page.read_text(encoding="utf-8")
+        assert [name for name in shipped_ids() if f"`{name}`" not in text] == []

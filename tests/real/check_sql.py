@@ -53,7 +53,8 @@ class Case:
 
     @property
     def sql(self) -> str:
-        return "general.sql" if self.is_general else "check.sql"
+        own = HERE / self.folder / self.assessment.replace(".yaml", ".sql")
+        return own.name if own.is_file() else "general.sql" if self.is_general else "check.sql"
 
 
 CRM_ASIDE = {
@@ -96,6 +97,7 @@ GENERAL = (
     ),
     Case("restaurant_cn", "general.yaml", WIDE_GBK, {}),
     Case("restaurant_cn", "general_zh.yaml", WIDE_GBK, {}),
+    Case("restaurant_cn", "general_bom.yaml", {}, {}),
     Case("uci_online_retail_sample", "general.yaml", {}, {("orders", "event-without-customer"): 2240}),
     Case("customer360_synthetic", "general.yaml", {}, {}),
     Case("ravenstack_saas", "general.yaml", {}, {}),

@@ -53,6 +53,7 @@ def command(
     else:
         text = text_of(proposal, base, language)
     if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
         part = out.with_name(f".{out.name}.part")
         part.write_text(text, encoding="utf-8")
         part.replace(out)

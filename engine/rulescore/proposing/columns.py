@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from dataclasses import field as field_of
 
 from ..model import Field, Table
 from ..profiling import ColumnFacts
 from ..readers.assessment import COLUMN_KEYS
-from ..readers.coerce import listed_words
+from ..readers.coerce import listed_words, truth_words
 from ..readers.headers import names_of
 from ..readers.mappings import Export
 from ..values import fold, fold_word
@@ -152,18 +152,24 @@ def _checked(one: Match, field_: Field, column: ColumnFacts) -> Match:
         return _dated(one, column)
     if field_.kind == "number" and column.kind not in ("number", "mixed") and not field_.words:
         return replace(one, level=UNSURE, confidence=min(one.confidence, 0.5), doubt="no_number")
-    if field_.kind == "bool" and column.kind not in ("bool", "mixed") and column.distinct > 2:
-        return replace(one, level=UNSURE, confidence=min(one.confidence, 0.5), doubt="no_truth")
+    if field_.kind == "bool" and column.kind != "bool" and not column.personal:
+        words = {*truth_words(), *map(fold_word, field_.missing)}
+        if not _mostly(column, words):
+            return replace(one, level=UNSURE, confidence=min(one.confidence, 0.5), doubt="no_truth")
     if field_.values and not one.known and not column.personal:
-        words = listed_words(field_)
-        seen = sum(count for _, count in column.frequent)
-        fits = sum(count for value, count in column.frequent if fold_word(value) in words)
-        if seen and fits * 2 < seen:
+        words = {*listed_words(field_), *map(fold_word, field_.missing)}
+        if not _mostly(column, words):
             facts = {"values": ", ".join(field_.values)}
             return replace(
                 one, level=UNSURE, confidence=min(one.confidence, 0.5), doubt="no_words", facts=facts
             )
     return one
+
+
+def _mostly(column: ColumnFacts, words: Set[str]) -> bool:
+    """Whether at least half of the frequent values are among the words."""
+    seen = sum(count for _, count in column.frequent)
+    return 2 * sum(count for value, count in column.frequent if fold_word(value) in words) >= seen
 
 
 def _dated(one: Match, column: ColumnFacts) -> Match:

@@ -30,7 +30,7 @@ class LeftOut:
 class Export:
     """One kind of file that a system gives: for which table, in which formats, how it is told from others, its columns.
 
-    A file is recognised when it has `all_of` the headers and one of `any_of` (folded). `ends_at_blank` says that notes
+    A file is recognised when it has `all_of` the headers, one of `any_of` and none of `none_of` (folded). `ends_at_blank` says that notes
     follow below the first blank row.
     """
 
@@ -38,6 +38,7 @@ class Export:
     formats: tuple[str, ...]
     all_of: tuple[str, ...]
     any_of: tuple[str, ...]
+    none_of: tuple[str, ...]
     columns: Mapping[str, Mapped]
     missing: tuple[str, ...]
     leave_out: tuple[LeftOut, ...]
@@ -51,7 +52,7 @@ class Export:
     def recognises(self, headers: Sequence[str]) -> bool:
         """Whether a file with these headers is such an export."""
         present = {fold(name) for name in headers}
-        if not (self.all_of or self.any_of):
+        if not (self.all_of or self.any_of) or any(fold(name) in present for name in self.none_of):
             return False
         needed = present.issuperset(fold(name) for name in self.all_of)
         return needed and (not self.any_of or any(fold(name) in present for name in self.any_of))
@@ -80,9 +81,9 @@ class Known:
     exports: tuple[Export, ...]
 
     def export(self, table: str, format_: str, headers: Sequence[str]) -> Export | None:
-        """The export for a table that knows the most headers of a file; of equals the first."""
+        """The export for a table that recognises a file, or else knows the most of its headers; of equals the first."""
         fitting = [one for one in self.exports if one.table == table and format_ in one.formats]
-        return max(fitting, key=lambda one: one.knows(headers), default=None)
+        return max(fitting, key=lambda one: (one.recognises(headers), one.knows(headers)), default=None)
 
 
 def shipped_ids() -> list[str]:
@@ -131,6 +132,7 @@ def _known(document: Document, problems: Problems) -> Known:
                 tuple(item["formats"]),
                 tuple(recognise.get("all_of", ())),
                 tuple(recognise.get("any_of", ())),
+                tuple(recognise.get("none_of", ())),
                 columns,
                 missing,
                 left,
