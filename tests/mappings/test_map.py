@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,26 @@ def test_title_rows_are_skipped_and_the_date_is_asked_for(tmp_path: Path) -> Non
     assert called("evaluate", "a.yaml", "--out", "run", cwd=tmp_path).code == 4
 
 
+def test_pages_of_one_kind_are_one_file_and_others_are_named(tmp_path: Path) -> None:
+    """Two pages of accounts and one of deals in an archive: accounts would be read from the page of deals, so each is named."""
+    accounts, deals = (
+        "Id,Account_Name,Owner\n{0},A{0},9\n",
+        "Id,Deal_Name,Account_Name,Stage,Closing_Date,Amount\n5,B,1,Closed Won,2026-03-01,9\n",
+    )
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("A_1.csv", accounts.format(1))
+        archive.writestr("A_2.csv", accounts.format(2))
+    tables = yaml.safe_load(propose(tmp_path, "a.zip"))["tables"]
+    assert tables["customers"] == [{"file": "a.zip", "mapping": "zoho_bulk"}]
+    (tmp_path / "a.yaml").unlink()
+    with zipfile.ZipFile(tmp_path / "a.zip", "a") as archive:
+        archive.writestr("D_1.csv", deals)
+    tables = yaml.safe_load(propose(tmp_path, "a.zip"))["tables"]
+    named = [(name, one["sheet"]) for name, uses in tables.items() for one in uses]
+    assert named == [("customers", "A_1.csv"), ("customers", "A_2.csv"), ("orders", "D_1.csv")]
+    assert called("evaluate", "a.yaml", "--out", "run", cwd=tmp_path).code == 0
+
+
 def test_a_reference_is_a_hint_for_a_lacking_id(tmp_path: Path) -> None:
     """Names that serve as ids are shown, not taken."""
     names = [f"Firm {letter}" for letter in "ABCDEFGH"]
@@ -177,6 +198,27 @@ def test_a_seller_s_own_list_is_no_company_list(tmp_path: Path) -> None:
 
 
 # ---- running it again ---------------------------------------------------------------------------------------------
+
+
+def test_strange_headers_stay_headers(tmp_path: Path) -> None:
+    """Headers are other people's text: no line break, quote or mark of YAML in them may become part of the file."""
+    headers = [
+        "customer_id",
+        "a: b",
+        "# c",
+        "- d",
+        "{e}",
+        "'f",
+        '"g',
+        "yes",
+        "h\u2028i",
+        "j\nk: l",
+        "客户等级",
+    ]
+    line = ",".join('"' + header.replace('"', '""') + '"' for header in headers)
+    (tmp_path / "customers.csv").write_text(f"{line}\n" + ",".join("12345678901") + "\n", encoding="utf-8")
+    (use,) = yaml.safe_load(propose(tmp_path, "customers.csv"))["tables"]["customers"]
+    assert use["columns"] == {"customer_id": "customer_id", "客户等级": "grade"}
 
 
 def test_running_again_changes_nothing(desk: Path) -> None:
@@ -241,6 +283,19 @@ def test_what_cannot_be_added_to_is_left_alone(desk: Path) -> None:
     assert done.code == 2
     assert "assessment-not-extended" in done.err
     assert (desk / "a.yaml").read_text(encoding="utf-8") == text
+
+
+def test_an_existing_file_that_is_no_yaml_is_told(desk: Path) -> None:
+    (desk / "a.yaml").write_bytes(b"tables: [\xff")
+    done = called("map", "订单.csv", "--out", "a.yaml", cwd=desk)
+    assert (done.code, "file-not-text" in done.err) == (4, True)
+
+
+def test_a_file_that_cannot_be_read_is_told_beside_the_proposal_of_the_others(desk: Path) -> None:
+    """The proposal is written, and the exit code says that it is not of all files."""
+    done = called("map", "订单.csv", "缺.csv", "--out", "a.yaml", cwd=desk)
+    assert (done.code, "file-not-found" in done.err) == (4, True)
+    assert (desk / "a.yaml").is_file()
 
 
 # ---- profile ------------------------------------------------------------------------------------------------------

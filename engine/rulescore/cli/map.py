@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -37,14 +38,19 @@ def command(
     """
     from .. import api
     from ..messages import word
-    from ..problems import Problem, Span, UsageError
+    from ..problems import DataError, Problem, Problems, Span, UsageError
     from ..proposing import text_of, with_added
+    from ..source import read_yaml
 
     proposal, problems = api.propose(list(files), pack, as_of, company)
     show_problems([problem for problem in problems if problem.severity != "note"], language)
     base = Path() if out is None else out.parent
     if out is not None and out.is_file():
-        found = with_added(out.read_text(encoding="utf-8-sig"), proposal, base, language)
+        reading = Problems()
+        existing = read_yaml(out, reading, out.name)
+        if reading.has_errors:
+            raise DataError(reading)
+        found = with_added(existing.text, proposal, base, language)
         if found is None:
             raise UsageError(
                 [Problem("assessment-not-extended", "error", Span(out.name), {"file": out.name})]
@@ -66,3 +72,5 @@ def command(
 
         click.echo(summary(proposal, language))
         click.echo(word("map.written", language, file=str(out)))
+    if any(problem.severity == "error" for problem in problems):
+        sys.exit(DataError.exit_code)

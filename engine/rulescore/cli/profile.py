@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -27,13 +28,16 @@ def command(language: str, files: tuple[Path, ...], pack: str, as_json: bool) ->
     from dataclasses import asdict
 
     from .. import api
+    from ..problems import DataError
 
     facts, links, problems = api.profile(list(files), pack)
     show_problems(problems, language)
     if as_json:
         parts = [one.as_data() for one in facts]
         echo_json({"files": parts, "references": [asdict(link) for link in links]})
-        return
-    from ..profiling.text import profile_text
+    else:
+        from ..profiling.text import profile_text
 
-    click.echo(profile_text(facts, links, language))
+        click.echo(profile_text(facts, links, language))
+    if any(problem.severity == "error" for problem in problems):
+        sys.exit(DataError.exit_code)

@@ -58,7 +58,7 @@ class Personal:
 @dataclass(frozen=True, slots=True)
 class ColumnFacts:
     """What one column holds. `kind` is text, number, date, day_first, milliseconds, bool, mixed or empty; `kinds` counts
-    them. `distinct` is exact unless `sampled`. Values of a `personal` column are masked.
+    them. `distinct` is of the `looked_at` filled cells: all unless `sampled`. Values of a `personal` column are masked.
 
     `first_most`, `second_most`: of dates such as 03/04/2026, the greatest first and second number.
     """
@@ -70,6 +70,7 @@ class ColumnFacts:
     kind: str
     kinds: Mapping[str, int]
     distinct: int
+    looked_at: int
     sampled: bool
     personal: bool
     least: str | None = None
@@ -87,9 +88,14 @@ class ColumnFacts:
         return 1 - self.missing / self.rows if self.rows else 0.0
 
     @property
+    def repeats(self) -> bool:
+        """Whether a value was seen twice."""
+        return self.distinct < self.looked_at
+
+    @property
     def is_key(self) -> bool:
         """Whether every row has a value of its own; numbers only where the header speaks of an id."""
-        alone = self.rows > 1 and not self.missing and self.distinct == self.rows
+        alone = self.rows > 1 and not self.missing and not self.repeats
         return alone and (self.kind == "text" or looks_like_id(self.header))
 
 
@@ -216,7 +222,7 @@ def _facts(
     frequent = text.drop_nulls().value_counts(sort=True, name="#count")
     top = sorted(frequent.rows(), key=lambda pair: (-pair[1], pair[0]))[:FREQUENT] if len(frequent) else []
     return ColumnFacts(
-        header, index, rows, missing, kind, kinds, len(frequent), sampled, personal,
+        header, index, rows, missing, kind, kinds, len(frequent), text.len() - text.null_count(), sampled, personal,
         None if personal or least is None else _shown(least), None if personal or most is None else _shown(most),
         () if personal else quantiles, count("longest"),
         tuple((masked(value) if personal else value, number) for value, number in top),

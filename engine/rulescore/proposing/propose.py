@@ -45,7 +45,8 @@ _RECOGNISED, _NAMED, _LACKING, _SEVERAL = 10, 3, -3, -4
 @dataclass(frozen=True, slots=True)
 class Use:
     """One part of a file as a part of a table. `lacking` are needed fields without a column, `constants` those of them
-    that a person must give for the whole file; `hints` say of a lacking field which columns may be it."""
+    that a person must give for the whole file; `hints` say of a lacking field which columns may be it. `named`: its page
+    must be named, since the pages of its file differ; otherwise it stands for all `pages` of the file."""
 
     facts: FileFacts
     table: str
@@ -60,6 +61,8 @@ class Use:
     others: tuple[str, ...] = ()
     distinct: bool = False
     named: bool = False
+    pages: int = 1
+    rows: int = 0
 
     @property
     def active(self) -> bool:
@@ -94,7 +97,7 @@ class Proposal:
 
 def _data(use: Use) -> dict[str, Any]:
     return {
-        "file": use.facts.raw.file, "sheet": use.facts.raw.sheet, "rows": use.facts.rows, "table": use.table,
+        "file": use.facts.raw.file, "sheet": use.sheet, "pages": use.pages, "rows": use.rows, "table": use.table,
         "level": use.level, "confidence": use.confidence, "why": use.why, "active": use.active,
         "mapping": None if use.known is None else use.known.id, "distinct": use.distinct,
         "lacking": list(use.lacking), "constants": list(use.constants),
@@ -189,9 +192,11 @@ def _tried(facts: FileFacts, table: Table, known: Sequence[Known]) -> tuple[int,
     key = next((one.header for one in matches if one.active and one.field == table.key), None)
     if table.key and key is not None:
         column = facts.column(key)
-        score += _SEVERAL if column.distinct + column.missing < column.rows else 1
+        score += _SEVERAL if column.repeats else 1
     system = None if by_system is None else by_system[0]
-    return score, Use(facts, table.id, UNSURE, 0.0, "", system, tuple(matches), lacking, constants)
+    return score, Use(
+        facts, table.id, UNSURE, 0.0, "", system, tuple(matches), lacking, constants, rows=facts.rows
+    )
 
 
 def _is_named(facts: FileFacts, table: Table) -> bool:
@@ -238,7 +243,8 @@ def _without_repeats(uses: Sequence[Use]) -> list[Use]:
         elif len({(one.table, one.known and one.known.id) for one in pages}) > 1:
             kept.append(replace(use, named=True))
         elif use is pages[0]:
-            kept.append(use)
+            rows = sum(page.rows for page in pages)
+            kept.append(replace(use, pages=len(pages), rows=rows))
     return kept
 
 
@@ -259,7 +265,8 @@ def _named_customers(uses: Sequence[Use], tables: Mapping[str, Table], known: Se
             for one in as_customers.matches
             if one.field == "name" and one.active and one.header != key.header
         ]
-        return [Use(use.facts, CUSTOMERS, LIKELY, 0.8, "of_events", None, tuple(matches), (), distinct=True)]
+        listed = Use(use.facts, CUSTOMERS, LIKELY, 0.8, "of_events", None, tuple(matches), ())
+        return [replace(listed, distinct=True, pages=use.pages, rows=use.rows)]
     return []
 
 

@@ -104,7 +104,7 @@ def use_lines(use: Use, proposal: Proposal, base: Path, language: str) -> list[s
         others=", ".join(use.others),
     )
     told = sure(use.level, use.confidence, reason, language)
-    lines.append(f"  # {say('rows', rows=f'{facts.rows:,}', columns=len(facts.columns), sure=told)}")
+    lines.append(f"  # {say('rows', rows=f'{use.rows:,}', columns=len(facts.columns), sure=told)}")
     lines += [f"  # {note}" for note in _notes(use, proposal, language)]
     if use.sheet:
         lines.append(f"  sheet: {scalar(use.sheet)}")
@@ -188,7 +188,7 @@ def scalar(text: str) -> str:
     """A text as YAML: plain where that is safe, else in double quotes."""
     if _PLAIN.match(text) and text.lower() not in _RESERVED:
         return text
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
 def summary(proposal: Proposal, language: str) -> str:
