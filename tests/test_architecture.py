@@ -257,6 +257,7 @@ def test_yaml_names_its_schema(path: Path) -> None:
     match = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
     assert match, first
     kind = path.stem if path.stem in ("pack", "tables", "tests", "assessment", "valuation") else "dimension"
+    kind = "mapping" if path.parent.name == "mappings" else kind
     assert Path(match.group(1)).name == f"{kind}.schema.json"
     if PACKAGE not in path.parents:
         assert (path.parent / match.group(1)).resolve() == ROOT / "schemas" / f"{kind}.schema.json"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Python door: load, check, evaluate, explain, verify, compare."""
+"""The Python door: load, check, profile, propose, evaluate, explain, verify, compare."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from .values import day
 
 if TYPE_CHECKING:
     from .folder import Run
+    from .profiling import FileFacts, Reference
+    from .proposing import Proposal
 
 Value = float | str | bool
 ENGINES = ("frame", "row")
@@ -38,6 +40,47 @@ def check(pack: str | Path) -> list[Problem]:
     if loaded is not None:
         problems.extend(lint(loaded))
     return list(problems)
+
+
+def profile(
+    files: Sequence[str | Path], pack: str | Path = "general"
+) -> tuple[list[FileFacts], list[Reference], list[Problem]]:
+    """What is in table files: columns with their types, gaps, ranges and oddities; likely references between files; and
+    what there is to tell. The pack's dictionary says which headers stand for personal data. Raises DataError when none
+    of the files can be read."""
+    from .profiling import profile as _profile
+
+    problems = Problems()
+    facts, links = _profile([Path(file) for file in files], load(pack).tables, problems)
+    if not facts:
+        raise DataError(problems)
+    return facts, links, list(problems)
+
+
+def propose(
+    files: Sequence[str | Path],
+    pack: str | Path | None = None,
+    as_of: str | date | None = None,
+    company: str | None = None,
+) -> tuple[Proposal, list[Problem]]:
+    """Which tables the files are, by which mapping of a known export, column by column with how sure that is. Raises
+    DataError when none of the files can be read."""
+    from .profiling import profile as _profile
+    from .proposing import propose as _propose
+
+    problems = Problems()
+    if as_of is not None and day(str(as_of)) is None:
+        problems.error("date-unreadable", read=str(as_of))
+        raise UsageError(problems)
+    paths = [Path(file) for file in files]
+    tables = load("general" if pack is None else pack).tables
+    facts, links = _profile(paths, tables, problems)
+    if not facts:
+        raise DataError(problems)
+    folder = paths[0].resolve().parent.name
+    given = None if as_of is None else str(as_of)
+    named = None if pack is None else str(pack)
+    return _propose(facts, links, tables, company, folder, given, named), list(problems)
 
 
 def evaluate(
@@ -67,8 +110,8 @@ def evaluate(
     """
     from . import run as conductor
     from .assumptions import read_valuation
-    from .portfolio import check_company
     from .masking import mask
+    from .portfolio import check_company
     from .quality import assess
     from .readers import read_tables, tables_of_frames, tell_later
 

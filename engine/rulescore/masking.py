@@ -21,7 +21,7 @@ from .portfolio_table import tables_of
 from .privacy import CUSTOMERS, NAME, PERSON, TYPE, content_reads, marked, private_fields
 from .problems import Problems, UsageError
 from .readers.bytes import CHUNK
-from .readers.rows import rows_digest
+from .readers.contents import rows_digest
 from .readers.table import SOURCE, Source, TableData
 
 VARIABLE = "RULESCORE_PSEUDONYM_KEY"

@@ -325,9 +325,10 @@ def _tests() -> dict[str, Any]:
     )
 
 
-def _assessment() -> dict[str, Any]:
-    words = {"type": "array", "items": {"type": "string"}}
-    column = {
+def _column() -> dict[str, Any]:
+    """What a column is, in an assessment and in a mapping alike."""
+    words = {"type": "array", "items": {"type": ["string", "number"]}}
+    return {
         "description": "对应的字段；留空表示不用这一列。The field of the column; nothing when the column is not used.",
         "oneOf": [
             {"type": ["string", "null"]},
@@ -335,13 +336,68 @@ def _assessment() -> dict[str, Any]:
                 "列的字段与写法。A column's field and how it is written.",
                 {
                     "field": NAME,
-                    "missing": {"oneOf": [{"type": "string"}, words]},
-                    "date_format": {"type": "string"},
+                    "missing": {
+                        "oneOf": [{"type": "string"}, words],
+                        "description": "另外表示缺失的词。More words that mean missing.",
+                    },
+                    "date_format": {
+                        "type": "string",
+                        "description": "日期写法，如 %d/%m/%Y、milliseconds+08:00。How dates are written.",
+                    },
+                    "words": {
+                        "type": "object",
+                        "additionalProperties": {"oneOf": [{"type": ["string", "number"]}, words]},
+                        "description": "取值 → 此列的写法。Value -> what this column says for it.",
+                    },
                 },
                 ["field"],
             ),
         ],
     }
+
+
+def _mapping() -> dict[str, Any]:
+    headers = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
+    rule = _object(
+        "不是记录的行：某列为某些值。Rows that are no records: those where a column holds one of some values.",
+        {"column": {"type": "string"}, "values": headers, "why": BILINGUAL},
+        ["column", "values", "why"],
+    )
+    export = _object(
+        "一种导出文件。One kind of exported file.",
+        {
+            "table": _described(NAME, "对应的数据表。The table it fills."),
+            "formats": {
+                "type": "array", "minItems": 1,
+                "items": {"enum": ["csv", "excel", "json", "jsonl", "zip", "parquet"]},
+                "description": "文件格式。The formats it comes in.",
+            },
+            "recognise": _object(
+                "识别条件：列名须全有 all_of，有 any_of 之一，没有 none_of。How it is told: all of some headers, one of others, none of others.",
+                {"all_of": headers, "any_of": headers, "none_of": headers},
+            ),
+            "columns": {"type": "object", "minProperties": 1, "additionalProperties": _column(), "description": "列名 → 字段。Header -> field."},
+            "missing": {**headers, "description": "另外表示缺失的词。More words that mean missing."},
+            "leave_out": {"type": "array", "items": rule},
+            "ends_at": {"enum": ["blank_row"], "description": "数据到第一个空行为止。The data end at the first blank row."},
+            "constants": {**headers, "description": "文件里没有、须由分析员给出的字段。Fields that the file lacks and the analyst must give."},
+        },
+        ["table", "formats", "columns"],
+    )  # fmt: skip
+    return _file("mapping", "已知导出 · known export", _object(
+        "某系统的导出文件怎样读。How the exports of a system are read.",
+        {
+            "id": _described(NAME, "编号，与文件名相同。The id, the file's name."),
+            "title": BILINGUAL, "why": BILINGUAL,
+            "missing": {**headers, "description": "另外表示缺失的词。More words that mean missing."},
+            "exports": {"type": "array", "minItems": 1, "items": export},
+        },
+        ["id", "title", "exports"],
+    ))  # fmt: skip
+
+
+def _assessment() -> dict[str, Any]:
+    column = _column()
     how: dict[str, Any] = {
         "sheet": {"type": ["string", "integer"], "description": "工作表。The sheet."},
         "header_row": {
@@ -354,6 +410,19 @@ def _assessment() -> dict[str, Any]:
         "evidence": {
             "enum": ["seller_statement", "system_export", "contract_seen", "third_party_confirmed"],
             "description": "来源可信程度：卖方陈述、系统导出、见过合同原件、第三方确认。How sure the source is.",
+        },
+        "mapping": {
+            "type": "string",
+            "description": "已知导出的编号，或自写的映射文件。A known export's id, or a mapping file of your own.",
+        },
+        "constants": {
+            "type": "object",
+            "additionalProperties": {"type": ["string", "number", "boolean"]},
+            "description": "对全部行都相同的字段值。Fields with one value for every row.",
+        },
+        "distinct": {
+            "type": "boolean",
+            "description": "每个客户只取第一行。Takes the first row of each customer.",
         },
         "columns": {
             "type": "object",
@@ -450,6 +519,7 @@ def build() -> dict[str, dict[str, Any]]:
         "tests": _tests(),
         "assessment": _assessment(),
         "valuation": _valuation(),
+        "mapping": _mapping(),
     }
 
 

@@ -22,16 +22,8 @@ if TYPE_CHECKING:
     from ..problems import Problem
 
 COMMANDS = (
-    "evaluate",
-    "check",
-    "test",
-    "explain",
-    "verify",
-    "compare",
-    "handbook",
-    "schema",
-    "init",
-    "problem",
+    *("evaluate", "map", "profile", "check", "test", "explain", "verify", "compare"),
+    *("handbook", "schema", "init", "problem"),
 )
 """The commands, in the order of the help; each is a module of this folder with a `command`."""
 

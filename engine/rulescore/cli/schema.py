@@ -10,7 +10,7 @@ import click
 from .shared import lang_option
 from .usage import Choice
 
-NAMES = ("pack", "dimension", "tables", "tests", "assessment")
+NAMES = ("pack", "dimension", "tables", "tests", "assessment", "mapping")
 
 
 @click.command("schema", short_help="The JSON Schemas. 输出 JSON Schema。")

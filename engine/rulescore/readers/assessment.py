@@ -14,16 +14,20 @@ from ..problems import DataError, Problems, Span, close_names
 from ..source import Document, read_yaml
 from ..values import day
 from .databases.address import SCHEMES, Address, address
+from .forms import MILLISECONDS
 from .headers import Mapped
 
 FILE = "assessment.yaml"
 KEYS = ("company", "purpose", "as_of", "pack", "valuation", "same_customer", "tables")
-FILE_KEYS = ("file", "sheet", "header_row", "encoding", "delimiter", "evidence", "columns")
+FILE_KEYS = (
+    *("file", "sheet", "header_row", "encoding", "delimiter", "evidence"),
+    *("mapping", "columns", "constants", "distinct"),
+)
 QUERY_KEYS = ("database", "query", "evidence", "columns")
 EVIDENCE = ("seller_statement", "system_export", "contract_seen", "third_party_confirmed")
 """How sure a source is, weakest first: the seller's word, an export of a system, the contract itself, word of a third party."""
 DELIMITERS = (",", "\t", ";", "|")
-COLUMN_KEYS = ("field", "missing", "date_format")
+COLUMN_KEYS = ("field", "missing", "date_format", "words")
 
 _DIRECTIVE = re.compile(r"%(.)")
 _DATE_DIRECTIVES = "YymbBdHMSIp%"
@@ -32,7 +36,11 @@ _DATE_DIRECTIVES = "YymbBdHMSIp%"
 @dataclass(frozen=True, slots=True)
 class FileUse:
     """One file (or sheet) of a table and how its headers map to fields. `file` is its name as shown. Of a `database` it is
-    the rows of a `query`."""
+    the rows of a `query`.
+
+    `mapping` names a known export; `constants` are fields with the same value in every row; `distinct` takes the first
+    row of each customer.
+    """
 
     file: str
     path: Path
@@ -45,6 +53,9 @@ class FileUse:
     database: Address | None = None
     query: str = ""
     evidence: str = ""
+    mapping: str | None = None
+    constants: Mapping[str, Mapped] = field(default_factory=dict)
+    distinct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +245,12 @@ class _Reading:
             self._delimiter(read, at),
             self._columns(read, at),
             evidence=self._evidence(read, at),
+            mapping=self._text(read, "mapping", at),
+            constants=self._constants(read.get("constants"), at),
+            distinct=read.get("distinct") is True,
         )
+        if not isinstance(read.get("distinct", False), bool):
+            self._is(read["distinct"], bool, "true or false", *at, "distinct")
         if isinstance(read["file"], dict):
             self._is(read["file"], str, "text", *at, "file")
             return ()
@@ -280,6 +296,19 @@ class _Reading:
             return None
         return str(value)
 
+    def _constants(self, read: Any, at: tuple[str | int, ...]) -> dict[str, Mapped]:
+        """Field -> its value, as the text that a cell would hold, with its place."""
+        if read is None or not self._is(read, dict, "mapping", *at, "constants"):
+            return {}
+        place = (*at, "constants")
+        found = {}
+        for name, value in read.items():
+            if value is None:
+                self.problems.error("missing-key", self.document.key(*place, name), key=name)
+            elif not isinstance(value, (dict, list)) or self._is(value, str, "text", *place, name):
+                found[name] = Mapped(str(value), span=self.document.key(*place, name))
+        return found
+
     def _delimiter(self, read: Mapping[str, Any], at: tuple[str | int, ...]) -> str | None:
         found = self._text(read, "delimiter", at)
         if found is None or found in DELIMITERS:
@@ -322,7 +351,16 @@ class _Reading:
         if form is not None and not _is_date_form(form):
             self.problems.error("unknown-date-format", self.document.at(*at, "date_format"), read=str(form))
             form = None
-        return Mapped(name, tuple(str(word) for word in words), form, span)
+        return Mapped(
+            name, tuple(str(word) for word in words), form, span, self._value_words(read.get("words"), at)
+        )
+
+    def _value_words(self, read: Any, at: tuple[str | int, ...]) -> dict[str, tuple[str, ...]]:
+        """Value -> the words that this column writes for it."""
+        if read is None or not self._is(read, dict, "mapping", *at, "words"):
+            return {}
+        lists = {value: words if isinstance(words, list) else [words] for value, words in read.items()}
+        return {value: tuple(str(word) for word in words) for value, words in lists.items()}
 
     def _known_keys(self, data: Mapping[str, Any], known: Sequence[str], *at: str | int) -> None:
         for key in data:
@@ -340,10 +378,18 @@ class _Reading:
         return False
 
 
+def read_column(document: Document, at: tuple[str | int, ...], read: Any, problems: Problems) -> Mapped:
+    """What a YAML file says about a column at the place `at`; every wrong key and value is a problem."""
+    return _Reading(document, Path(), problems)._mapped(read, at)
+
+
 def _is_date_form(form: Any) -> bool:
-    """Whether a text says day, month and year once each, in directives that every platform reads alike."""
+    """Whether a text says day, month and year once each, in directives that every platform reads alike; or that dates
+    are milliseconds since 1970, and in which time zone a day begins."""
     if not isinstance(form, str):
         return False
+    if MILLISECONDS.fullmatch(form):
+        return True
     found = _DIRECTIVE.findall(form)
     if any(one not in _DATE_DIRECTIVES for one in found) or (form.endswith("%") and not form.endswith("%%")):
         return False

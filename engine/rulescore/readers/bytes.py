@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import BinaryIO, Literal, TextIO, overload
 
 from ..problems import Cell, Problems
 
@@ -29,6 +32,33 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The bytes of a file that lies inside another, opened like a file of its own."""
+
+    name: str
+    content: bytes
+
+    @property
+    def suffix(self) -> str:
+        return PurePath(self.name).suffix
+
+    @overload
+    def open(self, mode: Literal["rb"]) -> BinaryIO: ...
+    @overload
+    def open(self, mode: Literal["r"], *, encoding: str, newline: str) -> TextIO: ...
+
+    def open(
+        self, mode: str, *, encoding: str | None = None, newline: str | None = None
+    ) -> BinaryIO | TextIO:
+        stream = io.BytesIO(self.content)
+        return stream if "b" in mode else io.TextIOWrapper(stream, encoding, newline=newline)
+
+
+Openable = Path | Held
+"""A file on disk, or one held in memory."""
+
+
 def kind_of(head: bytes) -> str | None:
     """What the first bytes of a file say it is; None when they look like text."""
     for magic, kind in _MAGIC:
@@ -42,7 +72,7 @@ def kind_of(head: bytes) -> str | None:
     return None
 
 
-def digest(path: Path, see: Callable[[bytes], None] | None = None) -> str:
+def digest(path: Openable, see: Callable[[bytes], None] | None = None) -> str:
     """The sha256 of a file, read in pieces of 1 MiB; `see` gets each piece."""
     total = hashlib.sha256()
     with path.open("rb") as stream:
@@ -53,7 +83,7 @@ def digest(path: Path, see: Callable[[bytes], None] | None = None) -> str:
     return total.hexdigest()
 
 
-def opened(path: Path, file: str, expected: tuple[str, ...], problems: Problems) -> bytes | None:
+def opened(path: Openable, file: str, expected: tuple[str, ...], problems: Problems) -> bytes | None:
     """The first 4 KiB of a file; None after telling why it can't be read as one of the `expected` kinds.
 
     An empty tuple expects text.

@@ -19,7 +19,7 @@ from typing import IO, TextIO
 import polars as pl
 
 from ..problems import Cell, Fact, Problems
-from .bytes import CHUNK, digest, opened
+from .bytes import CHUNK, Openable, digest, opened
 from .survey import Survey, guess
 from .table import ROW, Broken, Format, Options, Raw
 
@@ -27,7 +27,7 @@ SEPARATORS = (",", "\t", ";", "|")
 MOST_COLUMNS = 5_000
 
 
-def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | None:
+def read(path: Openable, file: str, options: Options, problems: Problems) -> Raw | None:
     """Reads delimited text; None after telling why it can't be read."""
     if opened(path, file, (), problems) is None:
         return None
@@ -38,7 +38,7 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
     return None
 
 
-def _read(path: Path, file: str, options: Options, problems: Problems) -> Raw | None:
+def _read(path: Openable, file: str, options: Options, problems: Problems) -> Raw | None:
     with path.open("rb") as stream:
         start = stream.read(CHUNK)
     separator = options.delimiter or _separator(start)
@@ -59,7 +59,7 @@ def _read(path: Path, file: str, options: Options, problems: Problems) -> Raw | 
         source = _regular_source(path, encoding, separator, survey)
         if source is not None:
             frame = _scan(source, len(headers), separator, lines)
-            return Raw(file, path, None, encoding, sha256, headers, 1, frame, exact=exact)
+            return Raw(file, _disk(path), None, encoding, sha256, headers, 1, frame, exact=exact)
     return exact()
 
 
@@ -75,11 +75,11 @@ def _first_record(text: str, separator: str) -> tuple[tuple[str, ...], int]:
     return tuple(cell.removeprefix("\ufeff") for cell in cells), rows.line_num
 
 
-def _regular_source(path: Path, encoding: str, separator: str, survey: Survey) -> Path | bytes | None:
+def _regular_source(path: Openable, encoding: str, separator: str, survey: Survey) -> Path | bytes | None:
     """What Polars reads: the file itself, or its text in UTF-8; None where the bytes can't be trusted to be regular."""
     name = codecs.lookup(encoding).name
     if name in ("utf-8", "utf-8-sig"):
-        return path if survey.utf8 else None
+        return None if not survey.utf8 else path if isinstance(path, Path) else _content(path)
     if name not in ("gb18030", "gbk", "gb2312") or separator == "|":
         return None
     try:
@@ -87,6 +87,16 @@ def _regular_source(path: Path, encoding: str, separator: str, survey: Survey) -
             return "".join(iter(lambda: stream.read(CHUNK), "")).encode()
     except UnicodeError:
         return None
+
+
+def _content(path: Openable) -> bytes:
+    with path.open("rb") as stream:
+        content: bytes = stream.read()
+    return content
+
+
+def _disk(path: Openable) -> Path | None:
+    return path if isinstance(path, Path) else None
 
 
 def _separator(start: bytes) -> str:
@@ -119,7 +129,13 @@ def _scan(source: Path | bytes, cells: int, separator: str, lines: int) -> pl.La
 
 
 def _rewritten(
-    path: Path, file: str, options: Options, encoding: str, separator: str, sha256: str, problems: Problems
+    path: Openable,
+    file: str,
+    options: Options,
+    encoding: str,
+    separator: str,
+    sha256: str,
+    problems: Problems,
 ) -> Raw | None:
     """The exact way: every record through the csv module, irregular ones set aside."""
     broken: list[Broken] = []
@@ -148,7 +164,7 @@ def _rewritten(
         return None
     frame = _scan_rewritten(target.getvalue(), len(headers))
     names = tuple(name.removeprefix("\ufeff") for name in headers)
-    return Raw(file, path, None, encoding, sha256, names, header_row, frame, tuple(broken))
+    return Raw(file, _disk(path), None, encoding, sha256, names, header_row, frame, tuple(broken))
 
 
 class _Unreadable(Exception):

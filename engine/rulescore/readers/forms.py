@@ -7,6 +7,7 @@ anew wherever it stands, so every intermediate result is made a column first (se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 import polars as pl
@@ -15,6 +16,11 @@ PARENTHESES = r"[(（]"
 CURRENCY = r"[¥￥$＄€]"
 COMMA = r"[,，﹐︐\x{1F101}-\x{1F10A}]"
 """Every character that NFKC turns into a comma, alone or with a digit."""
+
+MILLISECONDS = re.compile(r"milliseconds([+-])([01][0-9]):([0-5][0-9])")
+"""The date format of instants in milliseconds, with the time zone whose days are meant: `milliseconds+08:00`."""
+
+_DAY_OF_MILLISECONDS = 86_400_000
 
 SHAPES: tuple[str, ...] = ("wide", "parentheses", "currency", "comma")
 
@@ -89,7 +95,13 @@ def day_of(cut: pl.Expr) -> pl.Expr:
 
 
 def declared_day(folded: pl.Expr, form: str) -> pl.Expr:
-    """The date by a declared format (`%d/%m/%Y`); null where it doesn't fit."""
+    """The date by a declared format (`%d/%m/%Y`, `milliseconds+08:00`); null where it doesn't fit."""
+    zone = MILLISECONDS.fullmatch(form)
+    if zone is not None:
+        minutes = int(zone[2]) * 60 + int(zone[3])
+        moved = (minutes if zone[1] == "+" else -minutes) * 60_000
+        instant = pl.when(folded.str.contains(r"^-?[0-9]{10,14}$")).then(folded).cast(pl.Int64, strict=False)
+        return ((instant + moved).floordiv(_DAY_OF_MILLISECONDS)).cast(pl.Int32).cast(pl.Date)
     return folded.str.to_date(form, strict=False)
 
 

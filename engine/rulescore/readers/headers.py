@@ -4,26 +4,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dataclasses import field as field_of
 
-from ..model import Table
+from ..dictionary import is_number
+from ..model import Field, Table
 from ..problems import Problems, Span, close_names
-from ..values import fold
+from ..values import fold, fold_word
 from .coerce import Column
 from .table import Raw
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """What an assessment says about one header: its field, more missing words, the form of its dates.
-
-    A `field` of "" leaves the column out on purpose.
+    """What an assessment or the mapping of a known export says about one header: its field, more missing words, the form
+    of its dates, what it writes for the field's values. A `field` of "" leaves the column out on purpose.
     """
 
     field: str
     missing: tuple[str, ...] = ()
     date_format: str | None = None
     span: Span | None = None
+    words: Mapping[str, tuple[str, ...]] = field_of(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,17 @@ class Fit:
     unused: tuple[str, ...]
 
 
-def fit(raw: Raw, table: Table, mapping: Mapping[str, Mapped], problems: Problems) -> Fit:
-    """Fits headers to fields: by the mapping where it speaks, else by id, title or alias."""
+def fit(
+    raw: Raw,
+    table: Table,
+    mapping: Mapping[str, Mapped],
+    problems: Problems,
+    constants: Mapping[str, Mapped] | None = None,
+    only_said: bool = False,
+) -> Fit:
+    """Fits headers to fields: by the mapping where it speaks, else, unless `only_said`, by id, title or alias.
+    `constants` are fields that need no column."""
+    constants = constants or {}
     chosen: dict[int, str] = {}
     said: dict[int, Mapped] = {}
     for header, mapped in mapping.items():
@@ -45,8 +56,8 @@ def fit(raw: Raw, table: Table, mapping: Mapping[str, Mapped], problems: Problem
         said[index] = mapped
         if mapped.field and _known(table, mapped, problems):
             chosen[index] = mapped.field
-    names = names_of(table)
-    taken = set(chosen.values())
+    names = {} if only_said else names_of(table)
+    taken = {*chosen.values(), *constants}
     for index, header in enumerate(raw.headers):
         if index in said or not fold(header):
             continue
@@ -63,7 +74,7 @@ def fit(raw: Raw, table: Table, mapping: Mapping[str, Mapped], problems: Problem
         )
         return Fit((), raw.headers)
     _refuse_doubles(raw, table, chosen, problems)
-    _refuse_gaps(raw, table, chosen, problems)
+    _refuse_gaps(raw, table, {*chosen.values(), *constants}, chosen, problems)
     unused = tuple(h for i, h in enumerate(raw.headers) if i not in chosen and i not in said and h.strip())
     if unused:
         place = raw.cell(raw.header_row or None)
@@ -112,6 +123,14 @@ def _find(raw: Raw, header: str, mapped: Mapped, problems: Problems) -> int | No
 def _known(table: Table, mapped: Mapped, problems: Problems) -> bool:
     fields = [name for name, field in table.fields.items() if not field.made_of]
     if mapped.field in fields:
+        field = table.fields[mapped.field]
+        for value in mapped.words:
+            if value not in field.values and not (field.kind == "number" and is_number(value)):
+                allowed = list(field.values)
+                close = close_names(value, allowed)
+                problems.error(
+                    "unknown-value", mapped.span, name=field.id, read=value, allowed=allowed, close=close
+                )
         return True
     close = close_names(mapped.field, fields)
     problems.error("unknown-field", mapped.span, name=mapped.field, table=table.id, close=close)
@@ -133,9 +152,10 @@ def _refuse_doubles(raw: Raw, table: Table, chosen: dict[int, str], problems: Pr
                 del chosen[index]
 
 
-def _refuse_gaps(raw: Raw, table: Table, chosen: dict[int, str], problems: Problems) -> None:
+def _refuse_gaps(
+    raw: Raw, table: Table, present: set[str], chosen: dict[int, str], problems: Problems
+) -> None:
     """A table without the columns that it can't do without."""
-    present = set(chosen.values())
     needed = [name for name in (table.key, table.customer, table.date) if name]
     needed += [name for name, field in table.fields.items() if field.required]
     free = [header for index, header in enumerate(raw.headers) if index not in chosen and header.strip()]
@@ -160,4 +180,18 @@ def _column(raw: Raw, table: Table, index: int, name: str, mapped: Mapped | None
     dtype = raw.frame.collect_schema()[str(index)]
     is_id = name in (table.key, table.customer)
     missing, form = (mapped.missing, mapped.date_format) if mapped else ((), None)
-    return Column(str(index), raw.headers[index], table.fields[name], dtype, missing, form, is_id)
+    field = worded(table.fields[name], mapped.words) if mapped else table.fields[name]
+    return Column(str(index), raw.headers[index], field, dtype, missing, form, is_id)
+
+
+def worded(field: Field, words: Mapping[str, tuple[str, ...]]) -> Field:
+    """The field with more words for its values; a word that already means another value means it no longer."""
+    if not words:
+        return field
+    said = {fold_word(word) for more in words.values() for word in more}
+    kept = {
+        value: tuple(word for word in old if fold_word(word) not in said)
+        for value, old in field.words.items()
+    }
+    merged = {value: (*words.get(value, ()), *kept.get(value, ())) for value in {**kept, **words}}
+    return replace(field, words=merged)

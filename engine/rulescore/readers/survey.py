@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from pathlib import Path
 
 from ..problems import Cell, Problems
-from .bytes import CHUNK
+from .bytes import CHUNK, Openable
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SURELY_UTF8 = 12
@@ -94,7 +93,7 @@ class Survey:
             self.wide += len(_WIDE.findall(chunk[max(0, error.start - (1 << 16)) : error.start]))
 
 
-def guess(survey: Survey, path: Path, file: str, problems: Problems) -> str | None:
+def guess(survey: Survey, path: Openable, file: str, problems: Problems) -> str | None:
     """The encoding by mark, then by strict trial: UTF-8, GB18030, UTF-16. Anything but UTF-8 is told."""
     if survey.bom == "utf-16":
         problems.note("encoding-found", Cell(file), encoding="utf-16", sample=_sample(survey.start, "utf-16"))
@@ -125,7 +124,7 @@ def guess(survey: Survey, path: Path, file: str, problems: Problems) -> str | No
     return None
 
 
-def _decodes(path: Path, encoding: str) -> bool:
+def _decodes(path: Openable, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         with path.open("rb") as stream:

@@ -127,9 +127,13 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """An input format. `read` gives None after it has told `problems` why the input can't be read."""
+    """An input format. `read` gives None after it has told `problems` why the input can't be read.
+
+    `parts`, where a format has it, reads a file that is made of several: all of them, or the one that the options name.
+    """
 
     name: str
     suffixes: tuple[str, ...]
     read: Callable[[Path, str, Options, Problems], Raw | None]
     sheets: Callable[[Path], list[str]] = field(default=lambda path: [])
+    parts: Callable[[Path, str, Options, Problems], list[Raw]] | None = None

@@ -12,21 +12,20 @@ from dataclasses import replace
 import polars as pl
 
 from ..model import Table
-from ..problems import Cell, DataError, Problems, close_names
+from ..problems import DataError, Problems, close_names
 from ..values import fold
-from . import databases
 from . import frames as frame_format
 from .assessment import Assessment, FileUse, SameCustomer, TableUse
 from .checks import Known, Part, apart, known, placed, tell_duplicates, tell_idle, usable
 from .codes import tell_codes
 from .coerce import type_of
-from .discreet import discreet
-from .formats import READERS
+from .formats import format_of
 from .groups import with_ultimate
-from .headers import Mapped, fit
-from .judge import READ_ERRORS, judge
+from .judge import READ_ERRORS
+from .mappings import find
+from .parts import judged, parts_of
 from .same import likely, merges, tell_likely, tell_merged
-from .table import ROW, SOURCE, Format, Options, Raw, Rejected, Source, TableData, Values
+from .table import ROW, SOURCE, Rejected, Source, TableData, Values
 
 CUSTOMERS = "customers"
 
@@ -42,11 +41,18 @@ def read_tables(
     `encoding` overrides what is found out about text files.
     """
     parts: dict[str, list[Part]] = {}
+    rejected: list[Rejected] = []
     for use in _resolved(assessment, dictionary, problems):
         table = dictionary[use.id]
-        read = [_part(table, file, problems, encoding) for file in use.files]
-        parts.setdefault(use.id, []).extend(part for part in read if part is not None)
-    return _finished(parts, dictionary, problems, assessment.same)
+        read = parts.setdefault(use.id, [])
+        for file in use.files:
+            export = None
+            if file.mapping is not None:
+                export = find(file.mapping, assessment.folder, problems, file.span)
+                if export is None:
+                    continue
+            read.extend(parts_of(table, file, export, encoding, rejected, problems))
+    return _finished(parts, dictionary, rejected, problems, assessment.same)
 
 
 def tables_of_frames(
@@ -66,9 +72,9 @@ def tables_of_frames(
             )
             continue
         raw = frame_format.read(frame, name, problems)
-        part = None if raw is None else _judged(raw, table, {}, problems)
+        part = None if raw is None else judged(raw, table, {}, problems)
         parts[name] = [] if part is None else [part]
-    return _finished(parts, dictionary, problems)
+    return _finished(parts, dictionary, [], problems)
 
 
 def _resolved(assessment: Assessment, dictionary: Mapping[str, Table], problems: Problems) -> list[TableUse]:
@@ -98,7 +104,7 @@ def _sheet_tables(use: TableUse, names: Mapping[str, str]) -> list[TableUse]:
     """A workbook given bare: each of its sheets that is named like a table is that table."""
     found = []
     for file in use.files:
-        format_ = _format(file)
+        format_ = format_of(file.path)
         for sheet in format_.sheets(file.path) if format_ and file.path.is_file() else []:
             if (table := names.get(fold(sheet))) is not None:
                 found.append(
@@ -107,49 +113,15 @@ def _sheet_tables(use: TableUse, names: Mapping[str, str]) -> list[TableUse]:
     return found
 
 
-def _format(file: FileUse) -> Format | None:
-    suffix = file.path.suffix.lower()
-    return next((format_ for format_ in READERS if suffix in format_.suffixes), None)
-
-
-def _part(table: Table, file: FileUse, problems: Problems, encoding: str | None) -> Part | None:
-    if file.database is not None:
-        raw = databases.read(file.database, file.query, file.span, problems)
-        return None if raw is None else _judged(raw, table, file.columns, problems, file.evidence)
-    format_ = _format(file)
-    if format_ is None:
-        suffixes = [suffix for one in READERS for suffix in one.suffixes]
-        code = "unknown-format" if file.path.exists() else "file-not-found"
-        place = file.span if code == "file-not-found" and file.span.line else Cell(file.file)
-        problems.error(code, place, file=file.file, suffix=file.path.suffix, known=suffixes)
-        return None
-    options = Options(file.sheet, file.header_row, encoding or file.encoding, file.delimiter)
-    found = Problems()
-    raw = format_.read(file.path, file.file, options, found)
-    part = None if raw is None else _judged(raw, table, file.columns, problems, file.evidence)
-    problems.extend(discreet(found, table, raw.headers if raw else ()))
-    return part
-
-
-def _judged(
-    raw: Raw, table: Table, mapping: Mapping[str, Mapped], problems: Problems, evidence: str = ""
-) -> Part | None:
-    fitted = fit(raw, table, mapping, problems)
-    if not fitted.columns:
-        return None
-    judged = judge(raw, fitted.columns, table, problems)
-    return None if judged is None else Part(judged.raw, fitted, judged, evidence)
-
-
 def _finished(
     parts: Mapping[str, list[Part]],
     dictionary: Mapping[str, Table],
+    rejected: list[Rejected],
     problems: Problems,
     same: Sequence[SameCustomer] = (),
 ) -> tuple[dict[str, TableData], list[Rejected]]:
     """Checks rows against each other, customers before the events that point to them."""
     tables: dict[str, TableData] = {}
-    rejected: list[Rejected] = []
     if CUSTOMERS not in parts:
         problems.error("missing-customers", None, tables=list(parts))
     try:

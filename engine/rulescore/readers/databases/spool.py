@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from ..coerce import as_text
-from ..rows import RowsDigest
+from ..contents import RowsDigest
 from ..table import ROW
 
 
