@@ -129,7 +129,8 @@ def test_title_rows_are_skipped_and_the_date_is_asked_for(tmp_path: Path) -> Non
     mapped(tmp_path, "账龄.csv", "--as-of", "2026-06-30", "--out", "a.yaml")
     data = yaml.safe_load((tmp_path / "a.yaml").read_text(encoding="utf-8"))
     (use,) = data["tables"]["receivables"]
-    assert (use["header_row"], use["mapping"]) == (3, "receivables_ageing")
+    assert use["mapping"] == "receivables_ageing"
+    assert use.get("header_row", 3) == 3  # not written where the reader finds it by itself
     assert use["constants"] == {"snapshot_date": None}
     assert called("evaluate", "a.yaml", "--out", "run", cwd=tmp_path).code == 4
 
@@ -274,6 +275,28 @@ def test_a_file_is_added_to_a_table_however_it_is_written(desk: Path, written: s
     assert [one if isinstance(one, str) else one["file"] for one in orders] == ["old.csv", "订单.csv"]
     assert "# the end" in text
     assert ("# mine" in text) == ("# mine" in written)
+
+
+def test_a_file_that_a_remark_speaks_of_is_still_added(desk: Path) -> None:
+    """Only an item that was commented out, not any remark, keeps a file from being added; what no table fits is told too."""
+    text = "company: 甲\nas_of: 2026-06-30\ntables:\n  customers: 客户.csv\n  # 订单.csv 待补\n"
+    (desk / "a.yaml").write_text(text, encoding="utf-8")
+    (desk / "别的.csv").write_text("x,y\n1,2\n", encoding="utf-8")
+    for _ in range(2):
+        mapped(desk, "订单.csv", "别的.csv", "--out", "a.yaml")
+        again = (desk / "a.yaml").read_text(encoding="utf-8")
+        assert [one["file"] for one in yaml.safe_load(again)["tables"]["orders"]] == ["订单.csv"]
+        assert again.count("# - 别的.csv: ") == 1
+        assert "# 订单.csv 待补" in again
+
+
+def test_an_item_that_was_commented_out_stays_out(desk: Path) -> None:
+    text = propose(desk, "客户.csv", "订单.csv")
+    start = text.index("  orders:")
+    out = text[:start] + "".join(f"# {line}\n" for line in text[start:].rstrip().split("\n"))
+    (desk / "a.yaml").write_text(out, encoding="utf-8")
+    mapped(desk, "客户.csv", "订单.csv", "--out", "a.yaml")
+    assert (desk / "a.yaml").read_text(encoding="utf-8") == out
 
 
 def test_what_cannot_be_added_to_is_left_alone(desk: Path) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import json
 import pkgutil
+import zipfile
 from datetime import date, datetime
 from typing import Any
 
@@ -166,6 +167,57 @@ def test_json_lines(desk):
     records = [{key: value for key, value in record.items() if value is not None} for record in records]
     desk.write("c.jsonl", "\n".join([json.dumps(records[0]), "", *map(json.dumps, records[1:])]))
     _same(desk.read(customers="c.jsonl"), [1, 3, 4])
+
+
+def _records() -> list[dict[str, Any]]:
+    """The rows as an interface would give them: dates as text, no key without a value."""
+    rows = (zip(HEADER, row, strict=True) for row in ROWS)
+    return [
+        {key: str(value) if isinstance(value, date) else value for key, value in row if value is not None}
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda rows: rows, lambda rows: {"data": {"dataList": rows}}], ids=["list", "object"]
+)
+def test_json_page(desk, wrap):
+    """A list of records or an object around it; records are numbered from 1."""
+    desk.write("c.json", json.dumps(wrap(_records())))
+    _same(desk.read(customers="c.json"), [1, 2, 3])
+
+
+def test_json_pages_of_a_folder(desk):
+    """The pages are one table, also where a page lacks keys that others have; each record knows its page."""
+    (desk.folder / "pages").mkdir()
+    for number, record in enumerate(_records()):
+        desk.write(f"pages/{number}.json", json.dumps([record]))
+    result = desk.read(customers="pages")
+    assert result.frame().select(FIELDS).to_dicts() == WANTED
+    assert result.frame().select("#row", "#source").rows() == [(1, 0), (1, 1), (1, 2)]
+    assert str(result.tables["customers"].place(2, 1, "name")) == "pages!2.json:1[客户名称]"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_archive(desk, encoding):
+    """A table in an archive reads like the table itself, in any encoding, quoted or not."""
+    with zipfile.ZipFile(desk.folder / "c.zip", "w") as archive:
+        archive.writestr("内/客户.csv", _delimited().encode(encoding))
+        archive.writestr("__MACOSX/._客户.csv", b"\0")
+        archive.writestr("readme.md", "x")
+    result = desk.read(customers="c.zip")
+    _same(result, [2, 3, 4])
+    assert "unread-files" in result.notes
+    assert str(result.tables["customers"].place(0, 2)) == "c.zip!内/客户.csv:2"
+
+
+def test_archive_of_an_older_windows(desk):
+    """Names that don't say they are UTF-8 are GB18030 more often than anything else."""
+    with zipfile.ZipFile(desk.folder / "c.zip", "w") as archive:
+        archive.writestr("XX.csv", _delimited().encode())
+    path = desk.folder / "c.zip"
+    path.write_bytes(path.read_bytes().replace(b"XX.csv", "户.csv".encode("gb18030")))
+    assert desk.read(customers="c.zip").tables["customers"].sources[0].sheet == "户.csv"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from ..problems import Problems
 from ..readers.tables import CUSTOMERS
 from ..source import Document, parse_yaml
 from .propose import Proposal, Use
-from .writing import column_lines, file_of, scalar, use_lines
+from .writing import column_lines, file_of, left_lines, scalar, use_lines
 
 
 def with_added(existing: str, proposal: Proposal, base: Path, language: str) -> str | None:
@@ -35,17 +35,21 @@ def with_added(existing: str, proposal: Proposal, base: Path, language: str) -> 
             text = _with_columns(text, document, own, use, language)
         elif all(distinct for _, distinct in places) and not _mentioned(text, use, base):
             text = _with_use(text, document, use, proposal, base, language)
+    unknown = [
+        use for use in proposal.uses if not use.table and f"# - {scalar(file_of(use, base))}" not in text
+    ]
+    text = "\n".join([text.rstrip("\n"), *left_lines(unknown, base, language)]) + "\n"
     after = parse_yaml(text, "assessment.yaml", Problems())
     return text if _holds_all(before.data, after.data) else None
 
 
 def _mentioned(text: str, use: Use, base: Path) -> bool:
-    """Whether a commented line names the file already."""
-    name = scalar(file_of(use, base))
-    sheet = f"sheet: {scalar(use.sheet)}" if use.sheet else ""
+    """Whether a commented item names the file, and its sheet, already."""
+    name, sheet = scalar(file_of(use, base)), scalar(use.sheet) if use.sheet else ""
+    items = re.split(r"^\s*#[\s#]*- file: ", text, flags=re.MULTILINE)[1:]
     return any(
-        line.lstrip().startswith("#") and name in line and (not sheet or sheet in text)
-        for line in text.split("\n")
+        item.split("\n", 1)[0].strip() == name and (not sheet or f"sheet: {sheet}\n" in item)
+        for item in items
     )
 
 

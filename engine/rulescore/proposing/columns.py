@@ -132,13 +132,19 @@ def _without_table(folded: str, table: Table) -> str:
 
 def _near(header: str, table: Table) -> Match:
     """The field whose names are likest to the header, never more than a possibility."""
-    wanted = fold(header)
+    matcher = difflib.SequenceMatcher()
+    matcher.set_seq2(fold(header))
     best, likeness = "", 0.0
     for name, field_ in table.fields.items():
         for word in (name, *field_.title.values(), *field_.aliases):
-            ratio = difflib.SequenceMatcher(None, wanted, fold(word)).ratio()
-            if ratio > likeness:
-                best, likeness = name, ratio
+            matcher.set_seq1(fold(word))
+            least = max(likeness, _NEAR - 0.01)
+            if (
+                matcher.real_quick_ratio() > least
+                and matcher.quick_ratio() > least
+                and matcher.ratio() > least
+            ):
+                best, likeness = name, matcher.ratio()
     if likeness < _NEAR:
         return Match(header, "", UNSURE, 0.0, "nothing")
     return Match(header, best, UNSURE, round(0.4 + 0.3 * (likeness - _NEAR) / (1 - _NEAR), 2), "near")

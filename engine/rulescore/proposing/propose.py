@@ -119,7 +119,7 @@ def propose(
     known = shipped()
     uses = [_use(number, facts, files, links, tables, known) for number, facts in enumerate(files)]
     uses = _without_repeats(uses)
-    if not any(use.table == CUSTOMERS for use in uses):
+    if not any(use.table == CUSTOMERS and use.active for use in uses):
         uses = [*_named_customers(uses, tables, known), *uses]
     days = [
         column.most for facts in files for column in facts.columns if column.kind == "date" and column.most

@@ -48,7 +48,7 @@ def text_of(proposal: Proposal, base: Path, language: str) -> str:
                 table, [one for one in proposal.uses if one.table == table], proposal, base, language
             ),
         ]
-    lines += _left_lines([use for use in proposal.uses if not use.table], base, language)
+    lines += left_lines([use for use in proposal.uses if not use.table], base, language)
     return "\n".join(lines) + "\n"
 
 
@@ -70,7 +70,8 @@ def _table_lines(
         yield from use_lines(use, proposal, base, language)
 
 
-def _left_lines(uses: Sequence[Use], base: Path, language: str) -> list[str]:
+def left_lines(uses: Sequence[Use], base: Path, language: str) -> list[str]:
+    """The files of which the table could not be told, as comments."""
     if not uses:
         return []
     lines = ["", f"# {word('map.unplaced_files', language)}"]

@@ -53,14 +53,15 @@ def _holds(raw: Raw, index: int, rule: LeftOut) -> pl.Expr:
 
 
 def _without_notes(raw: Raw, table: Table, rejected: list[Rejected], problems: Problems) -> Raw:
-    """The rows above the first blank one. A blank row is either in the frame, or left a gap in the row numbers."""
+    """The rows above the first blank one: one without content, or whose number no row has."""
     names = [name for name in raw.frame.collect_schema().names() if name != ROW]
     blank = pl.all_horizontal(
         pl.col(name).cast(pl.String, strict=False).fill_null("").str.strip_chars() == "" for name in names
     )
-    before = pl.col(ROW).shift(1).fill_null(raw.header_row)
-    ends = raw.frame.select(ROW, (blank | (pl.col(ROW) != before + 1)).alias("ends"))
-    end = ends.filter("ends").select(pl.col(ROW).min()).collect(engine="streaming").item()
+    numbers = raw.frame.filter(~blank).select(ROW).collect(engine="streaming").to_series()
+    present = {*numbers, *(broken.row for broken in raw.broken)}
+    rows = range(raw.header_row + 1, max(present, default=0))
+    end = next((row for row in rows if row not in present), None)
     if end is None:
         return raw
     notes = raw.frame.filter((pl.col(ROW) >= end) & ~blank)
