@@ -301,6 +301,18 @@ def _assessment() -> dict[str, Any]:
                     "field": NAME,
                     "missing": {"oneOf": [{"type": "string"}, words]},
                     "date_format": {"type": "string"},
+                    "date_order": {
+                        "enum": ["ymd", "dmy", "mdy"],
+                        "description": "年、月、日的次序。The order of year, month and day.",
+                    },
+                    "unit": {
+                        "type": "string",
+                        "description": "这一列的单位，如 万元。The unit of the column, such as 万元.",
+                    },
+                    "percent_scale": {
+                        "enum": ["hundred", "one"],
+                        "description": "没有百分号的数：85 是 85%（hundred）或 0.85 是 85%（one）。Numbers without a sign.",
+                    },
                 },
                 ["field"],
             ),
@@ -312,6 +324,12 @@ def _assessment() -> dict[str, Any]:
             "type": "integer",
             "minimum": 1,
             "description": "列名所在行。The row of the headers, from 1.",
+        },
+        "header_rows": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 3,
+            "description": "列名占几行。How many rows the headers take.",
         },
         "encoding": {"type": "string", "description": "字符编码。The encoding."},
         "delimiter": {"type": "string", "description": "分隔符。The delimiter."},

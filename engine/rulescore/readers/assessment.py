@@ -14,12 +14,16 @@ from ..problems import DataError, Problems, Span, close_names
 from ..source import Document, read_yaml
 from ..values import day
 from .headers import Mapped
+from .units import unit_of
 
 FILE = "assessment.yaml"
 KEYS = ("company", "purpose", "as_of", "pack", "tables")
-FILE_KEYS = ("file", "sheet", "header_row", "encoding", "delimiter", "columns")
+FILE_KEYS = ("file", "sheet", "header_row", "header_rows", "encoding", "delimiter", "columns")
 DELIMITERS = (",", "\t", ";", "|")
-COLUMN_KEYS = ("field", "missing", "date_format")
+COLUMN_KEYS = ("field", "missing", "date_format", "date_order", "unit", "percent_scale")
+HEADER_ROWS = ("1", "2", "3")
+DATE_ORDERS = ("ymd", "dmy", "mdy")
+PERCENT_SCALES = ("hundred", "one")
 
 _DIRECTIVE = re.compile(r"%(.)")
 _DATE_DIRECTIVES = "YymbBdHMSIp%"
@@ -37,6 +41,7 @@ class FileUse:
     delimiter: str | None = None
     columns: Mapping[str, Mapped] = field(default_factory=dict)
     span: Span = field(default_factory=lambda: Span(""))
+    header_rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +202,7 @@ class _Reading:
             self._text(read, "encoding", at),
             self._delimiter(read, at),
             {header: self._mapped(value, (*at, "columns", header)) for header, value in columns.items()},
+            header_rows=self._header_rows(read, at),
         )
         if isinstance(read["file"], dict):
             self._is(read["file"], str, "text", *at, "file")
@@ -217,6 +223,22 @@ class _Reading:
         self.problems.error("unknown-delimiter", self.document.at(*at, "delimiter"), read=found)
         return None
 
+    def _header_rows(self, read: Mapping[str, Any], at: tuple[str | int, ...]) -> int | None:
+        found = self._one_of(read, "header_rows", HEADER_ROWS, at)
+        return None if found is None else int(found)
+
+    def _one_of(
+        self, read: Mapping[str, Any], key: str, known: Sequence[str], at: tuple[str | int, ...]
+    ) -> str | None:
+        """A setting of a closed list."""
+        value = read.get(key)
+        if value is None or (str(value) in known and not isinstance(value, bool)):
+            return None if value is None else str(value)
+        self.problems.error(
+            "unknown-way", self.document.at(*at, key), key=key, read=str(value), known=list(known)
+        )
+        return None
+
     def _row(self, read: Any, at: tuple[str | int, ...]) -> int | None:
         if read is None or (isinstance(read, int) and not isinstance(read, bool) and read >= 1):
             return read
@@ -231,7 +253,7 @@ class _Reading:
             return Mapped("", span=span)
         if isinstance(read, str):
             return Mapped(read, span=span)
-        if not self._is(read, dict, "field or {field, missing, date_format}", *at):
+        if not self._is(read, dict, "field or {field, missing, date_format, unit}", *at):
             return Mapped("", span=span)
         self._known_keys(read, COLUMN_KEYS, *at)
         name = read.get("field")
@@ -244,7 +266,19 @@ class _Reading:
         if form is not None and not _is_date_form(form):
             self.problems.error("unknown-date-format", self.document.at(*at, "date_format"), read=str(form))
             form = None
-        return Mapped(name, tuple(str(word) for word in words), form, span)
+        unit = read.get("unit")
+        if unit is not None and unit_of(str(unit)) is None:
+            self.problems.error("unknown-unit", self.document.at(*at, "unit"), read=str(unit))
+            unit = None
+        return Mapped(
+            name,
+            tuple(str(word) for word in words),
+            form,
+            span,
+            None if unit is None else str(unit),
+            self._one_of(read, "date_order", DATE_ORDERS, at),
+            self._one_of(read, "percent_scale", PERCENT_SCALES, at),
+        )
 
     def _known_keys(self, data: Mapping[str, Any], known: Sequence[str], *at: str | int) -> None:
         for key in data:
@@ -263,10 +297,11 @@ class _Reading:
 
 
 def _is_date_form(form: Any) -> bool:
-    """Whether a text says day, month and year once each, in directives that every platform reads alike."""
+    """Whether a text says year and month once each, and the day at most once, in directives that every platform reads alike."""
     if not isinstance(form, str):
         return False
     found = _DIRECTIVE.findall(form)
     if any(one not in _DATE_DIRECTIVES for one in found) or (form.endswith("%") and not form.endswith("%%")):
         return False
-    return all(sum(found.count(one) for one in group) == 1 for group in ("Yy", "mbB", "d"))
+    counts = [sum(found.count(one) for one in group) for group in ("Yy", "mbB", "d")]
+    return counts[:2] == [1, 1] and (counts[2] == 1 or (counts[2] == 0 and not set(found) - set("YymbB%")))

@@ -18,7 +18,7 @@ from .assessment import Assessment, FileUse, TableUse
 from .checks import Part, known, placed, tell_duplicates, usable
 from .coerce import type_of
 from .formats import READERS
-from .headers import Mapped, fit
+from .headers import Mapped, fit, known_names
 from .judge import READ_ERRORS, judge
 from .table import ROW, SOURCE, Format, Options, Raw, Rejected, Source, TableData
 
@@ -114,7 +114,14 @@ def _part(table: Table, file: FileUse, problems: Problems, encoding: str | None)
         place = file.span if code == "file-not-found" and file.span.line else Cell(file.file)
         problems.error(code, place, file=file.file, suffix=file.path.suffix, known=suffixes)
         return None
-    options = Options(file.sheet, file.header_row, encoding or file.encoding, file.delimiter)
+    options = Options(
+        file.sheet,
+        file.header_row,
+        encoding or file.encoding,
+        file.delimiter,
+        file.header_rows,
+        known_names(table, file.columns),
+    )
     raw = format_.read(file.path, file.file, options, problems)
     return None if raw is None else _judged(raw, table, file.columns, problems)
 
