@@ -39,7 +39,7 @@ class Column:
 
     `missing`, `date_format`, `date_order` (ymd, dmy, mdy) and `percent_scale` (hundred, one) come from the assessment; an
     order also from dates that prove it. `unit` and `power` say in what the column is written. `spelled` are its amounts in
-    words, `percent_rows` the rows whose cells are formatted as percentages.
+    words, `percent_rows` the rows whose cells are formatted as percentages. Of a refused column no cell is told any more.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Column:
     unit: str = ""
     spelled: tuple[tuple[str, float], ...] = ()
     percent_rows: tuple[int, ...] = ()
+    is_refused: bool = False
 
     @property
     def code(self) -> str:

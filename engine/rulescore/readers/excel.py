@@ -35,7 +35,7 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
     try:
         sha256 = digest(path)
         if unpacked(path) > MOST_BYTES:
-            problems.error("file-too-large", Cell(file), limit=MOST_BYTES)
+            problems.error("oversized-file", Cell(file), limit=MOST_BYTES)
             return None
         if _is_locked(path):
             problems.error("file-locked", Cell(file))

@@ -26,7 +26,7 @@ ZERO_WIDTH = r"[\x{200B}-\x{200D}\x{2060}\x{FEFF}]"
 
 _MULTIPLE = "|".join(CELL_MULTIPLES)
 _CELL_UNIT = rf" *(?:({_MULTIPLE})?[元圆]整?|({_MULTIPLE}))$"
-_HAS_UNIT = r"[0-9.．０-９] *[十百千万亿元圆]"
+_HAS_UNIT = r"^[^A-Za-z\p{Han}]*(?:RMB|CNY|人民币)?[^A-Za-z\p{Han}]*[0-9.．０-９] *[十百千万亿元圆]"
 
 NUMBER_SHAPES: dict[str, str] = {
     "parentheses": PARENTHESES,

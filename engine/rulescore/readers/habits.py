@@ -114,7 +114,8 @@ def _dates(raw: Raw, column: Column, counts: Mapping[str, int], problems: Proble
         problems.error(
             "mixed-date-orders", raw.cell(rows["dmy"][0], column.header), field=column.field.id, **facts
         )
-    if len(proofs) != 1:
+        return replace(column, is_refused=True)
+    if not proofs:
         return column
     order = proofs[0]
     _tell(raw, column, "date-order-found", forms.DATE_SHAPES[order], counts["loose"], problems, order=order)

@@ -107,7 +107,9 @@ def _count(
             for i in range(1, len(CODES))
             if counts[f"{i} {column.name}"]
         }
-        if found:
+        if column.is_refused:
+            refused.add(column.field.id)
+        elif found:
             read = counts["rows"] - counts[f"null {column.name}"]
             if tell_column(raw, frame, column, table, found, read, problems):
                 refused.add(column.field.id)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from ..problems import Cell, Problems
 from ..values import fold
 from .table import Options
-from .units import split
+from .units import split, unit_of
 
 LOOKED_AT = 10
 """The header is looked for in so many rows, counted from the first that holds something."""
@@ -28,6 +28,8 @@ Range = tuple[int, int, int, int]
 
 _VALUE = re.compile(r"[-+¥$(]*[0-9.,]+[%)]?\Z|[0-9]{4}[-/.年]")
 """What stands in data and in no header."""
+
+_UNIT_ABOVE = re.compile(r"(?:单位|(?i:unit|in)) *[:：]? *([^\s,，;；()（）。]{1,12})")
 
 _NOTE = re.compile(
     r"(?:注|附注|说明|备注|补充说明|制表|制表人|制单|制单人|填表|填表人|填报人|编制|编制人|审核|审核人|复核|复核人|批准|批准人|经办人"
@@ -67,21 +69,30 @@ def find_header(
         start = next((index for index, row in enumerate(rows) if filled(row)), len(rows))
         first = _likely(rows, start, options.known)
         if start < first < len(rows):
-            above = [
-                next(cell.strip() for cell in row if cell.strip()) for row in rows[start:first] if filled(row)
-            ]
-            at = Cell(place.file, place.sheet, first + 1)
-            problems.note(
-                "header-below", at, row=first + 1, above=[" ".join(text.split())[:40] for text in above]
-            )
+            _tell_above(rows[start:first], rows[first], Cell(place.file, place.sheet, first + 1), problems)
     if first + count > len(rows) or not any(filled(row) for row in rows[first : first + count]):
         return None
     below = rows[first + 1 : first + 2]
-    if options.header_rows is None and below and _goes_on(rows[first], below[0], first, merged):
+    if options.header_rows is None and below and _goes_on(rows[first], below[0], first, merged, options.known):
         names = [name for name in _joined([rows[first], *below], first, merged) if JOINT in name]
         problems.error("header-of-two-rows", Cell(place.file, place.sheet, first + 1), names=names[:5])
         count = 2
     return Header(first, first + count - 1, _joined(rows[first : first + count], first, merged))
+
+
+def _tell_above(above: Sequence[Row], header: Row, place: Cell, problems: Problems) -> None:
+    """Tells what stands above a header. A unit there is not applied, for nobody knows to which columns: that is a warning."""
+    texts = [" ".join(cell.split()) for row in above for cell in row if cell.strip()]
+    problems.note("header-below", place, row=place.row, above=[text[:40] for text in texts[:5]])
+    for match in filter(None, map(_UNIT_ABOVE.search, texts)):
+        unit = unit_of(match[1])
+        if (
+            unit is not None
+            and unit.power
+            and not any((said := split(name)[1]) and said.power for name in header)
+        ):
+            problems.warning("unit-above", place, unit=unit.word)
+            return
 
 
 def _likely(rows: Sequence[Row], start: int, known: Collection[str]) -> int:
@@ -105,10 +116,11 @@ def _known(row: Row, known: Collection[str]) -> int:
     return sum(1 for cell in names if cell in known or fold(split(cell)[0]) in known)
 
 
-def _goes_on(row: Row, below: Row, first: int, merged: Collection[Range]) -> bool:
+def _goes_on(row: Row, below: Row, first: int, merged: Collection[Range], known: Collection[str]) -> bool:
     """Whether the row below a header is a second row of it: words stand under its groups and nowhere else.
 
-    Groups are its merged cells; in text, where nothing is merged, a name and the blank cells after it.
+    Groups are its merged cells; in text, where nothing is merged, a name and the blank cells after it, unless only the
+    names of the first row are known ones.
     """
     width = max(len(row), len(below))
     top, low = _padded(row, width), _padded(below, width)
@@ -121,7 +133,10 @@ def _goes_on(row: Row, below: Row, first: int, merged: Collection[Range]) -> boo
         return bool(groups) and under <= groups
     blank = {index for index in under if not top[index]}
     groups = blank | {index for index in range(width) if top[index] and index + 1 in blank}
-    return bool(blank) and under <= groups and any(top[index] and not low[index] for index in range(width))
+    names = [top[index] for index in sorted(groups - blank)]
+    speaks = _known(below, known) > 0 or not _known(names, known)
+    alone = any(top[index] and not low[index] for index in range(width))
+    return bool(blank) and under <= groups and alone and speaks
 
 
 def _joined(rows: Sequence[Row], first: int, merged: Collection[Range]) -> tuple[str, ...]:
@@ -149,8 +164,8 @@ def _padded(row: Row, width: int) -> list[str]:
 def notes_below(rows: Sequence[Row], width: int) -> tuple[int, bool]:
     """How many of the last rows are notes below a table of `width` columns, and whether all of them say so in their words.
 
-    Notes are rows whose words say who made the table and the like, and what follows them; and lines of one cell that
-    a blank row parts from the table, such as the footer of a report.
+    Notes are rows whose words say who made the table and the like, and what follows them; and lines of one cell between
+    such a row and a blank one, like the footer of a report.
     """
     tail: list[tuple[bool, bool]] = []  # blank, says so
     for row in reversed(rows[-NOTES_AT_MOST:]):
@@ -159,7 +174,7 @@ def notes_below(rows: Sequence[Row], width: int) -> tuple[int, bool]:
         if (len(cells) > 1 and not worded) or (len(cells) == 1 and width <= 2 and not worded):
             break
         tail.insert(0, (not cells, worded))
-    while tail and tail[-1][0]:
-        tail.pop()
     start = next((index for index, (blank, worded) in enumerate(tail) if blank or worded), len(tail))
+    if not any(worded for _, worded in tail[start:]):
+        return 0, True
     return len(tail) - start, all(blank or worded for blank, worded in tail[start:])

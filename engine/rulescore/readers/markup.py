@@ -48,7 +48,7 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
         problems.error("file-unreadable", Cell(file), reason=error.strerror or str(error))
         return None
     if content is None:
-        problems.error("file-too-large", Cell(file), limit=MOST_BYTES)
+        problems.error("oversized-file", Cell(file), limit=MOST_BYTES)
         return None
     kind = kind_of(content[:4096]) or ""
     try:

@@ -15,6 +15,7 @@ def amount(text: str) -> float | None:
     words = (
         re.sub(r"^人民币 *[:：]?", "", text.strip()).replace("圆", "元").replace("正", "整").replace(" ", "")
     )
+    words = re.sub("(?<=[角分])整$", "", words)
     if not _AMOUNT.fullmatch(words):
         return None
     try:

@@ -85,7 +85,8 @@ class Unit:
 
 def unit_of(word: str) -> Unit | None:
     """The unit that a word says, such as `万元`, `USD`, `CNY million`, `%` or `天`; None when it is none."""
-    text = unicodedata.normalize("NFKC", word).strip().casefold()
+    said = unicodedata.normalize("NFKC", word).strip().casefold()
+    text = said.removeprefix("人民币").strip() or said
     if text in _PERCENT:
         return Unit(word, 0, "%")
     if text in _MEASURES:
@@ -96,7 +97,8 @@ def unit_of(word: str) -> Unit | None:
     if text in currencies:
         return Unit(word, 0, currencies[text])
     for name, currency in currencies.items():
-        for rest in (text.removesuffix(name), text.removeprefix(name)):
+        ways = [text.removesuffix(name), text.removeprefix(name) if name.isascii() else text]
+        for rest in ways:
             if rest != text and rest.strip() in MULTIPLES:
                 return Unit(word, MULTIPLES[rest.strip()], currency)
     return None
