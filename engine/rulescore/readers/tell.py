@@ -18,8 +18,10 @@ _COUNTED = "infinite-numbers"
 """Told once a column: a calculation has put them there by the thousand."""
 
 _UNCLEAR = "unclear-percent"
-_REFUSED = frozenset({_UNCLEAR, "unit-twice"})
-"""Cells that leave the other values of their column in doubt: nothing is read before they are put right."""
+"""One such cell may be a slip; several leave the other values of their column in doubt."""
+
+_REFUSED = frozenset({"unit-twice"})
+"""Cells that leave the other values of their column in doubt, be it one alone."""
 
 _UNUSABLE_FROM = 3
 """A column with at least so many values, none of them readable, is a mistake in the mapping."""
