@@ -329,7 +329,7 @@ def test_amounts_in_words(cents, old):
 
 
 @pytest.mark.parametrize(
-    "text", ["壹贰", "伍佰佰", "元整", "二〇二四", "伍佰万元整（含税）", "拾", "", "亿亿"]
+    "text", ["壹贰", "伍佰佰", "元整", "二〇二四", "伍佰万元整（含税）", "拾", "", "亿亿", "万贰佰〇亿拾叁"]
 )
 def test_words_that_are_no_amount(text):
     """What does not read back to the same words is not guessed."""

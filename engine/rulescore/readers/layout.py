@@ -73,7 +73,11 @@ def find_header(
     if first + count > len(rows) or not any(filled(row) for row in rows[first : first + count]):
         return None
     below = rows[first + 1 : first + 2]
-    if options.header_rows is None and below and _goes_on(rows[first], below[0], first, merged, options.known):
+    if (
+        options.header_rows is None
+        and below
+        and _goes_on(rows[first], below[0], first, merged, options.known)
+    ):
         names = [name for name in _joined([rows[first], *below], first, merged) if JOINT in name]
         problems.error("header-of-two-rows", Cell(place.file, place.sheet, first + 1), names=names[:5])
         count = 2

@@ -12,14 +12,18 @@ def amount(text: str) -> float | None:
     """The number of an amount in words; what does not read back to the same words is none."""
     from cn2an import an2cn, cn2an
 
-    words = re.sub(r"^人民币 *[:：]?", "", text.strip()).replace("圆", "元").replace("正", "整").replace(" ", "")
+    words = (
+        re.sub(r"^人民币 *[:：]?", "", text.strip()).replace("圆", "元").replace("正", "整").replace(" ", "")
+    )
     words = re.sub("(?<=[角分])整$", "", words)
     if not _AMOUNT.fullmatch(words):
         return None
     try:
-        value = float(cn2an(re.sub("元零?(.)分$", r"元零角\1分", words), "smart"))  # it wants to hear of no 角
+        value = float(
+            cn2an(re.sub("元零?(.)分$", r"元零角\1分", words), "smart")
+        )  # it wants to hear of no 角
         again = an2cn(value if value % 1 else int(value), "rmb")
-    except ValueError:
+    except (ValueError, KeyError):  # so it refuses words in no order
         return None
     return value if _essence(again) == _essence(words) else None
 
