@@ -7,6 +7,7 @@ import io
 import random
 import zipfile
 from datetime import time
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -14,6 +15,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+GALLERY = Path(__file__).parent / "gallery"
 GOOD = "customer_id,name,revenue\n" + "".join(f"C{n},客户{n},{n}.5\n" for n in range(50))
 
 
@@ -330,6 +332,9 @@ _SOUND = {
     "a.xlsx": _xlsx(),
     "a.parquet": _parquet(),
     "a.jsonl": b'{"customer_id": "C1"}\n',
+    "page.xls": (GALLERY / "page-as-workbook.xls").read_bytes(),
+    "sheet.xls": (GALLERY / "xml-spreadsheet.xls").read_bytes(),
+    "messy.csv": (GALLERY / "title-total-and-notes.csv").read_bytes(),
 }
 
 

@@ -123,6 +123,22 @@ def test_header_of_two_rows(desk):
     assert (result.column("revenue"), result.column("#row")) == ([5.0], [4])
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["基本信息,,财务,", "客户编号,客户名称,年收入,毛利率"],
+        ["清单,,,", "基本信息,,财务,", "客户编号,客户名称,年收入,毛利率"],
+        ["清单,,,", "客户编号,客户名称,年收入,毛利率", ",,元,"],
+        ["清单,,,", "截至,2026-06-30,,", "客户编号,客户名称,财务,", ",,年收入,毛利率"],
+    ],
+)
+def test_header_of_two_rows_is_found(desk, rows):
+    """With `header_rows: 2` alone both rows are found, wherever the known names stand in them."""
+    desk.write("c.csv", "\n".join([*rows, "C1,甲,5,0.3", ""]))
+    result = desk.read(customers="{file: c.csv, header_rows: 2}")
+    assert (result.column("revenue"), result.column("#row")) == ([5.0], [len(rows) + 1])
+
+
 def test_two_groups_with_a_column_of_one_name(desk):
     """The same name under two groups is not taken for either."""
     desk.write("c.csv", "客户编号,2024年,2025年\n,年收入,年收入\nC1,5,6\n")

@@ -67,7 +67,7 @@ def find_header(
         first = options.header_row - 1
     else:
         start = next((index for index, row in enumerate(rows) if filled(row)), len(rows))
-        first = _likely(rows, start, options.known)
+        first = _likely(rows, start, options.known, count)
         if start < first < len(rows):
             _tell_above(rows[start:first], rows[first], Cell(place.file, place.sheet, first + 1), problems)
     if first + count > len(rows) or not any(filled(row) for row in rows[first : first + count]):
@@ -99,17 +99,21 @@ def _tell_above(above: Sequence[Row], header: Row, place: Cell, problems: Proble
             return
 
 
-def _likely(rows: Sequence[Row], start: int, known: Collection[str]) -> int:
-    """The row with the most known names, when the first has fewer than two; below a lone title, the first with two cells."""
+def _likely(rows: Sequence[Row], start: int, known: Collection[str], count: int) -> int:
+    """The first row with two known names, or the one with the most; below a lone title, the first with two cells.
+
+    Of a header of several rows their names are counted together.
+    """
     window = range(start, min(start + LOOKED_AT, len(rows)))
     if len(window) < 2:
         return start
-    found = {index: _known(rows[index], known) for index in window}
-    if found[start] >= 2:
+    found = {index: sum(_known(row, known) for row in rows[index : index + count]) for index in window}
+    if count == 1 and found[start] >= 2:
         return start
-    best = max(window, key=lambda index: (found[index], -index))
-    if found[best] >= 2:
-        return best
+    most = max(found.values())
+    if most >= 2:
+        best = [index for index in window if found[index] == most]
+        return next((index for index in best if filled(rows[index]) > 1), best[0])
     if found[start] == 0 and filled(rows[start]) == 1:
         return next((index for index in window if filled(rows[index]) > 1), start)
     return start
