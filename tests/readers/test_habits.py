@@ -179,6 +179,8 @@ def test_header_in_the_first_row_is_kept(desk):
     """Data that happens to hold names of fields does not become the header."""
     result = desk.customers("customer_id,name\nC1,revenue\nname,balance\n")
     assert result.column("name") == ["revenue", "balance"]
+    desk.write("c.csv", "Table,Field,Text\ncustomers,name,revenue\n")
+    assert desk.read(customers="c.csv").only().facts["headers"] == ["Table", "Field", "Text"]
 
 
 def test_merged_cells_hold_for_each_row(desk):

@@ -29,7 +29,7 @@ Range = tuple[int, int, int, int]
 _VALUE = re.compile(r"[-+¥$(]*[0-9.,]+[%)]?\Z|[0-9]{4}[-/.年]")
 """What stands in data and in no header."""
 
-_UNIT_ABOVE = re.compile(r"(?:单位|(?i:unit|in)) *[:：]? *([^\s,，;；()（）。]{1,12})")
+_UNIT_ABOVE = re.compile(r"(?:单位|\b(?i:unit|in)\b) *[:：]? *([^\s,，;；()（）。]{1,12})")
 
 _NOTE = re.compile(
     r"(?:注|附注|说明|备注|补充说明|制表|制表人|制单|制单人|填表|填表人|填报人|编制|编制人|审核|审核人|复核|复核人|批准|批准人|经办人"
@@ -112,11 +112,18 @@ def _likely(rows: Sequence[Row], start: int, known: Collection[str], count: int)
         return start
     most = max(found.values())
     if most >= 2:
-        best = [index for index in window if found[index] == most]
+        best = [index for index in window if found[index] == most and _stands_out(rows[start : index + 1], count)]
+        if not best:
+            return start
         return next((index for index in best if filled(rows[index]) > 1), best[0])
     if found[start] == 0 and filled(rows[start]) == 1:
         return next((index for index in window if filled(rows[index]) > 1), start)
     return start
+
+
+def _stands_out(rows: Sequence[Row], count: int) -> bool:
+    """Whether the last row has more cells than each above it, as a header below titles has; or nothing is above it."""
+    return count > 1 or len(rows) == 1 or filled(rows[-1]) > max(map(filled, rows[:-1]))
 
 
 def _known(row: Row, known: Collection[str]) -> int:
