@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from functools import partial
 from pathlib import Path
 
@@ -12,13 +14,11 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from ..problems import Cell, Problems, close_names
 from ..values import fold
 from . import markup
+from .archive import MOST_BYTES, is_too_large, repeated_cells
 from .bytes import digest, kind_of, opened
 from .grid import Grid, raw_of
-from .sheetxml import MOST_CELLS, cells_of, faults_of, formats_of, hidden_of, unpacked, xml_of
+from .sheetxml import MOST_CELLS, cells_of, faults_of, formats_of, hidden_of, xml_of
 from .table import Format, Options, Raw
-
-MOST_BYTES = 2 << 30
-"""A workbook that unpacks to more than this is refused before it is unpacked."""
 
 LISTED = 20
 
@@ -34,11 +34,14 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
         return markup.read(path, file, options, problems)
     try:
         sha256 = digest(path)
-        if unpacked(path) > MOST_BYTES:
+        if is_too_large(path):
             problems.error("oversized-file", Cell(file), limit=MOST_BYTES)
             return None
         if _is_locked(path):
             problems.error("file-locked", Cell(file))
+            return None
+        if repeated_cells(path) > MOST_CELLS:
+            problems.error("sheet-too-large", Cell(file), limit=MOST_CELLS)
             return None
         workbook = _open(path)
         sheet = _sheet(workbook, file, options, problems)
@@ -54,7 +57,7 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
     except PasswordError:
         problems.error("file-locked", Cell(file))
         return None
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+    except (CalamineError, zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError) as error:
         problems.error("file-damaged", Cell(file), kind="Excel", reason=str(error).split("\n")[0][:200])
         return None
     grid = Grid(

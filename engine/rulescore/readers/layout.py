@@ -112,7 +112,9 @@ def _likely(rows: Sequence[Row], start: int, known: Collection[str], count: int)
         return start
     most = max(found.values())
     if most >= 2:
-        best = [index for index in window if found[index] == most and _stands_out(rows[start : index + 1], count)]
+        best = [
+            index for index in window if found[index] == most and _stands_out(rows[start : index + 1], count)
+        ]
         if not best:
             return start
         return next((index for index in best if filled(rows[index]) > 1), best[0])

@@ -22,23 +22,15 @@ _ROW_PLACE = re.compile(rb'<row[^>]* r="([0-9]+)"')
 _LETTERS = re.compile(rb' r="([A-Z]+)[0-9]')
 _FAR = re.compile(rb' r="[A-Z]{3}[0-9]')
 _ERROR_TEXT = re.compile(rb"<v>([^<]*)</v>")
-_NO_VALUE = re.compile(rb"<c ([^>]*)><f[^>]*?(?:/>|>([^<]*)</f>)(?:<v></v>|<v ?/>)?</c>")
-_HIDDEN_ROW = re.compile(rb'<row [^>]*?hidden="(?:1|true)"[^>]*')
-_HIDDEN_COLUMNS = re.compile(rb'<col [^>]*?hidden="(?:1|true)"[^>]*')
+_NO_VALUE = re.compile(rb"<c ([^<>]*)><f[^<>]*?(?:/>|>([^<]*)</f>)(?:<v></v>|<v ?/>)?</c>")
+_HIDDEN_ROW = re.compile(rb'<row [^<>]*?hidden="(?:1|true)"[^<>]*')
+_HIDDEN_COLUMNS = re.compile(rb'<col [^<>]*?hidden="(?:1|true)"[^<>]*')
 _ROW_NUMBER = re.compile(rb' r="([0-9]+)"')
 _ENDS = re.compile(rb'(min|max)="([0-9]+)"')
-_STYLED = re.compile(rb"<c ([^>]*)>")
+_STYLED = re.compile(rb"<c ([^<>]*)>")
 _STYLE = re.compile(rb' ?s="([0-9]+)"')
 _PERCENT_FORMATS = {9: "0%", 10: "0.00%"}
 """The built-in number formats of shares."""
-
-
-def unpacked(path: Path) -> int:
-    """Bytes of the file when unpacked; 0 for a file that is not packed."""
-    if not zipfile.is_zipfile(path):
-        return 0
-    with zipfile.ZipFile(path) as archive:
-        return sum(entry.file_size for entry in archive.infolist())
 
 
 def xml_of(path: Path, sheet: str) -> bytes:

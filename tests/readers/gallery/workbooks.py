@@ -111,6 +111,20 @@ def _bomb(path: Path) -> None:
     path.write_bytes(bytes(content))
 
 
+def _repeated(path: Path) -> None:
+    """A sheet of a few hundred bytes that stands for ten thousand million cells."""
+    _open_document(path)
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    row, cell = b"<table:table-row", b"<table:table-cell"
+    times = b' table:number-%s-repeated="100000"'
+    content = files["content.xml"].replace(row, row + times % b"rows", 1)
+    files["content.xml"] = content.replace(cell, cell + times % b"columns", 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+
+
 def _open_document(path: Path) -> None:
     cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
     number = '<table:table-cell office:value-type="float" office:value="{0}"><text:p>{0}</text:p></table:table-cell>'
@@ -155,6 +169,7 @@ FILES: dict[str, Callable[[Path], None]] = {
     "truncated.xlsx": _truncated,
     "locked.xlsx": _locked,
     "bomb.xlsx": _bomb,
+    "repeated-cells.ods": _repeated,
     "open-document.ods": _open_document,
     "unclosed-quote.csv": _unclosed_quote,
 }
