@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +15,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rulescore.readers.layout import notes_below
+from rulescore.readers.sheetxml import faults_of, hidden_of
 from rulescore.readers.spelled import amount
 from rulescore.readers.units import split, unit_of
 
@@ -385,6 +388,36 @@ def test_formulas_without_a_value(desk):
         sheet.write_formula(2, 1, '=IF(A1<"x",1,2)', None, "")
     problem = desk.read(customers="a.xlsx").only()
     assert (problem.code, problem.facts["read"]) == ("formula-without-value", '=IF(A1<"x",1,2)')
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "wanted"),
+    [
+        ("年收入", "5", 5.0),
+        ("年收入（万元）", "5", 5.0),
+        ("年收入（元）", "57", 0.0057),
+        ("年收入（亿元）", "1.2", 12_000.0),
+        ("年收入", "3.5万", 3.5),
+        ("年收入", "700元", 0.07),
+    ],
+)
+def test_field_that_is_itself_in_a_multiple(desk, dictionary, header, cell, wanted):
+    """What is written is brought to the unit of the field, which need not be yuan."""
+    customers = dictionary["customers"]
+    fields = {**customers.fields, "revenue": replace(customers.fields["revenue"], unit="万元")}
+    desk.write("c.csv", f"customer_id,{header}\nC1,{cell}\n")
+    changed = {**dictionary, "customers": replace(customers, fields=fields)}
+    result = desk.read(dictionary=changed, customers="c.csv")
+    assert (result.column("revenue"), result.codes) == ([wanted], [])
+
+
+def test_hostile_sheet():
+    """The XML of a sheet that was made to hang a reader is passed over in time that grows with its length."""
+    for piece in (b"<c ", b"<row ", b"<c ><f", b"<col ", b"<c a><f>"):
+        content = b'<f hidden="1"' + piece * 100_000
+        began = time.process_time()
+        assert (faults_of(content), hidden_of(content)) == ((), ([], set()))
+        assert time.process_time() - began < 1
 
 
 def test_currency_of_the_field(desk):

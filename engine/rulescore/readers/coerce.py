@@ -38,7 +38,8 @@ class Column:
     """One column of a file that becomes one field.
 
     `missing`, `date_format`, `date_order` (ymd, dmy, mdy) and `percent_scale` (hundred, one) come from the assessment; an
-    order also from dates that prove it. `unit` and `power` say in what the column is written. `spelled` are its amounts in
+    order also from dates that prove it. `unit` is the
+    multiple in which the column is written, `power` what brings its numbers to the field's, whose own power is `base`. `spelled` are its amounts in
     words, `percent_rows` the rows whose cells are formatted as percentages. Of a refused column no cell is told any more.
     """
 
@@ -52,6 +53,7 @@ class Column:
     date_order: str | None = None
     percent_scale: str | None = None
     power: int = 0
+    base: int = 0
     unit: str = ""
     spelled: tuple[tuple[str, float], ...] = ()
     percent_rows: tuple[int, ...] = ()

@@ -61,9 +61,9 @@ def understood(raw: Raw, column: Column, counts: Mapping[str, int], problems: Pr
         )
     if column.field.type == "percent":
         return _percents(raw, column)
-    if counts.get("unit") and not column.power:
+    if counts.get("unit") and not column.unit:
         _tell(raw, column, "units-in-cells", forms.NUMBER_SHAPES["unit"], counts["unit"], problems)
-    if column.power and raw.formats is not None:
+    if column.unit and raw.formats is not None:
         _tell_format(raw, column, problems)
     if counts.get("spelled"):
         form = rf"[{forms.SPELLED}]"
@@ -71,7 +71,7 @@ def understood(raw: Raw, column: Column, counts: Mapping[str, int], problems: Pr
         words = raw.frame.select(text.alias("text")).filter(pl.col("text").str.contains(form)).unique()
         found = words.collect(engine="streaming").to_series().sort().head(MOST_SPELLED)
         amounts = {word: value for word in found if (value := amount(word)) is not None}
-        if amounts and column.power:
+        if column.unit or column.base:
             return column
         if amounts:
             _tell(raw, column, "amounts-in-words", form, counts["spelled"], problems)

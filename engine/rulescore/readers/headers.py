@@ -197,6 +197,8 @@ def _column(
         date_order=mapped.date_order,
         percent_scale=mapped.percent_scale,
     )
+    wanted = unit_of(field.unit)
+    column = replace(column, base=wanted.power if wanted else 0)
     unit = unit_of(mapped.unit) if mapped.unit else split(header)[1]
     if unit is None or field.kind != "number":
         return column
@@ -209,9 +211,12 @@ def _column(
         return column
     if _differs(unit, field.unit):
         problems.warning("other-unit", place, **facts, want=field.unit)
-    if unit.power:
-        problems.note("unit-applied", place, **facts, factor=f"{10**unit.power:,}")
-    return replace(column, power=unit.power, unit=unit.word.strip())
+    power = unit.power - column.base
+    if power:
+        problems.note(
+            "unit-applied", place, **facts, factor=f"{10**power:,}" if power > 0 else f"{10.0**power:g}"
+        )
+    return replace(column, power=power, unit=unit.word.strip() if unit.power else "")
 
 
 def _differs(unit: Unit, wanted: str) -> bool:

@@ -131,7 +131,9 @@ def _number_steps(
         power = pl.when(marked).then(pl.lit(-2, pl.Int64)).when(formatted).then(0).otherwise(bare_power)
         is_moved = is_text or column.percent_scale == "hundred"
     else:
-        power = pl.lit(column.power, pl.Int64) + (forms.unit_power(unit) if with_units else 0)
+        power = pl.lit(column.power, pl.Int64)
+        if with_units:
+            power = pl.when(unit.is_null()).then(power).otherwise(forms.unit_power(unit) - column.base)
         is_moved = with_units or column.power != 0
     plain = forms.number_of(digits) if is_text else raw.cast(pl.Float64, strict=False)
     steps.append([(forms.shifted(digits, power) if is_moved else plain).alias(f"~v{name}")])
@@ -145,7 +147,7 @@ def _number_steps(
         steps.append([pl.coalesce(value, spelled).alias(f"~v{name}")])
     clear = pl.lit(True) if column.percent_scale else marked | formatted
     code = _number_code(value, field, clear)
-    if column.power and with_units:
+    if column.unit and with_units:
         code = _code(unit.is_not_null(), "unit-twice", code)
     return steps, code
 
