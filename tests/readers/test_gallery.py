@@ -56,6 +56,18 @@ def test_what_is_told_of_a_messy_file(desk, name):
         assert expected.read_text(encoding="utf-8") == told
 
 
+@pytest.mark.parametrize("name", ["bomb.xlsx", "repeated-cells.ods", "truncated.xlsx", "locked.xlsx"])
+def test_bare_workbook_that_must_not_be_opened(desk, name):
+    """Looking for sheets that are named like tables opens nothing that reading would refuse."""
+    workbooks.write(name, desk.folder)
+    assert desk.files(name).only().code in (
+        "oversized-file",
+        "sheet-too-large",
+        "file-damaged",
+        "file-locked",
+    )
+
+
 def test_every_text_belongs_to_a_file():
     """A text whose file is gone would guard nothing."""
     texts = {

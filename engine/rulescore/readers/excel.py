@@ -22,6 +22,9 @@ from .table import Format, Options, Raw
 
 LISTED = 20
 
+_DAMAGES = (CalamineError, zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError)
+"""What opening a damaged workbook raises."""
+
 _SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
@@ -57,7 +60,7 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
     except PasswordError:
         problems.error("file-locked", Cell(file))
         return None
-    except (CalamineError, zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError) as error:
+    except _DAMAGES as error:
         problems.error("file-damaged", Cell(file), kind="Excel", reason=str(error).split("\n")[0][:200])
         return None
     grid = Grid(
@@ -96,8 +99,10 @@ def _is_locked(path: Path) -> bool:
 def sheets(path: Path) -> list[str]:
     """The names of the visible sheets; none when the file is no workbook."""
     try:
+        if is_too_large(path) or repeated_cells(path) > MOST_CELLS:
+            return []
         workbook = _open(path)
-    except (CalamineError, OSError):
+    except _DAMAGES:
         return []
     return _visible(workbook)
 
