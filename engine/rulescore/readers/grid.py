@@ -32,6 +32,7 @@ class Grid:
     merged: Sequence[Range] = ()
     faults: tuple[tuple[int, int, str], ...] = ()
     formats: Callable[[int], Mapping[int, str]] | None = None
+    encoding: str | None = None
 
 
 def raw_of(grid: Grid, options: Options, problems: Problems) -> Raw | None:
@@ -76,7 +77,7 @@ def raw_of(grid: Grid, options: Options, problems: Problems) -> Raw | None:
         grid.file,
         grid.path,
         grid.sheet,
-        None,
+        grid.encoding,
         grid.sha256,
         tuple(names),
         header.last + 1,

@@ -26,6 +26,9 @@ MOST_CELLS = 5_000_000
 MOST_SPAN = 1_000
 
 _CHARSET = re.compile(rb"""charset=["']?([\w-]+)""")
+_CHARSETS = ("utf-8", "gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "windows-1252")
+"""What a page may declare; codecs that are no plain character sets can take any time."""
+
 _UNSEEN = re.compile(r"<!--|<script\b|<style\b", re.IGNORECASE)
 _SEEN_AGAIN = {
     "<!--": re.compile("-->"),
@@ -51,15 +54,23 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
         problems.error("oversized-file", Cell(file), limit=MOST_BYTES)
         return None
     kind = kind_of(content[:4096]) or ""
+    encoding = None
     try:
-        tables = _sheets(content) if kind == "xml" else _page(content, file, options, problems)
+        if kind == "xml":
+            tables = _sheets(content)
+        else:
+            encoding, text = _text(content, options)
+            if encoding is None:
+                problems.error(
+                    "wrong-encoding", Cell(file), encoding=options.encoding or "utf-8", reason="HTML"
+                )
+                return None
+            tables = _tables(_without_unseen(text))
     except expat.ExpatError as error:
         problems.error("file-damaged", Cell(file), kind="XML", reason=str(error)[:200])
         return None
     except _TooLargeError:
         problems.error("sheet-too-large", Cell(file), limit=MOST_CELLS)
-        return None
-    if tables is None:
         return None
     tables = [table for table in tables if table.rows]
     if not tables:
@@ -73,8 +84,11 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
     if kind == "html":
         problems.note("web-page-read", Cell(file), number=tables.index(chosen) + 1, count=len(tables))
     width = max(map(len, chosen.rows))
+    if width * len(chosen.rows) > MOST_CELLS:
+        problems.error("sheet-too-large", Cell(file, chosen.name), limit=MOST_CELLS)
+        return None
     rows = [[*row, *[""] * (width - len(row))] for row in chosen.rows]
-    grid = Grid(file, path, chosen.name, sha256, rows, chosen.merged, tuple(chosen.faults))
+    grid = Grid(file, path, chosen.name, sha256, rows, chosen.merged, tuple(chosen.faults), encoding=encoding)
     return raw_of(grid, options, problems)
 
 
@@ -128,20 +142,18 @@ class _Table:
             raise _TooLargeError
 
 
-def _page(content: bytes, file: str, options: Options, problems: Problems) -> list[_Table] | None:
-    """The tables of a web page; None after telling that its characters can't be read."""
-    declared = _CHARSET.search(content[:4096])
+def _text(content: bytes, options: Options) -> tuple[str | None, str]:
+    """A page's encoding and text: as told, as the page declares, else UTF-8 or GB18030; None when none of them fits."""
     names = [options.encoding] if options.encoding else ["utf-8-sig", "gb18030"]
-    if declared and not options.encoding:
-        names.insert(0, declared[1].decode())
+    declared = _CHARSET.search(content[:4096])
+    if declared and not options.encoding and (name := declared[1].decode().lower()) in _CHARSETS:
+        names.insert(0, name)
     for name in names:
         try:
-            text = content.decode(name)
+            return name, content.decode(name)
         except (UnicodeError, LookupError):
             continue
-        return _tables(_without_unseen(text))
-    problems.error("wrong-encoding", Cell(file), encoding=names[0], reason="HTML")
-    return None
+    return None, ""
 
 
 def _without_unseen(text: str) -> str:
