@@ -50,7 +50,7 @@ CASES: dict[str, tuple[Files, tuple[str, ...], int, tuple[tuple[str, str], ...]]
     "nothing but blank lines": ({"c.csv": "\n \n\n"}, ("c.csv", *WANTED), DATA, (("c.csv: ", "file-empty"),)),
     "a workbook cut off": ({"c.xlsx": workbook()[:3000]}, ("c.xlsx", *WANTED), DATA, (("c.xlsx: ", "file-damaged"),)),
     "a page called a workbook": (
-        {"c.xls": "<html><table><tr><td>customer_id</td></tr></table></html>"}, ("c.xls", *WANTED), DATA,
+        {"c.xls": "<html><body><p>Please log in again.</p></body></html>"}, ("c.xls", *WANTED), DATA,
         (("c.xls: ", "file-kind"),),
     ),
     "a picture called a table": (

@@ -344,6 +344,18 @@ def _column() -> dict[str, Any]:
                         "type": "string",
                         "description": "日期写法，如 %d/%m/%Y、milliseconds+08:00。How dates are written.",
                     },
+                    "date_order": {
+                        "enum": ["ymd", "dmy", "mdy"],
+                        "description": "年、月、日的次序。The order of year, month and day.",
+                    },
+                    "unit": {
+                        "type": "string",
+                        "description": "这一列的单位，如 万元。The unit of the column, such as 万元.",
+                    },
+                    "percent_scale": {
+                        "enum": ["hundred", "one"],
+                        "description": "没有百分号的数：85 是 85%（hundred）或 0.85 是 85%（one）。Numbers without a sign.",
+                    },
                     "words": {
                         "type": "object",
                         "additionalProperties": {"oneOf": [{"type": ["string", "number"]}, words]},
@@ -404,6 +416,12 @@ def _assessment() -> dict[str, Any]:
             "type": "integer",
             "minimum": 1,
             "description": "列名所在行。The row of the headers, from 1.",
+        },
+        "header_rows": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 3,
+            "description": "列名占几行。How many rows the headers take.",
         },
         "encoding": {"type": "string", "description": "字符编码。The encoding."},
         "delimiter": {"type": "string", "description": "分隔符。The delimiter."},

@@ -22,23 +22,23 @@ MISSING_WORDS: tuple[str, ...] = (
 )
 """What stands in a cell for "nothing known", compared exactly after trimming."""
 
-TOTAL_WORDS: tuple[str, ...] = (
-    *("合计", "总计", "小计", "合 计", "总 计", "小 计", "合计：", "合计:"),
-    *("Total", "total", "TOTAL", "Grand Total", "Grand total", "Subtotal", "Sub-total"),
+TOTAL_FORM = (
+    r"^(?:.{0,20}(?:合[ 　]*计|总[ 　]*计|小[ 　]*计|共[ 　]*计|汇总)(?:[ 　]*[:：（(].*)?"
+    r"|(?i:(?:grand[ -]?|sub[ -]?)?totals?) *:?)$"
 )
-"""What stands before a row of sums; no customer's id reads so."""
+"""What stands before a row of sums, as a pattern; no customer's id reads so."""
 
-TRUE_WORDS: tuple[str, ...] = ("是", "有", "对", "√", "y", "yes", "true", "t", "1")
-FALSE_WORDS: tuple[str, ...] = ("否", "无", "错", "×", "n", "no", "false", "f", "0")
+TRUE_WORDS: tuple[str, ...] = ("是", "有", "对", "真", "√", "✓", "✔", "y", "yes", "true", "t", "1")
+FALSE_WORDS: tuple[str, ...] = ("否", "无", "错", "假", "×", "✗", "✘", "n", "no", "false", "f", "0")
 """Truth in a cell, compared NFKC-folded and without regard to case. Nothing else is true or false."""
 
 _EPOCH = date(1970, 1, 1)
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_JOINTS = re.compile(r"[\s_\-]+")
+_JOINTS = re.compile(r"[\s_\-\u200b-\u200d\u2060\ufeff]+")
 
 
 def fold(name: str) -> str:
-    """A name as it is compared with others: NFKC, no case, no blanks, underscores or hyphens."""
+    """A name as it is compared with others: NFKC, no case, no blanks (also of no width), underscores or hyphens."""
     return _JOINTS.sub("", unicodedata.normalize("NFKC", name).casefold())
 
 

@@ -38,7 +38,7 @@ DICTIONARY: Mapping[str, Table] = {
         [
             _field("customer_id", zh="客户编号", aliases=("Account No",)),
             _field("name", zh="客户名称"),
-            _field("revenue", "number", "年收入", min=0),
+            _field("revenue", "number", "年收入", min=0, unit="CNY"),
             _field("balance", "number", "余额"),
             _field("margin", "percent", "毛利率"),
             _field("staff", "integer", "人数"),

@@ -7,13 +7,16 @@ import io
 import random
 import zipfile
 from datetime import time
+from pathlib import Path
 
 import polars as pl
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rulescore.readers import archive
 
+GALLERY = Path(__file__).parent / "gallery"
 GOOD = "customer_id,name,revenue\n" + "".join(f"C{n},客户{n},{n}.5\n" for n in range(50))
 
 
@@ -65,7 +68,9 @@ def test_folder_instead_of_file(desk):
         ("a.csv", b"%PDF-1.7\n...", "pdf"),
         ("a.csv", b"\x89PNG\r\n\x1a\n\0\0", "png"),
         ("a.csv", b"<!DOCTYPE html><table><tr><td>1</td></tr></table>", "html"),
-        ("a.xls", b"<html><table><tr><td>1</td></tr></table></html>", "html"),
+        ("a.xls", b"<html><body><p>Please log in</p></body></html>", "html"),
+        ("a.xls", b"<?xml version='1.0'?><feed/>", "xml"),
+        ("a.xls", b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n<html>", "mht"),
         ("a.xlsx", b"\xef\xbb\xbf <table></table>", "html"),
         ("a.xlsx", GOOD.encode(), "text"),
         ("a.xlsx", b"%PDF-1.7\n...", "pdf"),
@@ -127,6 +132,22 @@ def test_workbook_with_a_stray_far_cell(desk):
         sheet.write_column(0, 0, ["customer_id", "C1"])
         sheet.write(1_048_575, 16_383, "x")
     assert desk.read(customers="a.xlsx").only().code == "sheet-too-large"
+
+
+def test_archive_that_says_less_than_it_holds(desk, monkeypatch):
+    """An entry that unpacks to more than the list of contents says is found out before it fills the memory."""
+    monkeypatch.setattr(archive, "MOST_BYTES", 1_000_000)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/workbook.xml", bytes(5_000_000))
+    content = bytearray(stream.getvalue())
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 24 : entry + 28] = (1000).to_bytes(4, "little")
+    desk.write("a.xlsx", bytes(content))
+    assert desk.read(customers="a.xlsx").only().code == "oversized-file"
+    desk.write("b.xlsx", _xlsx())
+    monkeypatch.setattr(archive, "MOST_BYTES", 200_000)
+    assert len(desk.read(customers="b.xlsx").rows()) == 50
 
 
 def test_binary_content(desk):
@@ -328,6 +349,9 @@ _SOUND = {
     "a.xlsx": _xlsx(),
     "a.parquet": _parquet(),
     "a.jsonl": b'{"customer_id": "C1"}\n',
+    "page.xls": (GALLERY / "page-as-workbook.xls").read_bytes(),
+    "sheet.xls": (GALLERY / "xml-spreadsheet.xls").read_bytes(),
+    "messy.csv": (GALLERY / "title-total-and-notes.csv").read_bytes(),
 }
 
 

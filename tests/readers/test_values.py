@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -26,8 +26,8 @@ FITS = [
     ("revenue", "1，234", 1234.0),
     ("revenue", "¥1,234", 1234.0),
     ("revenue", "￥ 1,234", 1234.0),
-    ("revenue", "$5", 5.0),
-    ("revenue", "€5.00", 5.0),
+    ("balance", "$5", 5.0),
+    ("balance", "€5.00", 5.0),
     ("revenue", "1E+05", 100000.0),
     ("balance", "(1,234.50)", -1234.5),
     ("balance", "（５）", -5.0),
@@ -37,7 +37,28 @@ FITS = [
     ("balance", "−5", -5.0),
     ("balance", "－５", -5.0),
     ("balance", "+5", 5.0),
+    ("balance", "1,234.50-", -1234.5),
+    ("balance", "５－", -5.0),
+    ("revenue", "RMB 1,234", 1234.0),
+    ("revenue", "人民币5", 5.0),
+    ("revenue", "5元", 5.0),
+    ("revenue", "3.5万", 35000.0),
+    ("revenue", "3.5 万元", 35000.0),
+    ("revenue", "１．２亿", 120_000_000.0),
+    ("revenue", "¥1,200万", 12_000_000.0),
+    ("revenue", "0.07万", 700.0),
+    ("revenue", "1.1亿元", 110_000_000.0),
+    ("revenue", "2千", 2000.0),
+    ("revenue", "5百万元", 5_000_000.0),
+    ("revenue", "\u200b12\ufeff", 12.0),
+    ("revenue", "1\u00a0", 1.0),
+    ("revenue", "伍佰万元整", 5_000_000.0),
+    ("revenue", "人民币壹万贰仟叁佰肆拾伍元陆角柒分", 12345.67),
+    ("revenue", "拾万圆整", 100_000.0),
+    ("balance", "(3.5万)", -35000.0),
+    ("staff", "1.2万", 12000.0),
     ("margin", "85%", 0.85),
+    ("margin", "0.07%", 0.0007),
     ("margin", "8.5 %", 0.085),
     ("margin", "８５％", 0.85),
     ("margin", "0.85", 0.85),
@@ -48,9 +69,29 @@ FITS = [
     ("staff", "1,200", 1200.0),
     *(
         ("honest", word, True)
-        for word in ("是", "有", "对", "√", "Y", "y", "yes", "YES", "true", "T", "1", " 是 ", "ＹＥＳ")
+        for word in (
+            "是",
+            "有",
+            "对",
+            "真",
+            "√",
+            "✓",
+            "✔",
+            "Y",
+            "y",
+            "yes",
+            "YES",
+            "true",
+            "T",
+            "1",
+            " 是 ",
+            "ＹＥＳ",
+        )
     ),
-    *(("honest", word, False) for word in ("否", "无", "错", "×", "N", "no", "No", "FALSE", "f", "0")),
+    *(
+        ("honest", word, False)
+        for word in ("否", "无", "错", "假", "×", "✗", "✘", "N", "no", "No", "FALSE", "f", "0")
+    ),
     *(
         ("since", form, date(2024, 3, 5))
         for form in (
@@ -69,6 +110,21 @@ FITS = [
             "2024年3月5日 9:30",
             "2024年3月5日9:30",
             "20240305 0930".replace("0930", "09:30"),
+            "2024年3月5号",
+            "2024年 3月 5日",
+            "2024年3月5日 上午9:30",
+            "2024年3月5日下午3:05:06",
+            "2024/3/5 9:30 PM",
+            "2024-03-05 星期二",
+            "2024年3月5日 周二 下午 3:05",
+            "20240305093000",
+            "2024-03-05T08:00:00.000+0000",
+            "45356",
+            "45356.75",
+            "1709568000000",
+            "1709654399999",
+            "1709568000",
+            "\u200b2024-03-05",
         )
     ),
     ("status", "active", "active"),
@@ -91,7 +147,23 @@ FAULTS = [
     ("revenue", "12,34,567", "unreadable-number"),
     ("revenue", "1 234", "unreadable-number"),
     ("revenue", "1.234,5", "unreadable-number"),
-    ("revenue", "3.5万", "unreadable-number"),
+    ("revenue", "3.5万万", "unreadable-number"),
+    ("revenue", "万", "unreadable-number"),
+    ("revenue", "约3万", "unreadable-number"),
+    ("revenue", "3-5万", "unreadable-number"),
+    ("revenue", "-5-", "unreadable-number"),
+    ("revenue", "伍佰佰", "unreadable-number"),
+    ("revenue", "壹贰", "unreadable-number"),
+    ("revenue", "1e99999999999999999999万", "unreadable-number"),
+    ("revenue", "9999万亿", "oversized-number"),
+    ("margin", "5万", "unreadable-number"),
+    ("since", "19999", "unreadable-date"),
+    ("since", "73000", "unreadable-date"),
+    ("since", "999999999999", "unreadable-date"),
+    ("since", "20240305253000", "unreadable-date"),
+    ("since", "2024年3月份", "month-without-day"),
+    ("since", "2024/3", "month-without-day"),
+    ("since", "24-13-05", "ambiguous-date"),
     ("revenue", "5%", "unreadable-number"),
     ("revenue", "0x10", "unreadable-number"),
     ("revenue", "1_000", "unreadable-number"),
@@ -114,16 +186,14 @@ FAULTS = [
     ("honest", "否定", "unreadable-truth"),
     ("since", "05/03/2024", "ambiguous-date"),
     ("since", "5-3-24", "ambiguous-date"),
-    ("since", "13.12.2024", "ambiguous-date"),
     ("since", "2024-02-30", "unreadable-date"),
     ("since", "2024-13-01", "unreadable-date"),
     ("since", "2024/3-5", "unreadable-date"),
-    ("since", "2024年3月", "unreadable-date"),
-    ("since", "2024-03", "unreadable-date"),
+    ("since", "2024年3月", "month-without-day"),
+    ("since", "2024-03", "month-without-day"),
     ("since", "0000-01-01", "unreadable-date"),
     ("since", "24-03-05 10:00", "ambiguous-date"),
     ("since", "24-03-05x", "unreadable-date"),
-    ("since", "45356", "unreadable-date"),
     ("since", "2024-03-05 99:99", "unreadable-date"),
     ("since", "March 5, 2024", "unreadable-date"),
     ("status", "actve", "unlisted-value"),
@@ -146,9 +216,9 @@ def test_cell_that_does_not_fit(desk, field, cell, code):
     result = desk.value(field, cell)
     problem = result.only()
     assert problem.code == code
-    assert problem.severity == "warning"
     assert (problem.place.file, problem.place.row, problem.place.column) == ("customers.csv", 2, field)
     assert problem.facts["read"] == cell[:80]
+    assert problem.severity == "warning"
     assert [row["customer_id"] for row in result.rows()] == ["C1"]
     assert list(result.rows()[0].values())[1] is None
 
@@ -220,7 +290,8 @@ def test_unknown_date_format(desk, form):
     [
         ("revenue", ["a", "b", "c"], "unreadable-column", "error"),
         ("honest", ["a", "b", "c", "-"], "unreadable-column", "error"),
-        ("since", ["01/02/2024", "02/02/2024", "13/02/2024"], "ambiguous-column", "error"),
+        ("since", ["01/02/2024", "02/02/2024", "12/02/2024"], "ambiguous-column", "error"),
+        ("margin", ["85", "60.5", "7", "0.5"], "unclear-percents", "error"),
         ("status", ["x", "y", "z"], "unlisted-column", "warning"),
     ],
 )
@@ -235,22 +306,88 @@ def test_column_of_the_wrong_type(desk, header, cells, code, severity):
 
 
 @pytest.mark.parametrize(
-    ("cells", "forms"),
+    ("cells", "wanted", "order"),
     [
-        (["01/02/2024", "13/02/2024", "02/02/2024"], ["%d/%m/%Y"]),
-        (["1-2-24", "1-13-24", "1-3-24"], ["%m-%d-%y"]),
-        (["1.2.2024 9:30", "2.2.2024 9:30", "2.3.2024 9:30"], ["%d.%m.%Y %H:%M", "%m.%d.%Y %H:%M"]),
+        (["01/02/2024", "13/02/2024"], [date(2024, 2, 1), date(2024, 2, 13)], "dmy"),
+        (["1.2.2024 9:30", "2.13.2024 9:30 PM"], [date(2024, 1, 2), date(2024, 2, 13)], "mdy"),
+        (
+            ["01-02-2024", "2024-05-06", "31-01-2024"],
+            [date(2024, 2, 1), date(2024, 5, 6), date(2024, 1, 31)],
+            "dmy",
+        ),
     ],
 )
-def test_ambiguous_column_names_the_formats(desk, cells, forms):
-    """The hint names the formats that no value of the column contradicts; each of them then reads the column."""
-    desk.write("c.csv", "customer_id,since\n" + "".join(f"C{n},{cell}\n" for n, cell in enumerate(cells)))
-    assert desk.read(customers="c.csv").only().facts["forms"] == forms
-    for form in forms:
-        result = desk.read(
-            customers=f'{{file: c.csv, columns: {{since: {{field: since, date_format: "{form}"}}}}}}'
-        )
-        assert None not in result.column("since")
+def test_order_of_dates_that_is_proven(desk, cells, wanted, order):
+    """One date that can be read in one order only proves it for its column, and that is told with the date."""
+    result = desk.customers("customer_id,since\n" + "".join(f"C{n},{cell}\n" for n, cell in enumerate(cells)))
+    assert (result.column("since"), result.codes) == (wanted, [])
+    note = next(problem for problem in result.problems if problem.code == "date-order-found")
+    assert note.facts["order"] == order
+    assert note.facts["read"] in cells and "13" in note.facts["read"] + "13" * (cells[-1][:2] == "31")
+
+
+def test_two_orders_of_dates_in_a_column(desk):
+    """Dates that contradict each other are refused: neither order may win."""
+    result = desk.customers("customer_id,since\na,13/02/2024\nb,02/14/2024\nc,2024-01-01\n")
+    problem = next(problem for problem in result.problems if problem.severity == "error")
+    assert (problem.code, problem.facts["dmy"], problem.facts["mdy"]) == (
+        "mixed-date-orders",
+        "13/02/2024 (2)",
+        "02/14/2024 (3)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("order", "cell", "wanted"),
+    [
+        ("dmy", "05/03/2024", date(2024, 3, 5)),
+        ("mdy", "05/03/2024", date(2024, 5, 3)),
+        ("dmy", "5.3.24 09:30", date(2024, 3, 5)),
+        ("mdy", "5-3-99", date(1999, 5, 3)),
+        ("ymd", "24-03-05", date(2024, 3, 5)),
+        ("dmy", "2024-03-05", date(2024, 3, 5)),
+        ("ymd", "2024/3/5", date(2024, 3, 5)),
+    ],
+)
+def test_order_of_dates_that_is_given(desk, order, cell, wanted):
+    """A given order decides which number is the day, also with a year of two digits."""
+    desk.write("c.csv", f"customer_id,day\nC1,{cell}\n")
+    result = desk.read(customers=f"{{file: c.csv, columns: {{day: {{field: since, date_order: {order}}}}}}}")
+    assert (result.column("since"), result.codes) == ([wanted], [])
+
+
+def test_given_order_that_a_date_contradicts(desk):
+    """A date that does not exist in the given order is told; the other order is not tried."""
+    desk.write("c.csv", "customer_id,day\nC1,05/13/2024\nC2,05/03/2024\n")
+    result = desk.read(customers="{file: c.csv, columns: {day: {field: since, date_order: dmy}}}")
+    assert (result.column("since"), result.codes) == ([None, date(2024, 3, 5)], ["unreadable-date"])
+
+
+@pytest.mark.parametrize("form", ["%Y-%m", "%Y年%m月"])
+def test_months_by_a_declared_format(desk, form):
+    """A format of year and month takes the first of the month, and says so; whole dates still read beside it."""
+    cell = "2024-03" if "-" in form else "2024年3月"
+    desk.write("c.csv", f"customer_id,day\nC1,{cell}\nC2,2024-03-05\n")
+    result = desk.read(
+        customers=f'{{file: c.csv, columns: {{day: {{field: since, date_format: "{form}"}}}}}}'
+    )
+    assert (result.column("since"), result.codes) == ([date(2024, 3, 1), date(2024, 3, 5)], [])
+    assert "first-of-month" in result.notes
+
+
+@pytest.mark.parametrize(
+    ("cell", "note"),
+    [
+        ("45356", "dates-as-serial"),
+        ("1709568000000", "dates-as-milliseconds"),
+        ("1709568000", "dates-as-seconds"),
+    ],
+)
+def test_dates_that_were_numbers_are_told(desk, cell, note):
+    """What was understood from a bare number is told with a count and the first cell."""
+    result = desk.customers(f"customer_id,since\nC1,2020-01-01\nC2,{cell}\nC3,{cell}\n")
+    told = next(problem for problem in result.problems if problem.code == note)
+    assert (told.facts["count"], told.facts["read"], told.place.row, told.severity) == (2, cell, 3, "note")
 
 
 def test_at_most_twenty_cells_are_listed(desk):
@@ -304,6 +441,9 @@ _BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(ma
 """Unicode's white space; Python's own `strip` also takes the separators \x1c to \x1f."""
 
 
+_MULTIPLES = {"": 0, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "万亿": 12}
+
+
 def _number_by_hand(cell: str, percent: bool = False) -> float | str | None:
     """What a person would make of a number's text: the value, a problem code, or None for missing."""
     text = cell.strip(_BLANKS)
@@ -313,19 +453,26 @@ def _number_by_hand(cell: str, percent: bool = False) -> float | str | None:
     marked = percent and text.endswith("%")
     if marked:
         text = text[:-1].rstrip(" ")
-    sign = 1.0
-    if match := re.fullmatch(r"([¥$€]?) *\(([^()+-]*)\)", text):
+    sign, power = 1.0, -2 if marked else 0
+    if match := re.fullmatch(r"([¥$€£]?|RMB) *\(([^()+-]*)\)", text):
         text, sign = match[1] + match[2], -1.0
-    if match := re.fullmatch(r"([+-]?) *[¥$€] *(.*)", text, re.DOTALL):
+    if match := re.fullmatch(r"([+-]?) *(?:[¥$€£]|RMB) *(.*)", text, re.DOTALL):
         text = match[1] + match[2]
     if sign < 0 and text[:1] in ("+", "-"):
         return "unreadable-number"
+    if match := re.fullmatch(r"([0-9][0-9,.]*) *-", text):
+        if sign < 0:
+            return "unreadable-number"
+        text = "-" + match[1]
+    if not percent and (
+        match := re.fullmatch(r"(.*[0-9.]) *(千|万|亿|百万|千万|十万|万亿)?(元整?)?", text, re.DOTALL)
+    ):
+        text, power = match[1] if match[2] or match[3] else text, _MULTIPLES[match[2] or ""]
     if "," in text and re.fullmatch(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?", text):
         text = text.replace(",", "")
-    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
+    if not (match := re.fullmatch(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]+))?", text)):
         return "unreadable-number"
-    value = sign * float(text)
-    value = value / 100 if marked else value
+    value = sign * float(f"{match[1]}e{int(match[2] or 0) + power}")
     if math.isinf(value):
         return "infinite-numbers"
     if abs(value) >= 1e15:
@@ -349,12 +496,17 @@ def _read(cells: list[str], kind: str) -> list[tuple[object, str]]:
     return [(value, CODES[code]) for value, code in read]
 
 
-_PIECES = st.sampled_from(list("0123456789") * 3 + list(",，.．-−－+()（）¥￥$€% ％eE万０５９"))
+_PIECES = st.sampled_from(list("0123456789") * 3 + list("亿千元£,，.．-−－+()（）¥￥$€% ％eE万０５９"))
 _NUMBERS = st.one_of(
     st.floats(-1e16, 1e16).map(lambda value: f"{value:,.2f}"),
     st.floats(-1e16, 1e16).map(repr),
     st.integers(-(10**16), 10**16).map(lambda value: f"¥{value:,}"),
     st.integers(0, 10**7).map(lambda value: f"({value:,})"),
+    st.builds(
+        lambda value, unit: f"{value}{unit}",
+        st.decimals(0, 10**6, places=4),
+        st.sampled_from([*_MULTIPLES, "万元"]),
+    ),
     st.text(_PIECES, max_size=12),
     st.text(max_size=6),
 )
@@ -378,7 +530,23 @@ def _date_by_hand(cell: str) -> date | str | None:
     if text == "" or text in MISSING_WORDS:
         return None
     text = unicodedata.normalize("NFKC", text)
-    time = r"(T| *)([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d([.,]\d+)?)? *(Z|[+-]\d\d:?\d\d)?"
+    time = r"(T| *)([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d([.,]\d+)?)? *([AP]M)? *(Z|[+-]\d\d:?\d\d)?"
+    if text.isascii() and text.isdigit():
+        if len(text) == 5 and 20_000 <= int(text) < 73_000:
+            return date(1899, 12, 30) + timedelta(days=int(text))
+        if len(text) == 13 and text[0] in "123":
+            return (datetime(1970, 1, 1, 8) + timedelta(milliseconds=int(text))).date()
+        if len(text) == 10 and text[0] == "1":
+            return (datetime(1970, 1, 1, 8) + timedelta(seconds=int(text))).date()
+        if len(text) == 14:
+            try:
+                return datetime.strptime(text, "%Y%m%d%H%M%S").date() if text[0] != "0" else "unreadable-date"
+            except ValueError:
+                return "unreadable-date"
+    if re.fullmatch(r"[2-6]\d{4}\.\d+|7[0-2]\d{3}\.\d+", text, re.ASCII):
+        return date(1899, 12, 30) + timedelta(days=int(text[:5]))
+    if re.fullmatch(r"[1-9]\d{3}([-/.]\d\d?|年\d\d?月)", text, re.ASCII):
+        return "month-without-day"
     shapes = (
         r"(\d{4})-(\d\d?)-(\d\d?)",
         r"(\d{4})/(\d\d?)/(\d\d?)",

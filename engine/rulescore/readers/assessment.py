@@ -16,18 +16,22 @@ from ..values import day
 from .databases.address import SCHEMES, Address, address
 from .forms import MILLISECONDS
 from .headers import Mapped
+from .units import unit_of
 
 FILE = "assessment.yaml"
 KEYS = ("company", "purpose", "as_of", "pack", "valuation", "same_customer", "tables")
 FILE_KEYS = (
-    *("file", "sheet", "header_row", "encoding", "delimiter", "evidence"),
+    *("file", "sheet", "header_row", "header_rows", "encoding", "delimiter", "evidence"),
     *("mapping", "columns", "constants", "distinct"),
 )
 QUERY_KEYS = ("database", "query", "evidence", "columns")
 EVIDENCE = ("seller_statement", "system_export", "contract_seen", "third_party_confirmed")
 """How sure a source is, weakest first: the seller's word, an export of a system, the contract itself, word of a third party."""
 DELIMITERS = (",", "\t", ";", "|")
-COLUMN_KEYS = ("field", "missing", "date_format", "words")
+COLUMN_KEYS = ("field", "missing", "date_format", "date_order", "unit", "percent_scale", "words")
+HEADER_ROWS = ("1", "2", "3")
+DATE_ORDERS = ("ymd", "dmy", "mdy")
+PERCENT_SCALES = ("hundred", "one")
 
 _DIRECTIVE = re.compile(r"%(.)")
 _DATE_DIRECTIVES = "YymbBdHMSIp%"
@@ -50,6 +54,7 @@ class FileUse:
     delimiter: str | None = None
     columns: Mapping[str, Mapped] = field(default_factory=dict)
     span: Span = field(default_factory=lambda: Span(""))
+    header_rows: int | None = None
     database: Address | None = None
     query: str = ""
     evidence: str = ""
@@ -248,6 +253,7 @@ class _Reading:
             mapping=self._text(read, "mapping", at),
             constants=self._constants(read.get("constants"), at),
             distinct=read.get("distinct") is True,
+            header_rows=self._header_rows(read, at),
         )
         if not isinstance(read.get("distinct", False), bool):
             self._is(read["distinct"], bool, "true or false", *at, "distinct")
@@ -324,6 +330,22 @@ class _Reading:
         self.problems.error("unknown-evidence", place, read=found, known=list(EVIDENCE), close=close)
         return ""
 
+    def _header_rows(self, read: Mapping[str, Any], at: tuple[str | int, ...]) -> int | None:
+        found = self._one_of(read, "header_rows", HEADER_ROWS, at)
+        return None if found is None else int(found)
+
+    def _one_of(
+        self, read: Mapping[str, Any], key: str, known: Sequence[str], at: tuple[str | int, ...]
+    ) -> str | None:
+        """A setting of a closed list."""
+        value = read.get(key)
+        if value is None or (str(value) in known and not isinstance(value, bool)):
+            return None if value is None else str(value)
+        self.problems.error(
+            "unknown-way", self.document.at(*at, key), key=key, read=str(value), known=list(known)
+        )
+        return None
+
     def _row(self, read: Any, at: tuple[str | int, ...]) -> int | None:
         if read is None or (isinstance(read, int) and not isinstance(read, bool) and read >= 1):
             return read
@@ -338,7 +360,7 @@ class _Reading:
             return Mapped("", span=span)
         if isinstance(read, str):
             return Mapped(read, span=span)
-        if not self._is(read, dict, "field or {field, missing, date_format}", *at):
+        if not self._is(read, dict, "field or {field, missing, date_format, unit}", *at):
             return Mapped("", span=span)
         self._known_keys(read, COLUMN_KEYS, *at)
         name = read.get("field")
@@ -351,8 +373,19 @@ class _Reading:
         if form is not None and not _is_date_form(form):
             self.problems.error("unknown-date-format", self.document.at(*at, "date_format"), read=str(form))
             form = None
+        unit = read.get("unit")
+        if unit is not None and unit_of(str(unit)) is None:
+            self.problems.error("unknown-unit", self.document.at(*at, "unit"), read=str(unit))
+            unit = None
         return Mapped(
-            name, tuple(str(word) for word in words), form, span, self._value_words(read.get("words"), at)
+            name,
+            tuple(str(word) for word in words),
+            form,
+            span,
+            self._value_words(read.get("words"), at),
+            None if unit is None else str(unit),
+            self._one_of(read, "date_order", DATE_ORDERS, at),
+            self._one_of(read, "percent_scale", PERCENT_SCALES, at),
         )
 
     def _value_words(self, read: Any, at: tuple[str | int, ...]) -> dict[str, tuple[str, ...]]:
@@ -384,8 +417,8 @@ def read_column(document: Document, at: tuple[str | int, ...], read: Any, proble
 
 
 def _is_date_form(form: Any) -> bool:
-    """Whether a text says day, month and year once each, in directives that every platform reads alike; or that dates
-    are milliseconds since 1970, and in which time zone a day begins."""
+    """Whether a text says year and month once each, and the day at most once, in directives that every platform reads alike; or
+    that dates are milliseconds since 1970, and in which time zone a day begins."""
     if not isinstance(form, str):
         return False
     if MILLISECONDS.fullmatch(form):
@@ -393,4 +426,5 @@ def _is_date_form(form: Any) -> bool:
     found = _DIRECTIVE.findall(form)
     if any(one not in _DATE_DIRECTIVES for one in found) or (form.endswith("%") and not form.endswith("%%")):
         return False
-    return all(sum(found.count(one) for one in group) == 1 for group in ("Yy", "mbB", "d"))
+    counts = [sum(found.count(one) for one in group) for group in ("Yy", "mbB", "d")]
+    return counts[:2] == [1, 1] and (counts[2] == 1 or (counts[2] == 0 and not set(found) - set("YymbB%")))

@@ -67,6 +67,8 @@ def kind_of(head: bytes) -> str | None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
         return "html"
+    if start.startswith(b"mime-version:"):
+        return "mht"
     if start.startswith(b"<?xml"):
         return "html" if b"<html" in head.lower() else "xml"
     return None

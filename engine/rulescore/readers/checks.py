@@ -13,7 +13,7 @@ import polars as pl
 
 from ..model import Table
 from ..problems import Fact, Problems
-from ..values import HIDDEN, TOTAL_WORDS
+from ..values import HIDDEN, TOTAL_FORM
 from .headers import Fit
 from .judge import Judged
 from .table import ROW, SOURCE, Raw, Rejected, TableData
@@ -221,42 +221,45 @@ def _blank(raw: Raw) -> pl.Expr:
 
 def _holds_total(raw: Raw) -> pl.Expr:
     """Whether a row holds the word that stands before sums."""
-    words = list(TOTAL_WORDS)
     texts = [name for name, dtype in raw.frame.collect_schema().items() if dtype == pl.String]
-    found = (pl.col(name).str.strip_chars().is_in(words).fill_null(False) for name in texts)
+    found = (pl.col(name).str.strip_chars().str.contains(TOTAL_FORM).fill_null(False) for name in texts)
     return pl.any_horizontal(found) if texts else pl.lit(False)
 
 
 def _tell_broken(part: Part, table: Table, rejected: list[Rejected], problems: Problems) -> None:
-    """Rows with more or fewer cells than the header has."""
+    """Rows with more or fewer cells than the header has, and notes below the table."""
     raw = part.raw
     expected = len(raw.headers)
-    long = [broken for broken in raw.broken if broken.code == "row-too-long"]
     for code, tell in (
         ("row-too-long", problems.warning if table.customer else problems.error),
         ("row-too-short", problems.warning),
+        ("notes-below", problems.note),
+        ("lines-below", problems.warning),
     ):
         found = [broken for broken in raw.broken if broken.code == code]
         if found:
             rows = [str(broken.row) for broken in found[:LISTED]]
             cells = len(found[0].cells)
             place = raw.cell(found[0].row)
-            tell(code, place, table=table.id, count=len(found), rows=rows, cells=cells, expected=expected)
-    if long:
-        width = max(len(broken.cells) for broken in long)
-        names = [*_names(raw), *(f"#{index + 1}" for index in range(expected, width))]
-        hidden = any(column.field.private for column in part.fit.columns)  # cells may be anywhere
-        content = [
-            [
-                *([HIDDEN] * len(broken.cells) if hidden else broken.cells),
-                *[None] * (width - len(broken.cells)),
+            private = any(column.field.private for column in part.fit.columns)  # cells may be anywhere
+            shown = next((cell.strip() for cell in found[0].cells if cell.strip()), "")[:80]
+            read = HIDDEN if private else shown
+            facts: dict[str, Fact] = {"rows": rows, "cells": cells, "expected": expected, "read": read}
+            tell(code, place, table=table.id, count=len(found), **facts)
+        if found and code != "row-too-short":
+            width = max(expected, *(len(broken.cells) for broken in found))
+            names = [*_names(raw), *(f"#{index + 1}" for index in range(expected, width))]
+            content = [
+                [
+                    *([HIDDEN] * len(broken.cells) if private else broken.cells),
+                    *[None] * (width - len(broken.cells)),
+                ]
+                for broken in found
             ]
-            for broken in long
-        ]
-        frame = pl.DataFrame(content, schema=dict.fromkeys(names, pl.String), orient="row")
-        numbers = pl.Series(ROW, [broken.row for broken in long], pl.Int64)
-        kept = frame.insert_column(0, numbers).lazy()
-        rejected.append(Rejected(table.id, raw.file, raw.sheet, "row-too-long", len(long), kept))
+            frame = pl.DataFrame(content, schema=dict.fromkeys(names, pl.String), orient="row")
+            numbers = pl.Series(ROW, [broken.row for broken in found], pl.Int64)
+            kept = frame.insert_column(0, numbers).lazy()
+            rejected.append(Rejected(table.id, raw.file, raw.sheet, code, len(found), kept))
 
 
 def _names(raw: Raw) -> list[str]:

@@ -13,23 +13,38 @@ from dataclasses import dataclass
 import polars as pl
 
 from ..model import Field
-from ..values import FALSE_WORDS, MISSING_WORDS, NUMBER_LIMIT, TOTAL_WORDS, TRUE_WORDS, fold_word
+from ..values import FALSE_WORDS, MISSING_WORDS, NUMBER_LIMIT, TOTAL_FORM, TRUE_WORDS, fold_word
 
 LONGEST_TEXT = 100_000
 """Bytes of the longest text that a cell may hold."""
 
-DAMAGED_ID = r"^[0-9](\.[0-9]+)?[eE]\+[0-9]{2}$"
+DAMAGED_ID = r"^[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2}$"
 """What a spreadsheet leaves of a long number that was an identifier."""
 
 LARGEST = math.nextafter(NUMBER_LIMIT, 0.0)
 """The largest number that is below the limit."""
+LONG_NUMBER = r"^[0-9]{17,20}$"
+ROUNDED_NUMBER = r"^[0-9]{15}0{2,5}$"
+"""What a spreadsheet leaves of a long number of which it shows every digit: it keeps fifteen."""
+
+_DAMAGED_CODE = rf"{DAMAGED_ID}|{ROUNDED_NUMBER}"
+_UNTIDY_ID = r"""^[0-9]+\.0+$|^['‘’]|^="|[\x{A0}\x{200B}-\x{200D}\x{2060}\x{3000}\x{FEFF}\x{FF01}-\x{FF5E}]"""
+"""An identifier that does not stand as it should, so that it would not meet itself in another table."""
+
+_ODD_ID = rf"{_DAMAGED_CODE}|{_UNTIDY_ID}|{TOTAL_FORM}"
 
 PLAIN_DAY = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a file that becomes one field. `missing` and `date_format` come from the assessment."""
+    """One column of a file that becomes one field.
+
+    `missing`, `date_format`, `date_order` (ymd, dmy, mdy) and `percent_scale` (hundred, one) come from the assessment; an
+    order also from dates that prove it. `unit` is the
+    multiple in which the column is written, `power` what brings its numbers to the field's, whose own power is `base`. `spelled` are its amounts in
+    words, `percent_rows` the rows whose cells are formatted as percentages. Of a refused column no cell is told any more.
+    """
 
     name: str
     header: str
@@ -38,6 +53,14 @@ class Column:
     missing: tuple[str, ...] = ()
     date_format: str | None = None
     is_id: bool = False
+    date_order: str | None = None
+    percent_scale: str | None = None
+    power: int = 0
+    base: int = 0
+    unit: str = ""
+    spelled: tuple[tuple[str, float], ...] = ()
+    percent_rows: tuple[int, ...] = ()
+    is_refused: bool = False
 
     @property
     def code(self) -> str:
@@ -50,13 +73,16 @@ class Column:
         truths = truth_words() if self.field.type == "bool" else {}
         words = [word for word in MISSING_WORDS if fold_word(word) not in truths]
         words = [word for word in words if word not in self.field.not_missing]
-        words += [*self.field.missing, *self.missing, *(TOTAL_WORDS if self.is_id else ())]
+        words += [*self.field.missing, *self.missing]
         return list(dict.fromkeys(words))
 
     @property
     def is_parsed(self) -> bool:
-        """Whether text is turned into numbers or dates."""
-        return self.dtype == pl.String and self.field.kind in ("number", "date")
+        """Whether text is turned into numbers or dates, or numbers into dates."""
+        is_text = self.dtype == pl.String
+        return (is_text and self.field.kind in ("number", "date")) or (
+            self.dtype.is_numeric() and self.field.kind == "date"
+        )
 
 
 def type_of(field: Field) -> pl.DataType:
@@ -70,7 +96,7 @@ def plain(column: Column) -> tuple[pl.Expr, pl.Expr] | None:
     raw, dtype, field = pl.col(column.name), column.dtype, column.field
     if dtype == pl.Null:
         return pl.lit(None, type_of(field)), pl.lit(False)
-    if field.missing or column.missing:
+    if field.missing or column.missing or column.power or column.percent_scale or column.date_order:
         return None
     if field.kind == "number" and (dtype.is_numeric() or dtype == pl.String):
         value = raw if dtype == pl.Float64 else raw.cast(pl.Float64, strict=False)
@@ -94,9 +120,7 @@ def plain(column: Column) -> tuple[pl.Expr, pl.Expr] | None:
         return raw, ~raw.is_in(list(field.values))
     odd = (raw.str.strip_chars() != raw) | (raw == "") | raw.is_in(column.missing_words)
     odd |= raw.str.len_bytes() > LONGEST_TEXT
-    if column.is_id:
-        odd |= raw.str.contains(DAMAGED_ID)
-    return raw, odd
+    return raw, odd | raw.str.contains(_ODD_ID if column.is_id else _DAMAGED_CODE)
 
 
 def shown(column: Column) -> pl.Expr:
@@ -167,6 +191,13 @@ def truth_words() -> dict[str, bool]:
         for words, truth in ((TRUE_WORDS, True), (FALSE_WORDS, False))
         for word in words
     }
+
+
+def tidy_id(text: pl.Expr) -> pl.Expr:
+    """An identifier without what exports and typing add to it: `17850.0`, `'0012`, `="0012"`, `Ｃ００１`, blanks of no width."""
+    text = text.str.replace_all(r"[\x{200B}-\x{200D}\x{2060}\x{FEFF}]", "").str.normalize("NFKC")
+    text = text.str.strip_chars().str.replace(r'^="(.*)"$', "${1}").str.replace("^['‘’]", "")
+    return text.str.replace(r"^([0-9]+)\.0+$", "${1}").str.strip_chars()
 
 
 def _plain_truths() -> dict[str, bool]:

@@ -11,15 +11,18 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
-from typing import IO, TextIO
+from typing import IO, Any, TextIO
 
 import polars as pl
 
 from ..problems import Cell, Fact, Problems
 from .bytes import CHUNK, Openable, digest, opened
+from .layout import LOOKED_AT, NOTES_AT_MOST, find_header, notes_below
 from .survey import Survey, guess
 from .table import ROW, Broken, Format, Options, Raw
 
@@ -54,25 +57,42 @@ def _read(path: Openable, file: str, options: Options, problems: Problems) -> Ra
         problems.error("unknown-encoding", Cell(file), encoding=encoding)
         return None
     exact = partial(_rewritten, path, file, options, encoding, separator, sha256, problems)
-    headers, lines = _first_record(text, separator)
-    if 0 < len(headers) <= MOST_COLUMNS and not options.header_row and survey.regular(len(headers)):
+    first, lines = _first_record(text, separator)
+    if 0 < len(first) <= MOST_COLUMNS and not options.header_row and survey.regular(len(first)):
         source = _regular_source(path, encoding, separator, survey)
-        if source is not None:
-            frame = _scan(source, len(headers), separator, lines)
-            return Raw(file, _disk(path), None, encoding, sha256, headers, 1, frame, exact=exact)
+        if source is not None and not _notes_end(survey, encoding, separator, len(first)):
+            header = find_header(_top(text, separator), options, (), Cell(file), problems)
+            if header is not None and header.last == 0:
+                frame = _scan(source, len(first), separator, lines)
+                return Raw(file, _disk(path), None, encoding, sha256, header.names, 1, frame, exact=exact)
     return exact()
 
 
-def _first_record(text: str, separator: str) -> tuple[tuple[str, ...], int]:
+def _first_record(text: str, separator: str) -> tuple[list[str], int]:
     """The cells of the first record, and how many line feeds it takes; none when it is blank."""
     rows = csv.reader((line + "\n" for line in text.split("\n")), delimiter=separator)
     try:
         cells = next(rows, [])
     except csv.Error:
-        return (), 0
+        return [], 0
     if not any(cell.strip() for cell in cells):
-        return (), 0
-    return tuple(cell.removeprefix("\ufeff") for cell in cells), rows.line_num
+        return [], 0
+    return cells, rows.line_num
+
+
+def _top(text: str, separator: str) -> list[list[str]]:
+    """The first records of a regular text, among which its header is looked for."""
+    lines = (line + "\n" for line in text.removeprefix("\ufeff").split("\n"))
+    return list(islice(csv.reader(lines, delimiter=separator), LOOKED_AT + 1))
+
+
+def _notes_end(survey: Survey, encoding: str, separator: str, width: int) -> bool:
+    """Whether notes stand below the table."""
+    lines = survey.tail.decode(encoding, "replace").splitlines(keepends=True)
+    try:
+        return notes_below(list(csv.reader(lines[-NOTES_AT_MOST:], delimiter=separator)), width)[0] > 0
+    except csv.Error:
+        return True
 
 
 def _regular_source(path: Openable, encoding: str, separator: str, survey: Survey) -> Path | bytes | None:
@@ -143,28 +163,23 @@ def _rewritten(
     try:
         with path.open("r", encoding=encoding, newline="") as stream:
             records = _records(stream, separator)
-            header_row, headers = next(
-                (
-                    (number, cells)
-                    for number, cells in records
-                    if number == options.header_row or (not options.header_row and any(map(str.strip, cells)))
-                ),
-                (options.header_row or 1, []),
-            )
-            if not any(map(str.strip, headers)):
-                problems.error("missing-header", Cell(file, None, header_row))
+            top = _looked_at(records, options)
+            header = find_header([cells for _, cells in top], options, (), Cell(file), problems)
+            if header is None:
+                row = options.header_row or len(top) + 1
+                problems.error("missing-header", Cell(file, None, row))
                 return None
+            headers = header.names
             if len(headers) > MOST_COLUMNS:
-                limit, place = MOST_COLUMNS, Cell(file, None, header_row)
+                limit, place = MOST_COLUMNS, Cell(file, None, header.last + 1)
                 problems.error("too-many-columns", place, count=len(headers), limit=limit)
                 return None
-            _copy(records, len(headers), target, broken)
+            _copy(chain(top[header.last + 1 :], records), len(headers), target, broken)
     except _Unreadable as error:
         problems.error(error.code, Cell(file, None, error.row), **error.facts)
         return None
     frame = _scan_rewritten(target.getvalue(), len(headers))
-    names = tuple(name.removeprefix("\ufeff") for name in headers)
-    return Raw(file, _disk(path), None, encoding, sha256, names, header_row, frame, tuple(broken))
+    return Raw(file, _disk(path), None, encoding, sha256, headers, header.last + 1, frame, tuple(broken))
 
 
 class _Unreadable(Exception):
@@ -195,24 +210,50 @@ def _records(stream: TextIO, separator: str) -> Iterator[tuple[int, list[str]]]:
         yield number, cells
 
 
+def _looked_at(records: Iterator[tuple[int, list[str]]], options: Options) -> list[tuple[int, list[str]]]:
+    """The first records: those among which the header is looked for, or as far as the row that is named."""
+    top: list[tuple[int, list[str]]] = []
+    started, wanted = 0, (options.header_row or 0) + (options.header_rows or 1)
+    for number, cells in records:
+        top.append((number, cells))
+        started += bool(started) or any(map(str.strip, cells))
+        if started > LOOKED_AT and number > wanted:
+            break
+    if top:
+        top[0][1][:1] = [cell.removeprefix("\ufeff") for cell in top[0][1][:1]]
+    return top
+
+
 def _copy(
-    records: Iterator[tuple[int, list[str]]], width: int, target: IO[bytes], broken: list[Broken]
+    records: Iterable[tuple[int, list[str]]], width: int, target: IO[bytes], broken: list[Broken]
 ) -> None:
-    """Writes the regular records with their numbers to `target`, gathers the others."""
+    """Writes the regular records with their numbers to `target`, gathers the others, and the notes at the end."""
     text = io.TextIOWrapper(target, encoding="utf-8", newline="")
     writer = csv.writer(text, lineterminator="\n")
-    for number, cells in records:
-        if len(cells) == width:
-            writer.writerow((number, *cells))
-        elif len(cells) > width and any(cell.strip() for cell in cells[width:]):
-            broken.append(Broken(number, "row-too-long", tuple(cells)))
-        elif len(cells) > width:
-            writer.writerow((number, *cells[:width]))
-        elif any(cell.strip() for cell in cells):
-            broken.append(Broken(number, "row-too-short", tuple(cells)))
-            writer.writerow((number, *cells, *[""] * (width - len(cells))))
+    last: deque[tuple[int, list[str]]] = deque()
+    for record in records:
+        last.append(record)
+        if len(last) > NOTES_AT_MOST:
+            _write(*last.popleft(), width, writer, broken)
+    count, worded = notes_below([cells for _, cells in last], width)
+    while len(last) > count:
+        _write(*last.popleft(), width, writer, broken)
+    code = "notes-below" if worded else "lines-below"
+    broken += [Broken(number, code, tuple(cells)) for number, cells in last if any(map(str.strip, cells))]
     text.flush()
     text.detach()
+
+
+def _write(number: int, cells: list[str], width: int, writer: Any, broken: list[Broken]) -> None:
+    if len(cells) == width:
+        writer.writerow((number, *cells))
+    elif len(cells) > width and any(cell.strip() for cell in cells[width:]):
+        broken.append(Broken(number, "row-too-long", tuple(cells)))
+    elif len(cells) > width:
+        writer.writerow((number, *cells[:width]))
+    elif any(cell.strip() for cell in cells):
+        broken.append(Broken(number, "row-too-short", tuple(cells)))
+        writer.writerow((number, *cells, *[""] * (width - len(cells))))
 
 
 def _scan_rewritten(content: bytes, width: int) -> pl.LazyFrame:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as field_of
 
@@ -12,13 +12,15 @@ from ..model import Field, Table
 from ..problems import Problems, Span, close_names
 from ..values import fold, fold_word
 from .coerce import Column
+from .layout import JOINT
 from .table import Raw
+from .units import Unit, split, unit_of
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """What an assessment or the mapping of a known export says about one header: its field, more missing words, the form
-    of its dates, what it writes for the field's values. A `field` of "" leaves the column out on purpose.
+    """What an assessment or the mapping of a known export says about one header: its field, more missing words, what it
+    writes for the field's values, how dates and numbers are written. A `field` of "" leaves the column out on purpose.
     """
 
     field: str
@@ -26,6 +28,9 @@ class Mapped:
     date_format: str | None = None
     span: Span | None = None
     words: Mapping[str, tuple[str, ...]] = field_of(default_factory=dict)
+    unit: str | None = None
+    date_order: str | None = None
+    percent_scale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def fit(
     for index, header in enumerate(raw.headers):
         if index in said or not fold(header):
             continue
-        fields = [name for name in names.get(fold(header), ()) if name not in taken]
+        fields = [name for name in _answers(names, header) if name not in taken]
         if len(fields) > 1:
             problems.error(
                 "ambiguous-header", raw.cell(raw.header_row or None, header), header=header, fields=fields
@@ -80,7 +85,10 @@ def fit(
         place = raw.cell(raw.header_row or None)
         problems.note("unused-columns", place, table=table.id, headers=list(unused), count=len(unused))
     return Fit(
-        tuple(_column(raw, table, index, name, said.get(index)) for index, name in sorted(chosen.items())),
+        tuple(
+            _column(raw, table, index, name, said.get(index), problems)
+            for index, name in sorted(chosen.items())
+        ),
         unused,
     )
 
@@ -101,6 +109,25 @@ def names_of(table: Table) -> dict[str, list[str]]:
         for word, ids in rank.items():
             names.setdefault(word, ids)
     return names
+
+
+def known_names(table: Table, mapping: Mapping[str, Mapped]) -> dict[str, str]:
+    """Folded header -> the kind of its field, for every header that the table or the mapping knows."""
+    names = {word: table.fields[ids[0]].kind for word, ids in names_of(table).items()}
+    kinds = {
+        fold(header): table.fields[mapped.field].kind if mapped.field in table.fields else "text"
+        for header, mapped in mapping.items()
+    }
+    return {**names, **kinds}
+
+
+def _answers(names: Mapping[str, list[str]], header: str) -> Sequence[str]:
+    """The fields that a header may be: by its whole text, without its unit, or by the last part of a header of two rows."""
+    last = header.rpartition(JOINT)[2]
+    for text in (header, split(header)[0], last, split(last)[0]):
+        if (found := names.get(fold(text))) is not None:
+            return found
+    return ()
 
 
 def _find(raw: Raw, header: str, mapped: Mapped, problems: Problems) -> int | None:
@@ -176,12 +203,49 @@ def _close_headers(words: Iterable[str], headers: list[str]) -> list[str]:
     return list(found)[:3]
 
 
-def _column(raw: Raw, table: Table, index: int, name: str, mapped: Mapped | None) -> Column:
-    dtype = raw.frame.collect_schema()[str(index)]
-    is_id = name in (table.key, table.customer)
-    missing, form = (mapped.missing, mapped.date_format) if mapped else ((), None)
-    field = worded(table.fields[name], mapped.words) if mapped else table.fields[name]
-    return Column(str(index), raw.headers[index], field, dtype, missing, form, is_id)
+def _column(
+    raw: Raw, table: Table, index: int, name: str, mapped: Mapped | None, problems: Problems
+) -> Column:
+    """The column with all that is known of how it is written; a unit is told, and one that is not the field's warned of."""
+    mapped = mapped or Mapped(name)
+    header, field = raw.headers[index], worded(table.fields[name], mapped.words)
+    column = Column(
+        str(index),
+        header,
+        field,
+        raw.frame.collect_schema()[str(index)],
+        mapped.missing,
+        mapped.date_format,
+        name in (table.key, table.customer),
+        date_order=mapped.date_order,
+        percent_scale=mapped.percent_scale,
+    )
+    wanted = unit_of(field.unit)
+    column = replace(column, base=wanted.power if wanted else 0)
+    unit = unit_of(mapped.unit) if mapped.unit else split(header)[1]
+    if unit is None or field.kind != "number":
+        return column
+    facts = {"unit": unit.word.strip(), "field": name, "table": table.id}
+    place = raw.cell(raw.header_row or None, header)
+    if field.type == "percent":
+        if unit.is_percent and mapped.percent_scale is None:
+            problems.note("percent-header", place, **facts)
+            return replace(column, percent_scale="hundred")
+        return column
+    if _differs(unit, field.unit):
+        problems.warning("other-unit", place, **facts, want=field.unit)
+    power = unit.power - column.base
+    if power:
+        problems.note(
+            "unit-applied", place, **facts, factor=f"{10**power:,}" if power > 0 else f"{10.0**power:g}"
+        )
+    return replace(column, power=power, unit=unit.word.strip() if unit.power else "")
+
+
+def _differs(unit: Unit, wanted: str) -> bool:
+    """Whether a unit is of another kind than the field's: another currency, or months where days are wanted."""
+    of = unit_of(wanted)
+    return bool(unit.of and of is not None and of.of and unit.of != of.of)
 
 
 def worded(field: Field, words: Mapping[str, tuple[str, ...]]) -> Field:

@@ -12,10 +12,10 @@ import polars as pl
 
 from ..model import Table
 from ..problems import Problems
-from .coerce import Column, plain
-from .forms import SHAPES, shapes_of
-from .steps import CODES, full
-from .table import Raw
+from .coerce import LONG_NUMBER, ROUNDED_NUMBER, Column, plain
+from .habits import occurring, understood
+from .steps import CODES, full, read_text
+from .table import ROW, Raw
 from .tell import tell_column, tell_faults
 
 READ_ERRORS = (
@@ -75,7 +75,10 @@ def _judge(raw: Raw, columns: tuple[Column, ...], table: Table, problems: Proble
             missing[column.field.id] = counts[f"null {column.name}"]
         else:
             odd.append(column)
-    frame = full(raw.frame, odd, _shapes(raw, odd)).with_columns(values)
+    counted = occurring(raw, odd)
+    odd = [understood(raw, column, counted.get(column.name, {}), problems) for column in odd]
+    shapes = {name: [shape for shape, count in counts.items() if count] for name, counts in counted.items()}
+    frame = full(raw.frame, odd, shapes).with_columns(values)
     refused: dict[str, int] = {}
     missing.update(_count(raw, frame, odd, table, problems, refused))
     tell_faults(raw, columns, table, problems)
@@ -84,20 +87,6 @@ def _judge(raw: Raw, columns: tuple[Column, ...], table: Table, problems: Proble
         if index in by_index:
             refused[by_index[index]] = refused.get(by_index[index], 0) + 1
     return Judged(raw, frame, rows, missing, refused)
-
-
-def _shapes(raw: Raw, odd: list[Column]) -> dict[str, list[str]]:
-    """Which unusual forms occur in each irregular column of text, so that no others need to be looked for."""
-    parsed = [column for column in odd if column.is_parsed]
-    if not parsed:
-        return {}
-    found = [
-        expression.alias(f"{shape} {column.name}")
-        for column in parsed
-        for shape, expression in shapes_of(pl.col(column.name)).items()
-    ]
-    occurs = raw.frame.select(found).collect(engine="streaming").row(0, named=True)
-    return {column.name: [shape for shape in SHAPES if occurs[f"{shape} {column.name}"]] for column in parsed}
 
 
 def _count(
@@ -119,15 +108,21 @@ def _count(
     for column in odd:
         sums.append(pl.col(column.field.id).null_count().alias(f"null {column.name}"))
         sums += [(pl.col(column.code) == i).sum().alias(f"{i} {column.name}") for i in range(1, len(CODES))]
+        if column.field.kind == "text":
+            sums += _id_sums(column)
     refused: set[str] = set()
     counts = frame.select(sums).collect(engine="streaming").row(0, named=True)
     for column in odd:
+        if column.field.kind == "text":
+            _tell_ids(raw, frame, column, counts, problems)
         found = {
             CODES[i]: counts[f"{i} {column.name}"]
             for i in range(1, len(CODES))
             if counts[f"{i} {column.name}"]
         }
-        if found:
+        if column.is_refused:
+            refused.add(column.field.id)
+        elif found:
             read = counts["rows"] - counts[f"null {column.name}"]
             refused_values[column.field.id] = sum(found.values())
             if tell_column(raw, frame, column, table, found, read, problems):
@@ -135,6 +130,37 @@ def _count(
     return {
         column.field.id: counts[f"null {column.name}"] for column in odd if column.field.id not in refused
     }
+
+
+def _id_sums(column: Column) -> list[pl.Expr]:
+    """Counts of identifiers that were put right, of long numbers, and of those that end in zeros."""
+    if column.dtype != pl.String:
+        return []
+    text = pl.col(column.name).str.strip_chars()
+    counts = {
+        "tidied": (text != read_text(column)).sum() if column.is_id else pl.lit(0),
+        "long": text.str.contains(LONG_NUMBER).sum(),
+        "rounded": text.str.contains(ROUNDED_NUMBER).sum(),
+    }
+    return [count.alias(f"{name} {column.name}") for name, count in counts.items()]
+
+
+def _tell_ids(
+    raw: Raw, frame: pl.LazyFrame, column: Column, counts: dict[str, int], problems: Problems
+) -> None:
+    if counts.get(f"tidied {column.name}"):
+        text = pl.col(column.name).str.strip_chars()
+        cells = frame.select(ROW, text.alias("read"), read_text(column).alias("taken"))
+        first = cells.filter(pl.col("read") != pl.col("taken")).head(1).collect(engine="streaming")
+        row, read, taken = first.row(0)
+        count = counts[f"tidied {column.name}"]
+        problems.note("ids-tidied", raw.cell(row, column.header), count=count, read=read, taken=taken)
+    if 0 < counts.get(f"rounded {column.name}", 0) == counts.get(f"long {column.name}"):
+        cells = frame.select(ROW, pl.col(column.name).str.strip_chars().alias("read"))
+        first = cells.filter(pl.col("read").str.contains(ROUNDED_NUMBER)).head(1).collect(engine="streaming")
+        row, read = first.row(0)
+        count = counts[f"rounded {column.name}"]
+        problems.warning("rounded-ids", raw.cell(row, column.header), count=count, read=read)
 
 
 def _first_line(error: BaseException) -> str:

@@ -13,7 +13,7 @@ from .assessment import FileUse
 from .checks import Part
 from .discreet import discreet
 from .formats import READERS, format_of, read_parts
-from .headers import Mapped, fit
+from .headers import Mapped, fit, known_names
 from .judge import READ_ERRORS, judge
 from .mappings import Export, Known
 from .rows import one_row_each, with_constants, without
@@ -40,7 +40,10 @@ def parts_of(
         place = file.span if code == "file-not-found" and file.span.line else Cell(file.file)
         problems.error(code, place, file=file.file, suffix=file.path.suffix, known=suffixes)
         return []
-    options = Options(file.sheet, file.header_row, encoding or file.encoding, file.delimiter)
+    names = known_names(table, file.columns)
+    options = Options(
+        file.sheet, file.header_row, encoding or file.encoding, file.delimiter, file.header_rows, names
+    )  # fmt: skip
     told = Problems()
     raws = list(read_parts(format_, file.path, file.file, options, told))
     problems.extend(discreet(told, table, [header for raw in raws for header in raw.headers]))

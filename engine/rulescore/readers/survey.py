@@ -13,8 +13,8 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", 
 _SURELY_UTF8 = 12
 """So many bytes of valid UTF-8 beyond ASCII do not happen by chance in another encoding."""
 
-_TAIL = 100
-"""Blank lines at the end of a file are looked for in so many bytes."""
+_TAIL = 1 << 14
+"""Blank lines and notes at the end of a file are looked for in so many bytes."""
 
 _WIDE = re.compile(rb"[\x80-\xff]")
 
@@ -37,7 +37,7 @@ class Survey:
         self._separators = self._records = self._returns = 0
         self._strays = self._quoted = False
         self._last = b"\n"
-        self._tail = b""
+        self.tail = b""
         self._skip = 3 if self.bom == "utf-8-sig" else 0
 
     def see(self, chunk: bytes) -> None:
@@ -64,7 +64,7 @@ class Survey:
         if self._last == b"\r" and chunk.startswith(b"\n"):
             self._returns -= 1
         self._last = chunk[-1:]
-        self._tail = (self._tail + chunk[-_TAIL:])[-_TAIL:]
+        self.tail = (self.tail + chunk[-_TAIL:])[-_TAIL:]
 
     def end(self) -> None:
         """Told that the file has ended."""
@@ -76,7 +76,7 @@ class Survey:
 
     def regular(self, cells: int) -> bool:
         """Whether every record has `cells` cells, and every quote and line end stands where it should."""
-        ending = self._tail[len(self._tail.rstrip(b"\r\n")) :].count(b"\n")
+        ending = self.tail[len(self.tail.rstrip(b"\r\n")) :].count(b"\n")
         records = self._records - max(0, ending - 1) + (0 if ending else 1)
         sound = not self._quoted and not self._strays and not self._returns and not self.nul
         return sound and cells > 1 and self._separators == (cells - 1) * records

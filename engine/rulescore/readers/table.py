@@ -90,10 +90,11 @@ class Broken:
 class Raw:
     """A file as its format reads it: columns `0`, `1`, ... in header order, and `#row`; values not yet judged.
 
-    `broken` rows are not in the frame. `faults` are cells that hold an error instead of a value: (row,
-    column index, error text); the frame has them as missing. `exact` reads the file again in a slower way that finds
-    every irregular row, should the frame turn out not to be readable. Of a database, `query` is what was asked and `keep` holds the
-    rows that came.
+    `header_row` is the last row of the header. `broken` rows are not in the frame. `faults` are cells that hold an error
+    instead of a value: (row, column index, error text, or the formula that has no value); the frame has them as missing.
+    `exact` reads the file again in a slower way that finds every irregular row, should the frame turn out not to be
+    readable. `formats` gives the number formats of a column's cells by row, where the file has such. Of a database,
+    `query` is what was asked and `keep` holds the rows that came.
     """
 
     file: str
@@ -109,6 +110,7 @@ class Raw:
     exact: Callable[[], Raw | None] | None = None
     query: str = ""
     keep: object = None
+    formats: Callable[[int], Mapping[int, str]] | None = None
 
     def cell(self, row: int | None = None, header: str | None = None) -> Cell:
         """A place in this file."""
@@ -117,12 +119,17 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What an assessment may say about how a file is read; None leaves it to the reader."""
+    """What an assessment may say about how a file is read; None leaves it to the reader.
+
+    `known` are the folded names of columns that the table could have, with the kind of each: the header is found by them.
+    """
 
     sheet: str | None = None
     header_row: int | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    header_rows: int | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
 from ..model import Table
@@ -19,6 +17,12 @@ LISTED = 20
 
 _COUNTED = "infinite-numbers"
 """Told once a column: a calculation has put them there by the thousand."""
+
+_UNCLEAR = "unclear-percent"
+"""One such cell may be a slip; several leave the other values of their column in doubt."""
+
+_REFUSED = frozenset({"unit-twice"})
+"""Cells that leave the other values of their column in doubt, be it one alone."""
 
 _UNUSABLE_FROM = 3
 """A column with at least so many values, none of them readable, is a mistake in the mapping."""
@@ -50,47 +54,43 @@ def tell_column(
         problems.warning(
             _COUNTED, raw.cell(row, column.header), **facts, count=infinite, read=_seen(column, value)
         )
+    refused = False
+    if (unclear := found.get(_UNCLEAR, 0)) >= _UNUSABLE_FROM:
+        cells = _first(frame, column, [_UNCLEAR])
+        examples = list(dict.fromkeys(value for _, value, _ in cells))[:3]
+        examples = [HIDDEN] if column.field.private else examples
+        problems.error(
+            "unclear-percents",
+            raw.cell(cells[0][0], column.header),
+            **facts,
+            count=unclear,
+            examples=examples,
+        )
+        del found[_UNCLEAR]
+        refused = True
     first = _first(frame, column, list(found))
     total = sum(found.values())
     main = max(found, key=lambda code: found[code], default="")
     if read == 0 and total >= _UNUSABLE_FROM and main in _WHOLLY:
         examples = list(dict.fromkeys(value for _, value, _ in first))[:3]
-        if main == "ambiguous-date":
-            facts["forms"] = _likely_forms(frame, column, examples[0])
-        if column.field.private:
-            examples = [HIDDEN]
+        examples = [HIDDEN] if column.field.private else examples
         tell = problems.warning if main == "unlisted-value" else problems.error
         tell(_WHOLLY[main], raw.cell(first[0][0], column.header), **facts, count=total, examples=examples)
         return main != "unlisted-value"
     for row, value, code in first:
         near = code == "unlisted-value" and not column.field.private
         close = close_names(value, listed_words(column.field)) if near else []
-        problems.warning(code, raw.cell(row, column.header), **facts, read=_seen(column, value), close=close)
+        tell = problems.error if code in _REFUSED else problems.warning
+        tell(code, raw.cell(row, column.header), **facts, read=_seen(column, value), close=close)
     if total > len(first):
         place = raw.cell(None, column.header)
         problems.warning("cells-unlisted", place, **facts, count=total - len(first), total=total)
-    return False
+    return refused
 
 
 def _seen(column: Column, value: str) -> str:
     """A cell as a problem shows it."""
     return HIDDEN if column.field.private else value
-
-
-_PARTS = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}[-/.]([0-9]+)(?:[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?)?\Z")
-
-
-def _likely_forms(frame: pl.LazyFrame, column: Column, example: str) -> list[str]:
-    """The date formats that a column may be in: of the two orders those that no value of the column contradicts."""
-    match = _PARTS.match(example)
-    mark, year = (match[1], "%Y" if len(match[2]) == 4 else "%y") if match else ("/", "%Y")
-    time = "" if match is None or " " not in example else " %H:%M:%S" if match[3] else " %H:%M"
-    text = pl.col(column.name).str.strip_chars()
-    parts = {"first": text.str.extract(r"^([0-9]+)"), "second": text.str.extract(r"^[0-9]+[-/.]([0-9]+)")}
-    highest = [part.cast(pl.Int64, strict=False).max().alias(name) for name, part in parts.items()]
-    first, second = frame.select(highest).collect(engine="streaming").row(0)
-    forms = [f"%d{mark}%m{mark}{year}{time}"] if (second or 0) <= 12 else []
-    return forms + ([f"%m{mark}%d{mark}{year}{time}"] if (first or 0) <= 12 else [])
 
 
 def _first(frame: pl.LazyFrame, column: Column, codes: list[str]) -> list[tuple[int, str, str]]:
@@ -113,6 +113,7 @@ def _facts(column: Column, table: Table) -> dict[str, Fact]:
         "max": "—" if field.max is None else field.max,
         "values": list(field.values),
         "form": column.date_format or "",
+        "unit": column.unit,
     }
 
 
@@ -122,9 +123,9 @@ def tell_faults(raw: Raw, columns: tuple[Column, ...], table: Table, problems: P
     faults = [fault for fault in raw.faults if fault[1] in by_index]
     for row, index, text in faults[:LISTED]:
         column = by_index[index]
-        problems.warning(
-            "formula-error", raw.cell(row, column.header), read=text, field=column.field.id, table=table.id
-        )
+        code = "formula-without-value" if text.startswith("=") else "formula-error"
+        place = raw.cell(row, column.header)
+        problems.warning(code, place, read=text, field=column.field.id, table=table.id)
     if len(faults) > LISTED:
         problems.warning(
             "formula-errors", raw.cell(), count=len(faults) - LISTED, total=len(faults), table=table.id
