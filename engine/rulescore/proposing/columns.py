@@ -11,7 +11,6 @@ from dataclasses import field as field_of
 
 from ..model import Field, Table
 from ..profiling import ColumnFacts
-from ..readers.assessment import COLUMN_KEYS
 from ..readers.coerce import listed_words, truth_words
 from ..readers.headers import names_of
 from ..readers.mappings import Export
@@ -116,9 +115,7 @@ def _with_unit(one: Match, unit: str) -> Match:
     """A header in 万元 needs a unit; where an assessment can't say so, a factor of ten thousand is at stake."""
     if not unit:
         return one
-    if "unit" in COLUMN_KEYS:
-        return replace(one, settings={"unit": unit})
-    return replace(one, level=UNSURE, confidence=0.6, doubt="unit", facts={"unit": unit})
+    return replace(one, settings={"unit": unit})
 
 
 def _without_table(folded: str, table: Table) -> str:

@@ -18,6 +18,8 @@ from .table import ROW, Raw, Rejected
 
 LISTED = 20
 _ID = "#id"
+NOTES = ("notes-below", "lines-below")
+"""Codes of rows below a table that the format has found already."""
 
 
 def without(raw: Raw, export: Export, table: Table, rejected: list[Rejected], problems: Problems) -> Raw:
@@ -66,11 +68,15 @@ def _without_notes(raw: Raw, table: Table, rejected: list[Rejected], problems: P
         return raw
     notes = raw.frame.filter((pl.col(ROW) >= end) & ~blank)
     count: int = notes.select(pl.len()).collect(engine="streaming").item()
-    problems.note("notes-left-out", raw.cell(end), table=table.id, count=count)
+    # what the format took for lines below the table are notes of this export; they are told and kept as such
+    below = tuple(replace(broken, code=NOTES[0]) for broken in raw.broken if broken.code in NOTES)
+    if count or not below:
+        problems.note("notes-left-out", raw.cell(end), table=table.id, count=count)
     if count:
         _keep(raw, notes, "notes-left-out", count, table, rejected)
     cut = _changed(raw, lambda one: one.frame.filter(pl.col(ROW) < end))
-    return replace(cut, broken=tuple(broken for broken in raw.broken if broken.row < end))
+    above = tuple(broken for broken in raw.broken if broken.row < end and broken.code not in NOTES)
+    return replace(cut, broken=(*above, *below))
 
 
 def _changed(raw: Raw, change: Callable[[Raw], pl.LazyFrame]) -> Raw:
