@@ -84,7 +84,7 @@ def test_scores_are_those_of_the_same_rows_in_files(folder: Path, orders: Server
     assert (folder.parent / "other" / "scores.csv").read_bytes() == (run.folder / "scores.csv").read_bytes()
     source = next(one for one in run.manifest["inputs"] if one["table"] == "orders")
     assert source == {
-        "table": "orders", "file": orders.shown, "sheet": None, "encoding": None, "rows": 6, "query": QUERY, "sha256": source["sha256"],
+        "table": "orders", "file": orders.shown, "sheet": None, "evidence": "", "encoding": None, "rows": 6, "query": QUERY, "sha256": source["sha256"],
         "columns": {"customer_id": "customer_id", "order_date": "order_date", "amount": "amount"}, "unused": [],
     }  # fmt: skip
     assert re.fullmatch("[0-9a-f]{64}", source["sha256"])

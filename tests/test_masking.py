@@ -122,7 +122,7 @@ def test_nothing_personal_is_in_a_run_or_an_output(folder: Path) -> None:
     """Guards every door at once: all files of the run, all that the commands say, in both languages and as data."""
     run = evaluate(folder)
     assert {problem["code"] for problem in run.problems} == {
-        "unlisted-value", "unreadable-date", "event-of-unknown-customer", "row-too-long",
+        "unlisted-value", "unreadable-date", "event-of-unknown-customer", "row-too-long", "customers-without-events",
     }  # fmt: skip
     assert (run.folder / "rejected.xlsx").exists()
     said = [
@@ -283,7 +283,7 @@ def test_a_rule_that_reads_content_is_refused(condition: str, folder: Path) -> N
     """Guards scores: under a pseudonym such a rule would be wrong without a word. Unmasked it is evaluated."""
     with (folder / "small" / "worth.yaml").open("a", encoding="utf-8") as file:
         file.write(
-            f"  - {{id: reading, title: {{zh: 读, en: Reading}}, when: '{condition}', points: 100, else: 0, source: judgement}}\n"
+            f"  - {{id: reading, title: {{zh: 读, en: Reading}}, when: '{condition}', points: 100, else: 0, source: judgement, fairness: {{zh: 试, en: Trial}}}}\n"
         )
     line = len((folder / "small" / "worth.yaml").read_text(encoding="utf-8").splitlines())
     with pytest.raises(UsageError) as refused:
@@ -313,7 +313,7 @@ def test_what_masking_keeps_may_be_asked(condition: str, folder: Path) -> None:
     text = path.read_text(encoding="utf-8").replace(
         "rules:", "features:\n  manager: {title: {zh: 负责人, en: Manager}, is: account_manager}\nrules:"
     )
-    text += f"  - {{id: reading, title: {{zh: 读, en: Reading}}, when: '{condition}', points: 100, else: 0, source: judgement}}\n"
+    text += f"  - {{id: reading, title: {{zh: 读, en: Reading}}, when: '{condition}', points: 100, else: 0, source: judgement, fairness: {{zh: 试, en: Trial}}}}\n"
     path.write_text(text, encoding="utf-8")
     tables = folder / "small" / "tables.yaml"
     tables.write_text(

@@ -49,9 +49,10 @@ def explain(run: Run, customer: str) -> Node:
 
 def explain_base(run: Run) -> Node:
     """The same of the base as a whole; UsageError when the run's pack has no rules for it."""
-    if run.portfolio is None:
+    whole = run.stored.portfolio
+    if whole is None:
         raise UsageError([Problem("no-portfolio", "error", None, {"pack": run.pack.id})])
-    return explain(run.portfolio, OWNER)
+    return explain(whole, OWNER)
 
 
 def value_of(run: Run) -> Node:

@@ -164,7 +164,9 @@ class Run:
         number = day(self.as_of)
         assert number is not None
         plan = make_plan(self.pack.portfolio, number, self.overrides, every_feature=True)
-        return Run(self.folder / PORTFOLIO, {**self.manifest, "customers": 1}, plan=plan)
+        found = Run(self.folder / PORTFOLIO, {**self.manifest, "customers": 1}, plan=plan)
+        found._given = False  # it has no ruleset of its own beside the run's
+        return found
 
     @cached_property
     def stored(self) -> Run:

@@ -20,7 +20,7 @@ PLANTED = (
     Flaw("customers", 26, "已批技改预算", "无", "", "0: no plan"),
     Flaw("customers", 37, "客户角色", " ＥＰＣ ", "", "general_contractor"),
     Flaw("customers", 48, "成立日期", "2015年3月7日", "", "2015-03-07"),
-    Flaw("customers", 59, "统一社会信用代码", "9199OOOOFAKE0O01X1", "", "kept; malformed, so the rule on identity gives few points"),
+    Flaw("customers", 59, "统一社会信用代码", "9199OOOOFAKE0O01X1", "credit-code-form", "kept; malformed, so the rule on identity gives few points"),
     Flaw("orders", 101, "订单金额", "待定", "unreadable-number", "missing"),
     Flaw("orders", 303, "订单金额", "#REF!", "unreadable-number", "missing"),
     Flaw("orders", 505, "业务性质", "赠送", "unlisted-value", "missing: revenue, but not service"),

@@ -22,7 +22,7 @@ FLAWS = (
         142,
         "统一社会信用代码",
         "9199OOOOFAKE2O01X1",
-        "",
+        "credit-code-form",
         "kept; malformed, so the rule on identity gives few points",
     ),
     Flaw("orders", 100, "Amount", "TBD", "unreadable-number", MISSING),

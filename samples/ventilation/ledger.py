@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from common.draw import credit_code, iso, money, working_day
+from common.files import Row
 from trade import Buyer
-from world import AS_OF, FIRST, PLACES, SECOND, Row, blank, credit_code, iso, money, revenue, working_day
+from world import AS_OF, FIRST, PLACES, SECOND, revenue
 
 WORDS = {
     "factory_owner": "工厂业主", "public_body": "公共机构", "mep_contractor": "机电分包", "general_contractor": "总包", "dealer": "经销商",
@@ -69,26 +71,26 @@ def customer_row(who: Buyer, names: set[str]) -> Row:
         "Account ID": who.id,
         "客户名称": title,
         "Search name": f"Sample {role.replace('_', ' ').title()} {who.number}",
-        "统一社会信用代码": "" if person else blank(draw, 0.03, credit_code(2000 + who.number, "12" if role == "public_body" else "91")),
-        "Register match": blank(draw, 0.05, "no" if draw.chance(0.02) else "yes"),
+        "统一社会信用代码": "" if person else draw.blank(0.03, credit_code(2000 + who.number, "12" if role == "public_body" else "91")),
+        "Register match": draw.blank(0.05, "no" if draw.chance(0.02) else "yes"),
         "Company status": "" if person else draw.pick(清算=0.05, 停业=0.07, 注销=0.02, 存续=0.86) if role == "developer" else draw.pick(停业=0.015, 存续=0.985),
-        "成立日期": "" if person else blank(draw, 0.06, iso(who.since - timedelta(days=draw.whole(200, 6000)))),
+        "成立日期": "" if person else draw.blank(0.06, iso(who.since - timedelta(days=draw.whole(200, 6000)))),
         "客户类型": "个人" if person else "机构" if role == "public_body" else "企业",
-        "Role in trade": blank(draw, 0.02, WORDS[role]),
-        "所属行业": blank(draw, 0.05, {"factory_owner": "制造业", "public_body": "医疗教育", "dealer": "批发零售", "household": "居民"}.get(role, "建筑业")),
+        "Role in trade": draw.blank(0.02, WORDS[role]),
+        "所属行业": draw.blank(0.05, {"factory_owner": "制造业", "public_body": "医疗教育", "dealer": "批发零售", "household": "居民"}.get(role, "建筑业")),
         "地区": region,
         "城市": place,
-        "Company size": "" if person else blank(draw, 0.05, size),
-        "年营业收入": "" if person else blank(draw, 0.2, money(turnover)),
-        "Customer since": blank(draw, 0.06, iso(who.since)),
-        "Need fit": blank(draw, 0.08, str(min(5, max(1, round(draw.normal(1.9 + 2.8 * content, 0.6)))))),
-        "Category spend": blank(draw, 0.25, money(round(bought / min(0.95, max(0.04, draw.normal(0.12 + 0.45 * content, 0.15))), -2))) if bought else money(round(draw.around(160_000, 0.5), -2)),
-        "口碑": blank(draw, 0.25, draw.pick(良好=0.8 * content, 一般=0.4, 有争议=0.15 * (1.2 - content), 差=0.1 * (1.2 - content))),
+        "Company size": "" if person else draw.blank(0.05, size),
+        "年营业收入": "" if person else draw.blank(0.2, money(turnover)),
+        "Customer since": draw.blank(0.06, iso(who.since)),
+        "Need fit": draw.blank(0.08, str(min(5, max(1, round(draw.normal(1.9 + 2.8 * content, 0.6)))))),
+        "Category spend": draw.blank(0.25, money(round(bought / min(0.95, max(0.04, draw.normal(0.12 + 0.45 * content, 0.15))), -2))) if bought else money(round(draw.around(160_000, 0.5), -2)),
+        "口碑": draw.blank(0.25, draw.pick(良好=0.8 * content, 一般=0.4, 有争议=0.15 * (1.2 - content), 差=0.1 * (1.2 - content))),
         "Supplier status": status if not draw.chance(0.06) else "unknown",
         "End users on file": ("yes" if draw.chance(0.3 + 0.4 * content) else "no") if not draw.chance(0.05) else "",
         "Regulation driven": ("yes" if draw.chance(0.4 if ruled else 0.15) else "no") if not draw.chance(0.12) else "not asked",
-        "Relationship holder": blank(draw, 0.05, draw.pick(team=0.35 + 0.4 * content, 核心员工=0.28, founder=0.14)),
-        "联系人数": blank(draw, 0.1, str(draw.whole(1, 6) if not person else 1)),
+        "Relationship holder": draw.blank(0.05, draw.pick(team=0.35 + 0.4 * content, 核心员工=0.28, founder=0.14)),
+        "联系人数": draw.blank(0.1, str(draw.whole(1, 6) if not person else 1)),
         "Framework": "是" if status == "framework" and draw.chance(0.8) else "否",
         "Co-development": "是" if who.frame and draw.chance(0.12) else "否",
         "续约意向": "未询问" if intent == "asked" else {"signed": "已签", "written": "书面", "oral": "口头", "none": "未表态", "refused": "拒绝"}[intent],
@@ -101,17 +103,17 @@ def customer_row(who: Buyer, names: set[str]) -> Row:
         "是否涉诉": ("是" if claim else "否") if checked else "未查",
         "涉诉金额": money(round(claim, -2)) if claim and checked else "",
         "Dispute": "yes" if draw.chance(0.13 * (1 - content) + 0.005) else "no",
-        "含个人信息": blank(draw, 0.05, holds),
+        "含个人信息": draw.blank(0.05, holds),
         "Anonymized": "yes" if holds == "是" and draw.chance(0.15) else "",
         "Privacy notice sent": ("yes" if draw.chance(0.6) else "no") if holds == "是" else "",
         "单独同意": draw.pick(已取得=0.45, 计划中=0.3, 无=0.25) if holds == "是" else "",
         "Credit rating": draw.pick(AA=0.3, A=0.3, BBB=0.25, CCC=0.1, D=0.05) if draw.chance(0.35) else "",
-        "Current ratio": "" if person else blank(draw, 0.4, f"{max(0.3, draw.normal(1.1 + 0.9 * content, 0.4)):.2f}"),
-        "资产负债率": "" if person else blank(draw, 0.4, f"{min(0.97, max(0.12, draw.normal(0.82 if role == 'developer' else 0.58, 0.12))):.0%}"),
+        "Current ratio": "" if person else draw.blank(0.4, f"{max(0.3, draw.normal(1.1 + 0.9 * content, 0.4)):.2f}"),
+        "资产负债率": "" if person else draw.blank(0.4, f"{min(0.97, max(0.12, draw.normal(0.82 if role == 'developer' else 0.58, 0.12))):.0%}"),
         "Payment terms": str(who.terms),
         "CRM revenue": money(bought) if bought else "",
         "Invoiced revenue": money(bought * (1 - slip * 0.5)) if bought else "",
-        "Bank receipts": blank(draw, 0.08, money(bought * (1 - slip))) if bought else "",
+        "Bank receipts": draw.blank(0.08, money(bought * (1 - slip))) if bought else "",
         "Last modified date": iso(AS_OF - timedelta(days=draw.whole(2, 90) if draw.chance(0.35 + 0.4 * content) else draw.whole(91, 520))),
     }  # fmt: skip
 
@@ -184,7 +186,7 @@ def contract_rows(who: Buyer) -> list[Row]:
     for project in who.projects:
         if project.awarded and draw.chance(0.75):
             add("工程合同", iso(project.awarded), iso(project.awarded + timedelta(days=draw.one((365, 540, 720)))), project.amount,
-                advance=blank(draw, 0.05, f"{project.advance:.0%}"))  # fmt: skip
+                advance=draw.blank(0.05, f"{project.advance:.0%}"))  # fmt: skip
     if who.served and who.plant:
         start = AS_OF - timedelta(days=draw.whole(700, 1090))
         while start <= AS_OF:
@@ -269,7 +271,7 @@ def survey_rows(who: Buyer) -> list[Row]:
         rows.append({
             "Response ID": f"S{who.number:04d}-{number + 1}", "Account ID": who.id, "Response date": iso(AS_OF - timedelta(days=draw.whole(10, 800))),
             "CSAT": str(min(5, max(1, round(draw.normal(1.6 + 3.4 * who.liking, 0.7))))),
-            "NPS": blank(draw, 0.1, str(min(10, max(0, round(draw.normal(1.5 + 8.6 * who.liking, 1.3)))))),
+            "NPS": draw.blank(0.1, str(min(10, max(0, round(draw.normal(1.5 + 8.6 * who.liking, 1.3)))))),
         })  # fmt: skip
     return rows
 
@@ -288,6 +290,6 @@ def referral_rows(who: Buyer) -> list[Row]:
     draw = who.draw
     return [
         {"Referral ID": f"R{who.number:04d}-{n + 1}", "Referrer ID": who.id, "Referral date": iso(AS_OF - timedelta(days=draw.whole(20, 900))),
-         "Referral revenue": blank(draw, 0.3, money(draw.around(180_000, 0.7)))}
+         "Referral revenue": draw.blank(0.3, money(draw.around(180_000, 0.7)))}
         for n in range(draw.count(1.5 * max(0.0, who.liking - 0.5)))
     ]  # fmt: skip

@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from world import AS_OF, Customer, Draw, Segment, make_invoices, working_day
+from common.draw import Draw, working_day
+from world import AS_OF, SEED, Customer, Segment, make_invoices
 
 FIRST_QUOTE = date(2022, 10, 1)
 START = date(2023, 7, 1)  # orders are listed from here
@@ -61,7 +62,7 @@ class Buyer(Customer):
 
 
 def make_buyer(number: int, role: Segment) -> Buyer:
-    draw = Draw(f"ventilation/{number:04d}")
+    draw = Draw(SEED, f"ventilation/{number:04d}")
     who = Buyer(number, role, draw)
     who.liking = draw.between(*role.liking)
     who.payer = draw.pick(**dict(zip(("prompt", "slow", "late", "bad"), PAYERS[role.name], strict=True)))

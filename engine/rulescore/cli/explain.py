@@ -24,7 +24,8 @@ def command(language: str, run: Path, customer: str, as_json: bool) -> None:
     """
     from ..audit import explain, explain_base, value_of
     from ..folder import Run
-    from ..reports.text import explanation, valuation
+    from ..reports.text import explanation
+    from ..reports.worth import explanation as valuation
 
     opened = Run.read(run)
     if customer == "value":

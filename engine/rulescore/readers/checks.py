@@ -106,8 +106,9 @@ def apart(
     return frame.filter(~gone)
 
 
-def tell_idle(data: TableData, key: str, active: pl.Series, total: int, problems: Problems) -> int:
+def tell_idle(data: TableData, table: Table, active: pl.Series, total: int, problems: Problems) -> int:
     """Tells the customers of whom no table holds any event; `active` are the hashes of the ids that have some, `total` is how many customers there are."""
+    key = table.key
     hashed = data.frame.select(pl.col(key), SOURCE, ROW, pl.col(key).hash().alias("#id"))
     seen = pl.LazyFrame([active.unique().alias("#id")])
     idle = hashed.join(seen, on="#id", how="anti", maintain_order="left")
@@ -115,9 +116,8 @@ def tell_idle(data: TableData, key: str, active: pl.Series, total: int, problems
     if count:
         first = idle.select(pl.col(key), SOURCE, ROW).head(LISTED).collect(engine="streaming").rows()
         place = data.place(first[0][1], first[0][2], key)
-        problems.note(
-            "customers-without-events", place, count=count, total=total, ids=[str(read) for read, _, _ in first]
-        )  # fmt: skip
+        ids = [HIDDEN] if table.fields[key].private else [str(read) for read, _, _ in first]
+        problems.note("customers-without-events", place, count=count, total=total, ids=ids)
     return count
 
 

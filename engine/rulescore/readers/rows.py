@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A file as read -> the same without rows that are no records, with fields that hold for every row, one row a customer."""
 
 from __future__ import annotations

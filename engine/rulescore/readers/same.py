@@ -14,6 +14,7 @@ import polars as pl
 
 from ..model import Table
 from ..problems import Problems, close_names
+from ..values import HIDDEN
 from .assessment import SameCustomer
 from .identity import (
     CUSTOMER_TYPE,
@@ -167,7 +168,7 @@ def _unite(roots: list[int], one: int, other: int) -> None:
 
 def tell_likely(
     data: TableData,
-    key: str,
+    table: Table,
     groups: Sequence[Likely],
     events: Iterable[tuple[Table, pl.LazyFrame]],
     problems: Problems,
@@ -176,7 +177,7 @@ def tell_likely(
     told = groups[:LISTED]
     counts = _counted({name for group in told for name in group.ids}, events)
     for group in told:
-        shown = group.ids[:IDS_LISTED]
+        shown = [HIDDEN] if table.fields[table.key].private else group.ids[:IDS_LISTED]
         rows = [str(data.place(source, row)) for source, row in group.places[:IDS_LISTED]]
         source, row = group.places[1]
         problems.warning(
@@ -191,7 +192,7 @@ def tell_likely(
         )
     if len(groups) > LISTED:
         problems.warning(
-            "rows-unlisted", data.place(0, 1, key), of="likely-same-customer", count=len(groups) - LISTED, total=len(groups)
+            "rows-unlisted", data.place(0, 1, table.key), of="likely-same-customer", count=len(groups) - LISTED, total=len(groups)
         )  # fmt: skip
 
 

@@ -182,9 +182,9 @@ def _identified(
     """The customers with their ultimate controllers and what was found out about who they are, all of it told."""
     counts = {}
     if active:
-        counts["idle"] = tell_idle(data, table.key, pl.concat(active), len(customers.hashes), problems)
+        counts["idle"] = tell_idle(data, table, pl.concat(active), len(customers.hashes), problems)
     groups = likely(data, table.key)
-    tell_likely(data, table.key, groups, events, problems)
+    tell_likely(data, table, groups, events, problems)
     counts["repeated"] = sum(len(group.ids) - 1 for group in groups)
     counts |= tell_codes(data, problems)
     return replace(with_ultimate(data, table, everyone.frame, merged, problems), counts=counts)

@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from . import text
+from . import text, worth
 
-REPORTS = (text,)
+REPORTS = (text, worth)

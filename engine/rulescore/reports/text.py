@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 import polars as pl
@@ -18,6 +17,7 @@ from ..quality.figures import NOT_STATED
 from ..quality.verdict import percent
 from ..readers.assessment import EVIDENCE
 from ..schema import QUALITY_MEASURES
+from . import worth
 
 Node = dict[str, Any]
 BAR = 28
@@ -61,7 +61,7 @@ def summary(run: Run, language: str, width: int = 80) -> str:
     if run.portfolio is not None:
         lines += ["", *_whole(run.portfolio, language)]
     if (run.folder / "valuation.json").exists():
-        lines += ["", *_worth(value_of(run), language)]
+        lines += ["", *worth.lines(value_of(run), language)]
     findings = _findings(run, language)
     if findings:
         lines += ["", say("findings"), *findings]
@@ -156,85 +156,6 @@ def _whole(run: Run, language: str) -> list[str]:
         if row[f"{dimension.id}.points"] is not None
     )
     return [word("summary.whole", language, title=title, tier=tier, **points), "  " + parts]
-
-
-def _worth(node: Node, language: str) -> list[str]:
-    """What the base is worth, a line a method."""
-    lines = []
-    for method in node["methods"]:
-        low, base, high = (money(method["value"][case]) for case in ("low", "base", "high"))
-        title = method["title"][language]
-        key = (
-            "summary.worth-none"
-            if method["value"]["base"] is None
-            else "summary.worth"
-            if low == base == high
-            else "summary.worth-range"
-        )
-        lines.append(
-            word(key, language, title=title, base=base, low=low, high=high, currency=node["currency"])
-        )
-    return lines
-
-
-def valuation(node: Node, language: str) -> str:
-    """Every method: value, assumptions with their ground, the table, and what each assumption alone moves."""
-
-    def say(key: str, **facts: Any) -> str:
-        return word(f"worth.{key}", language, **facts)
-
-    lines = [say("head", standard=say(node["standard"]), currency=node["currency"]), say("disclaimer")]
-    for method in node["methods"]:
-        lines += ["", *_worth({**node, "methods": [method]}, language)]
-        rows = [
-            [
-                one["title"][language], *(_stated(one[case]) for case in ("low", "base", "high")),
-                one["stated"] if one["stated"] and one["stated"] != one["base"] else "", "; ".join(one["source"]),
-            ]
-            for one in method["assumptions"]
-        ]  # fmt: skip
-        headers = [say(f"column.{key}") for key in ("assumption", "low", "base", "high", "stated", "source")]
-        lines += ["", tabulate(rows, headers, tablefmt="simple", disable_numparse=True)]
-        if method["rows"]:
-            titles = {column["name"]: column["title"][language] for column in method["columns"]}
-            table = [[money(row[name], 4) for name in titles] for row in method["rows"]]
-            align = ["right"] * len(titles)
-            lines += [
-                "",
-                tabulate(
-                    table, list(titles.values()), tablefmt="simple", colalign=align, disable_numparse=True
-                ),
-            ]
-        totals = {one["name"]: one["number"] for one in method["totals"]}
-        lines += [f"{say(f'total.{name}')}: {money(number, 4)}" for name, number in totals.items()]
-        names = {one["name"]: one["title"][language] for one in method["assumptions"]}
-        for one in method["sensitivities"]:
-            lines.append(
-                say("alone", title=names[one["name"]], low=money(one["low"]), high=money(one["high"]))
-            )
-    return "\n".join(lines)
-
-
-def _stated(value: Any) -> str:
-    """An assumption as people read it: numbers with their thousands apart, words as they are."""
-    if isinstance(value, list):
-        return ", ".join(map(_stated, value))
-    try:
-        return f"{Decimal(value):,}"
-    except (InvalidOperation, TypeError):
-        return "" if value is None else str(value)
-
-
-def money(text: str | None, decimals: int = 2) -> str:
-    """An exact decimal text for people: thousands apart, rounded half up to `decimals`, whole numbers as they are."""
-    if text is None:
-        return "—"
-    number = Decimal(text)
-    return (
-        f"{number:,}"
-        if number == number.to_integral_value()
-        else f"{number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,}"
-    )
 
 
 def _number(value: Any) -> str:

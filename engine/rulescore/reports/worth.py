@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a base is worth, as text: a line for the summary screen, and the whole valuation with its tables."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+from tabulate import tabulate
+
+from ..messages import word
+
+Node = dict[str, Any]
+
+
+def lines(node: Node, language: str) -> list[str]:
+    """What the base is worth, a line a method."""
+    told = []
+    for method in node["methods"]:
+        low, base, high = (money(method["value"][case]) for case in ("low", "base", "high"))
+        title = method["title"][language]
+        key = (
+            "summary.worth-none"
+            if method["value"]["base"] is None
+            else "summary.worth"
+            if low == base == high
+            else "summary.worth-range"
+        )
+        told.append(
+            word(key, language, title=title, base=base, low=low, high=high, currency=node["currency"])
+        )
+    return told
+
+
+def explanation(node: Node, language: str) -> str:
+    """Every method: value, assumptions with their ground, the table, and what each assumption alone moves."""
+
+    def say(key: str, **facts: Any) -> str:
+        return word(f"worth.{key}", language, **facts)
+
+    told = [say("head", standard=say(node["standard"]), currency=node["currency"]), say("disclaimer")]
+    for method in node["methods"]:
+        told += ["", *lines({**node, "methods": [method]}, language)]
+        rows = [
+            [
+                one["title"][language], *(_stated(one[case]) for case in ("low", "base", "high")),
+                one["stated"] if one["stated"] and one["stated"] != one["base"] else "", "; ".join(one["source"]),
+            ]
+            for one in method["assumptions"]
+        ]  # fmt: skip
+        headers = [say(f"column.{key}") for key in ("assumption", "low", "base", "high", "stated", "source")]
+        told += ["", tabulate(rows, headers, tablefmt="simple", disable_numparse=True)]
+        if method["rows"]:
+            titles = {column["name"]: column["title"][language] for column in method["columns"]}
+            table = [[money(row[name], 4) for name in titles] for row in method["rows"]]
+            align = ["right"] * len(titles)
+            told += [
+                "",
+                tabulate(
+                    table, list(titles.values()), tablefmt="simple", colalign=align, disable_numparse=True
+                ),
+            ]
+        totals = {one["name"]: one["number"] for one in method["totals"]}
+        told += [f"{say(f'total.{name}')}: {money(number, 4)}" for name, number in totals.items()]
+        names = {one["name"]: one["title"][language] for one in method["assumptions"]}
+        for one in method["sensitivities"]:
+            told.append(
+                say("alone", title=names[one["name"]], low=money(one["low"]), high=money(one["high"]))
+            )
+    return "\n".join(told)
+
+
+def _stated(value: Any) -> str:
+    """An assumption as people read it: numbers with their thousands apart, words as they are."""
+    if isinstance(value, list):
+        return ", ".join(map(_stated, value))
+    try:
+        return f"{Decimal(value):,}"
+    except (InvalidOperation, TypeError):
+        return "" if value is None else str(value)
+
+
+def money(text: str | None, decimals: int = 2) -> str:
+    """An exact decimal text for people: thousands apart, rounded half up to `decimals`, whole numbers as they are."""
+    if text is None:
+        return "—"
+    number = Decimal(text)
+    return (
+        f"{number:,}"
+        if number == number.to_integral_value()
+        else f"{number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,}"
+    )

@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The schemas of the files of a pack: pack, dimension, tables, tests; those of rules are composed from the kinds."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from ..kinds import KINDS
+from ..kinds.builder import BILINGUAL, EXPRESSION, POINTS
+from .parts import (
+    DATE,
+    FAIRNESS,
+    ID,
+    NAME,
+    PERIOD,
+    QUALITY_MEASURES,
+    SOURCE,
+    VERSION,
+    described,
+    file_of,
+    object_of,
+)
+
+COMMON: dict[str, Any] = {
+    "id": described(ID, "规则编号：小写英文名词，用连字符。The rule's id: lower-case nouns with hyphens."),
+    "title": described(BILINGUAL, "规则名称。The rule's name."),
+    "why": described(BILINGUAL, "为什么看这一点。Why this is asked."),
+    "weight": {
+        "type": "integer", "minimum": 1, "maximum": 10000, "default": 1,
+        "description": "在本维度内的权重，正整数。Weight inside the dimension, a positive whole number.",
+    },
+    "applies": described(EXPRESSION, "适用条件；不成立则不适用，不计入均值。When the rule applies; otherwise it leaves no trace in the mean."),
+    "on_missing": {
+        "description": "所需数据缺失时：不计入、最低分、中间分、给定分值或报错。When an input is missing: leave out, worst, neutral, given points, or fail.",
+        "default": "leave_out",
+        "oneOf": [
+            {"enum": ["leave_out", "worst", "neutral", "fail"]},
+            object_of("给定分值。Given points.", {"points": POINTS}, ["points"]),
+        ],
+    },
+    "source": SOURCE,
+    "fairness": FAIRNESS,
+}  # fmt: skip
+
+FEATURE = object_of(
+    "一个指标：有名称的表达式。A feature: a named expression.",
+    {
+        "title": BILINGUAL,
+        "unit": {"type": "string", "description": "单位，如 CNY、days、%。Unit, such as CNY, days, %."},
+        "is": EXPRESSION,
+        "source": SOURCE,
+    },
+    ["title", "is"],
+)
+
+GATE_LIMIT = {
+    "type": "object", "minProperties": 1, "maxProperties": 1,
+    "description": "tier: 等级；composite: 分值；或 维度编号: 分值。tier: a tier; composite: points; or a dimension's id: points.",
+    "additionalProperties": {"type": ["number", "string"]},
+}  # fmt: skip
+
+REMOVE = {
+    "type": "array", "items": {"type": "string"},
+    "description": "从所扩展规则包中删去的规则或关卡编号。Ids of rules or gates of the extended pack to leave out.",
+}  # fmt: skip
+
+
+@functools.cache
+def rule_schema(kind: Any) -> dict[str, Any]:
+    """The schema of one rule of a kind, with the keys every rule has."""
+    return object_of(
+        f"{kind.TITLE['zh']}规则。A rule of kind {kind.NAME}.",
+        {**COMMON, **kind.SCHEMA["properties"]},
+        ["id", "title", *kind.SCHEMA["required"]],
+    )
+
+
+def override_schema() -> dict[str, Any]:
+    """A rule that changes some keys of an extended pack's rule: its id and whatever keys it gives."""
+    properties: dict[str, Any] = dict(COMMON)
+    for kind in KINDS:
+        properties.update(kind.SCHEMA["properties"])
+    return object_of(
+        "改写所扩展规则包中的一条规则，只写要改的键。Changes a rule of the extended pack; only the keys that differ.",
+        properties,
+        ["id"],
+    )
+
+
+def pack() -> dict[str, Any]:
+    parameter = object_of(
+        "一个有日期的参数。A dated parameter.",
+        {
+            "title": BILINGUAL,
+            "unit": {"type": "string"},
+            "values": {
+                "type": "array", "minItems": 1,
+                "description": "自某日起的取值，按日期先后。Values, each from a date on, oldest first.",
+                "items": object_of("一个取值。One value.", {"from": DATE, "value": {"type": ["number", "string", "boolean"]}, "source": SOURCE}, ["from", "value", "source"]),
+            },
+        },
+        ["title", "values"],
+    )  # fmt: skip
+    gate = object_of(
+        "关卡：在均值之后限制得分或等级。A gate limits a score or the tier after the mean.",
+        {
+            "id": ID,
+            "title": BILINGUAL,
+            "when": EXPRESSION,
+            "cap": GATE_LIMIT,
+            "floor": GATE_LIMIT,
+            "reason": BILINGUAL,
+            "source": SOURCE,
+            "fairness": FAIRNESS,
+        },
+        ["id", "title", "when", "reason"],
+        oneOf=[{"required": ["cap"]}, {"required": ["floor"]}],
+    )
+    action = object_of(
+        "对该等级客户的措施。A measure for customers of the tier.",
+        {"title": BILINGUAL, "owner": BILINGUAL, "due": PERIOD},
+        ["title"],
+    )
+    tier = object_of(
+        "客户等级，自高到低；最后一级不写 when。A tier, best first; the last has no `when`.",
+        {
+            "id": ID,
+            "title": BILINGUAL,
+            "when": EXPRESSION,
+            "why": BILINGUAL,
+            "source": SOURCE,
+            "actions": {"type": "array", "items": action},
+        },
+        ["id", "title"],
+    )
+    limit = object_of(
+        "一项数据质量的界限：warn 提醒，refuse 拒绝评分。A limit: beyond warn it is told, beyond refuse nothing is scored.",
+        {"warn": {"type": "number", "minimum": 0}, "refuse": {"type": "number", "minimum": 0}, "source": SOURCE},
+        ["source"], anyOf=[{"required": ["warn"]}, {"required": ["refuse"]}],
+    )  # fmt: skip
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    quality = object_of(
+        "数据质量关：界限与评级。The gate of data quality: limits and grades.",
+        {
+            "updated_within": described(PERIOD, "多少天内更新算及时。How long a record counts as fresh."),
+            "limits": {
+                "type": "object", "additionalProperties": limit,
+                "description": "指标、指标.表、指标.表.字段 → 界限。A measure, of a table, of a field -> limits.",
+            },
+            "weights": {
+                "type": "object", "description": "评级中各指标的权重。Weights of measures in the grade.", "additionalProperties": False,
+                "properties": {name: {"type": "integer", "minimum": 1, "maximum": 100} for name in QUALITY_MEASURES},
+            },
+            "grades": object_of("各等级的最低指数，达不到 C 的为 D。Least index of each grade; what is below C is D.", {"A": share, "B": share, "C": share}, ["A", "B", "C"]),
+            "source": SOURCE,
+        },
+    )  # fmt: skip
+    return file_of("pack", "规则包 · ruleset pack", object_of(
+        "规则包的总说明。What the pack is, and how dimensions, gates and tiers make the result.",
+        {
+            "id": described(NAME, "规则包编号，与文件夹同名。The pack's id, the folder's name."),
+            "version": described(VERSION, "版本号。Version, like 1.0.0."),
+            "title": BILINGUAL, "why": BILINGUAL,
+            "extends": {"type": "string", "description": "所扩展的规则包（编号或相对文件夹）。The pack this one extends, by id or relative folder."},
+            "decimals": object_of("小数位。Decimals.", {
+                "dimension": {"type": "integer", "minimum": 0, "maximum": 4, "default": 4},
+                "composite": {"type": "integer", "minimum": 0, "maximum": 4, "default": 2},
+            }),
+            "minimum_coverage": object_of(
+                "数据覆盖率低于此值时等级封顶。Below this coverage the tier is capped.",
+                {"share": {"type": "number", "minimum": 0, "maximum": 1}, "cap": ID, "source": SOURCE}, ["share", "cap"],
+            ),
+            "review": described(BILINGUAL, "复评周期。The review cycle."),
+            "quality": quality,
+            "dimensions": {
+                "type": "object", "minProperties": 1,
+                "description": "维度及其权重（正整数），顺序即报告顺序。Dimensions with their weights (positive whole numbers), in report order.",
+                "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 10000},
+            },
+            "dimension_source": SOURCE,
+            "parameters": {"type": "object", "propertyNames": NAME, "additionalProperties": parameter},
+            "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE},
+            "gates": {"type": "array", "items": gate},
+            "tiers": {"type": "array", "minItems": 1, "items": tier},
+            "remove": REMOVE,
+        },
+        ["id", "version", "title"],
+    ))  # fmt: skip
+
+
+def dimension() -> dict[str, Any]:
+    kinds = [rule_schema(kind) for kind in KINDS]
+    return file_of("dimension", "维度规则 · rules of a dimension", object_of(
+        "一个维度的指标与规则。The features and rules of one dimension.",
+        {
+            "dimension": described(NAME, "维度编号，与文件名相同。The dimension's id, the file's name."),
+            "title": BILINGUAL, "why": BILINGUAL,
+            "combine": {"enum": ["mean", "sum", "min", "max"], "default": "mean", "description": "规则合成方式：加权均值、相加、最小、最大。How rules combine."},
+            "initial": {**POINTS, "description": "sum 的起始分。Where a sum starts."},
+            "min": {**POINTS, "description": "维度最低分。Least points of the dimension."},
+            "max": {**POINTS, "description": "维度最高分。Most points of the dimension."},
+            "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE, "description": "指标。Features."},
+            "rules": {"type": "array", "description": "规则。Rules.", "items": {"anyOf": [*kinds, override_schema()]}},
+            "remove": REMOVE,
+        },
+        ["dimension"],
+    ))  # fmt: skip
+
+
+def tables() -> dict[str, Any]:
+    words = {"type": "array", "items": {"type": "string"}}
+    field = object_of(
+        "一个字段。A field.",
+        {
+            "type": {"enum": ["text", "number", "integer", "percent", "bool", "date"], "description": "类型。Type."},
+            "title": BILINGUAL,
+            "unit": {"type": "string", "description": "单位。Unit."},
+            "min": {"type": "number"}, "max": {"type": "number"},
+            "values": {**words, "description": "允许的取值。Allowed values."},
+            "words": {"type": "object", "additionalProperties": words, "description": "各取值的同义词。Synonyms of each value."},
+            "missing": {**words, "description": "另外表示缺失的词。More words that mean missing."},
+            "not_missing": {**words, "description": "在此字段不表示缺失的词。Words that here do not mean missing."},
+            "aliases": {**words, "description": "可识别的列名。Headers it is known by."},
+            "required": {"type": "boolean"},
+            "personal": {"type": "boolean", "description": "是否个人信息。Whether it is personal data."},
+            "sensitive": {"type": "boolean", "description": "是否敏感个人信息，或年龄、性别等不应据以评分的特征。Whether it is sensitive data, or a trait nobody should be scored by, such as age."},
+        },
+        ["type", "title"],
+    )  # fmt: skip
+    table = object_of(
+        "一张表。A table.",
+        {
+            "title": BILINGUAL,
+            "key": described(NAME, "客户表的主键字段。The key field of the customers table."),
+            "customer": described(NAME, "指向客户的字段。The field that points to the customer."),
+            "date": described(NAME, "事件日期字段。The field that dates the event."),
+            "fields": {"type": "object", "propertyNames": NAME, "additionalProperties": field},
+        },
+        ["fields"],
+    )
+    return file_of("tables", "数据字典 · data dictionary", object_of(
+        "表与字段的定义。Tables and fields.", {"tables": {"type": "object", "propertyNames": NAME, "additionalProperties": table}}, ["tables"],
+    ))  # fmt: skip
+
+
+def tests() -> dict[str, Any]:
+    outcome = {
+        "description": "分值，或 missing / not_applicable / error，或分值与情形。Points, a state, or points and case.",
+        "oneOf": [
+            {"type": "number"}, {"enum": ["missing", "not_applicable", "error"]},
+            object_of("分值与情形。Points and case.", {"points": {"type": "number"}, "case": {"type": ["integer", "string"]}, "state": {"enum": ["scored", "missing", "not_applicable", "error"]}}),
+        ],
+    }  # fmt: skip
+    want = object_of(
+        "期望结果，只比较写出的部分。What is wanted; only what is written is compared.",
+        {
+            "features": {"type": "object"},
+            "rules": {"type": "object", "additionalProperties": outcome},
+            "dimensions": {"type": "object", "additionalProperties": {"oneOf": [{"type": "number"}, {"enum": ["not_assessed"]}]}},
+            "composite": {"oneOf": [{"type": "number"}, {"enum": ["not_assessed"]}]},
+            "low": {"type": "number"}, "high": {"type": "number"}, "coverage": {"type": "number"},
+            "tier": {"type": "string"},
+            "gates": {"type": "array", "items": {"type": "string"}},
+        },
+    )  # fmt: skip
+    test = object_of(
+        "一个测试：给定一名客户，期望某结果。A test: one customer given, a result wanted.",
+        {
+            "name": {"type": "string", "minLength": 1}, "as_of": DATE, "labels": {"type": "array", "items": {"type": "string"}},
+            "given": {"type": "object"}, "base": {"type": "array", "items": {"type": "object"}}, "want": want,
+        },
+        ["name", "as_of", "given", "want"],
+    )  # fmt: skip
+    return file_of(
+        "tests",
+        "规则包测试 · a pack's tests",
+        object_of(
+            "规则包自带的测试。A pack's own tests.", {"tests": {"type": "array", "items": test}}, ["tests"]
+        ),
+    )
