@@ -22,8 +22,8 @@ from .model import Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table
 from .packfiles import PORTFOLIO, Layer, find, is_portfolio, read_layers, shown
 from .portfolio_table import scored_customers
 from .problems import Problems, RulesetError, Span, close_names
-from .source import Document, Path_, read_yaml
-from .violations import check_document
+from .source import Document, Path_
+from .violations import read_document
 
 MAX_RULES = 2_000
 
@@ -54,8 +54,8 @@ def load(
     if not layers:
         return None, problems
     tables_path = dictionary or folder("rulesets") / "tables.yaml"
-    shared = read_yaml(tables_path, problems, shown(tables_path, shown_root))
-    if shared.data is None or not check_document(shared, "tables", problems):
+    shared = read_document(tables_path, shown(tables_path, shown_root), "tables", problems)
+    if shared is None:
         return None, problems
     loaded = _Loader(layers, shared, problems).build()
     if loaded is None or problems.has_errors:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from .bundled import folder, pack_ids
 from .problems import Problems, Span, close_names
-from .source import Document, read_yaml
-from .violations import check_document
+from .source import Document
+from .violations import read_document
 
 NO_RULES = ("tests", "assessment", "portfolio", "company", "valuation")
 """Files of a pack folder that hold no rules of a dimension."""
@@ -91,17 +91,12 @@ def read_layers(
         for path in sorted(where.glob("*.yaml")):
             if path.stem in NO_RULES:
                 continue
-            before = len(problems)
-            document = read_yaml(path, problems, shown(path, root))
             kind = path.stem if path.stem in ("pack", "tables") else "dimension"
-            if document.data is None:
-                if len(problems) == before:
-                    problems.error("file-empty", Span(document.file, 1, 1))
+            document = read_document(path, shown(path, root), kind, problems)
+            if document is None:
                 layer.broken.add(path.stem)
-            elif check_document(document, kind, problems):
-                layer.documents[path.stem] = document
             else:
-                layer.broken.add(path.stem)
+                layer.documents[path.stem] = document
         if "pack" not in layer.documents:
             return []
         same = [other for other in layers if other.pack.data["id"] == layer.pack.data["id"]]

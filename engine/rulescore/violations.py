@@ -6,12 +6,13 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from .bundled import folder
-from .problems import Problems, Span, close_names
+from .problems import Problem, Problems, Span, close_names
 from .schema import FORMS
-from .source import Document, Path_
+from .source import Document, Path_, read_yaml
 
 
 def shipped(name: str) -> dict[str, Any]:
@@ -37,6 +38,30 @@ def check_document(document: Document, name: str, problems: Problems) -> bool:
     """Checks a parsed file against its schema; rules are checked one by one against the schema of their kind. True
     when it can be used, see `check_part`."""
     return check_part(document, (), document.data, name, _for_documents(name), problems)
+
+
+def read_document(path: Path, file: str, name: str, problems: Problems) -> Document | None:
+    """A file parsed and checked against its schema, called `file` in problems; None when it can't be used. A file that was
+    read before and has not changed since is not read again: packs that extend one share its files."""
+    try:
+        stat = path.stat()
+        document, found = _read(path, file, name, (stat.st_mtime_ns, stat.st_size))
+    except OSError:
+        document, found = _read.__wrapped__(path, file, name, (0, 0))
+    problems.extend(found)
+    return document
+
+
+@functools.lru_cache(maxsize=128)
+def _read(
+    path: Path, file: str, name: str, stamp: tuple[int, int]
+) -> tuple[Document | None, tuple[Problem, ...]]:
+    found = Problems()
+    document = read_yaml(path, found, file)
+    if document.data is None and not len(found):
+        found.error("file-empty", Span(document.file, 1, 1))
+    usable = document.data is not None and check_document(document, name, found)
+    return (document if usable else None), tuple(found)
 
 
 @functools.cache
