@@ -22,13 +22,14 @@ ROOT = Path(__file__).resolve().parent.parent
 FIGURES = """
 with base as (select *, greatest(revenue_12m, 0) as now, greatest(revenue_prev_12m, 0) as before from customers),
 totals as (select sum(now) as now, sum(before) as before from base),
+groups as (select sum(now) as now from base group by ultimate_group),
 ranked as (select now, row_number() over (order by now) as place, count(*) over () as n from base)
 select
   (select now from totals) as base_revenue,
   (select now from totals) / (select before from totals) - 1 as base_growth,
-  max(revenue_12m) / (select now from totals) as top1_share,
+  (select max(now) from groups) / (select now from totals) as top1_share,
   (select sum(now) from base where revenue_rank <= 5) / (select now from totals) as top5_share,
-  (select sum((now / (select now from totals)) ** 2) from base) as revenue_hhi,
+  (select sum((now / (select now from totals)) ** 2) from groups) as revenue_hhi,
   (select sum((2 * place - n - 1) * now) / (max(n) * sum(now)) from ranked) as revenue_gini,
   sum(composite * now) / (select now from totals) as weighted_score,
   count(*) filter (where before > 0 and now > 0) / count(*) filter (where before > 0) as logo_retention,
