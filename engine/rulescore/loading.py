@@ -275,7 +275,8 @@ class _Loader:
             self.problems.error("missing-key", self.top.pack.at(), key="dimensions")
         merged, order = merge.dimensions(self.layers, self.problems)
         for key, rules in order.items():
-            if key not in weights:
+            left_out = not rules and key not in self.top.documents
+            if key not in weights and not left_out:
                 document = merged[key]["dimension"][1]
                 known = list(weights)
                 self.problems.error(
