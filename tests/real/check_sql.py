@@ -60,7 +60,7 @@ class Case:
 CRM_ASIDE = {
     ("deals", "event-without-customer"): 1425,
     ("deals", "event-without-date"): 664,
-    ("opportunities", "event-without-customer"): 1425,
+    ("open_deals", "event-without-customer"): 1425,
 }
 CASES = (
     Case("northwind", "assessment.yaml", {}, {}),
