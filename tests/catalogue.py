@@ -77,12 +77,11 @@ def citations() -> dict[str, list[str]]:
     """Id -> what cites it in the shipped packs, as `pack/file: name`."""
     known = {item.id for item in items()}
     found: dict[str, list[str]] = {}
-    for path in sorted(RULESETS.rglob("*.yaml")):
+    for path in sorted(RULESETS.glob("*/*.yaml")):
         if (path.parent / "pack.yaml").is_file() and path.stem not in NOT_ANSWERS:
             for name, source in _sources(yaml.safe_load(path.read_text(encoding="utf-8")), path.stem):
                 if source in known:
-                    where = path.relative_to(RULESETS).with_suffix("").as_posix()
-                    found.setdefault(source, []).append(f"{where}: {name}")
+                    found.setdefault(source, []).append(f"{path.parent.name}/{path.stem}: {name}")
     return found
 
 
