@@ -28,6 +28,7 @@ COMMANDS = (
     "explain",
     "verify",
     "compare",
+    "report",
     "handbook",
     "schema",
     "init",
