@@ -90,18 +90,17 @@ def _extremes(whole: Node | None, dimensions: list[Node]) -> Node:
 
 def _appendix(words: Words) -> Node:
     run, manifest = words.run, words.run.manifest
-    files = {**manifest["files"]}
     return {
         "inputs": [
             {"file": source["file"] + (f"!{source['sheet']}" if source["sheet"] else ""), "table": words.plain(source["table"]), "rows": source["rows"], "encoding": source["encoding"] or "", "sha256": source["sha256"]}
             for source in manifest["inputs"]
         ],
-        "files": [{"file": name, "sha256": digest} for name, digest in sorted(files.items())],
+        "files": [{"file": name, "sha256": digest} for name, digest in sorted(manifest["files"].items())],
         "versions": {"rulescore": manifest["engine"]["rulescore"], "engine": manifest["engine"]["name"], "polars": manifest["engine"]["polars"]},
         "parameters": [
-            {"id": key, "title": words.plain(f"param.{key}"), "value": words.value(value, words.pack.parameters[key].unit), "changed": key in run.overrides}
-            for key, value in run.plan.parameters.items()
+            {"id": key, "title": words.plain(f"param.{key}"), "value": words.parameter(key), "changed": key in run.overrides}
+            for key in run.plan.parameters
         ],
-        "masked": list(manifest["masked"]), "unmasked": list(manifest["unmasked"]), "manifest": MANIFEST,
+        "masked": [words.field(name) for name in manifest["masked"]], "unmasked": [words.field(name) for name in manifest["unmasked"]], "manifest": MANIFEST,
         "limits": [words.tell(f"limits.{number}") for number in range(1, 6)],
     }  # fmt: skip

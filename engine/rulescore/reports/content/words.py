@@ -7,8 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ...folder import Run
-from ...handbook.rules import Writer
+from ...handbook.rules import Writer, value_word
+from ...lang.syntax import Tree
 from ...messages import word
+from ...model import Pack
 from ...values import iso
 
 MONEY = frozenset({"CNY", "money", "USD", "EUR", "HKD", "JPY", "GBP"})
@@ -17,9 +19,10 @@ MONEY = frozenset({"CNY", "money", "USD", "EUR", "HKD", "JPY", "GBP"})
 class Words(Writer):
     """Words for the parts of a run in one language."""
 
-    def __init__(self, run: Run, language: str) -> None:
+    def __init__(self, run: Run, language: str, customers: Pack | None = None) -> None:
+        """`customers`: the pack of the customers, when `run` is that of the base as a whole."""
         super().__init__(run.pack, language)
-        self.run = run
+        self.run, self.customers = run, customers
 
     def tell(self, key: str, **facts: Any) -> str:
         """A text of the report."""
@@ -28,13 +31,31 @@ class Words(Writer):
     def label(self, name: str) -> str:
         """What people call a name; a parameter with the value that it had in the run."""
         text = self.plain(name)
-        if name.startswith("param."):
-            parameter = self.pack.parameters[name[6:]]
-            value = self.run.plan.parameters[name[6:]]
-            dated = parameter.kind == "date" and isinstance(value, float)
-            shown = iso(int(value)) if dated else self.value(value, parameter.unit)
-            text = self.say("named-value", name=text, value=shown)
-        return text
+        return self.say("named-value", name=text, value=self.parameter(name[6:])) if name.startswith("param.") else text
+
+    def parameter(self, name: str) -> str:
+        """The value that a parameter had in the run; a word that a field of the same name knows as people say it."""
+        parameter, value = self.pack.parameters[name], self.run.plan.parameters[name]
+        if parameter.kind == "date" and isinstance(value, float):
+            return iso(int(value))
+        field = self.pack.records.fields.get(name)
+        if field is not None and isinstance(value, str) and value in field.values:
+            return value_word(field, value, self.language)
+        return self.value(value, parameter.unit)
+
+    def field(self, name: str) -> str:
+        """A field of any table by its title and that of its table."""
+        table, _, column = name.partition(".")
+        found = self.pack.tables.get(table)
+        if found is None or column not in found.fields:
+            return name
+        return self.tell("field-of", table=self.text(found.title), field=self.text(found.fields[column].title))
+
+    def value_word(self, of: Tree, value: str) -> str:
+        """A value as people say it; for the base as a whole also a tier of its customers."""
+        if self.customers is not None and "customers.tier" in self.pack.names_behind([of]):
+            return next((self.text(tier.title) for tier in self.customers.tiers if tier.id == value), value)
+        return super().value_word(of, value)
 
     def shown(self, value: Any, unit: str) -> str:
         """A figure of the base with its unit, short enough to be read at a glance."""

@@ -26,15 +26,15 @@ def shares(parts: Sequence[Node]) -> Markup:
 
 def gauge(label: str, points: float | None, low: float | None, high: float | None) -> Markup:
     """A score on the scale of 0 to 100 with the interval in which it could lie."""
-    drawn = ['<rect class="rail" x="0" y="14" width="400" height="8" rx="4"/>']
+    drawn = ['<rect class="rail" x="0" y="14" width="280" height="8" rx="4"/>']
     if points is not None and low is not None and high is not None:
-        left, right, mark = (4 * min(100.0, max(0.0, value)) for value in (low, high, points))
+        left, right, mark = (2.8 * min(100.0, max(0.0, value)) for value in (low, high, points))
         drawn.append(f'<rect class="tone0" x="0" y="14" width="{_n(mark)}" height="8" rx="4"/>')
         if right - left > 1:
             drawn.append(f'<rect class="band" x="{_n(left)}" y="10" width="{_n(right - left)}" height="16"/>')
         drawn.append(f'<line class="mark" x1="{_n(mark)}" y1="6" x2="{_n(mark)}" y2="30"/>')
-    drawn += [f'<text x="{_n(4 * tick)}" y="46" class="{_anchor(tick)}">{tick}</text>' for tick in (0, 25, 50, 75, 100)]
-    return _svg(400, 50, label, drawn, "gauge")
+    drawn += [f'<text x="{_n(2.8 * tick)}" y="46" class="{_anchor(tick)}">{tick}</text>' for tick in (0, 25, 50, 75, 100)]
+    return _svg(280, 50, label, drawn, "gauge")
 
 
 def band(label: str, low: float | None, mean: float | None, high: float | None) -> Markup:
@@ -64,7 +64,7 @@ def histogram(label: str, bins: Sequence[int]) -> Markup:
 
 def curve(label: str, points: Sequence[Sequence[float]], x_title: str, y_title: str, even: str) -> Markup:
     """The concentration curve: share of revenue over share of customers, the largest first."""
-    left, top, size = 46, 12, 260
+    left, top, size = 62, 12, 260
     path = " ".join(f"{_n(left + size * x)},{_n(top + size * (1 - y))}" for x, y in points)
     drawn = []
     for tick in (0, 25, 50, 75, 100):
@@ -113,7 +113,7 @@ def tornado(label: str, base: float, rows: Sequence[Node]) -> Markup:
             if end is not None:
                 at = 640 * (end - least) / span
                 drawn.append(f'<rect class="{tone}" x="{_n(min(at, middle))}" y="{y + 21}" width="{_n(max(1, abs(at - middle)))}" height="14"/>')
-    drawn.append(f'<line class="mark" x1="{_n(middle)}" y1="18" x2="{_n(middle)}" y2="{46 * len(rows)}"/>')
+        drawn.append(f'<line class="mark" x1="{_n(middle)}" y1="{y + 18}" x2="{_n(middle)}" y2="{y + 38}"/>')
     return _svg(640, 46 * len(rows) + 4, label, drawn, "tornado")
 
 

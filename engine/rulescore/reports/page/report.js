@@ -43,9 +43,9 @@
 
   // ---- the list ----
   const columns = [
-    ["id", say("id"), (i) => c.id[i], (i) => link(i), ""],
+    ["id", say("id"), (i) => c.id[i], (i) => link(i), "id"],
     ["name", say("name"), (i) => c.name[i] || "", (i) => make("bdi", {}, c.name[i] || ""), "names"],
-    ["tier", say("tier"), (i) => c.tier[i] ?? 99, (i) => [make("span", { class: "key k" + (c.tier[i] ?? 4) % 5, "aria-hidden": "true" }), tierOf(i)], ""],
+    ["tier", say("tier"), (i) => c.tier[i] ?? 99, (i) => [make("span", { class: "key k" + (c.tier[i] ?? 4) % 5, "aria-hidden": "true" }), tierOf(i)], "tight"],
     ["composite", say("composite"), (i) => c.composite[i], (i) => points(c.composite[i]), "number"],
     ["bar", "", null, (i) => meter(c.composite[i]), ""],
     ["range", say("range"), (i) => c.low[i] === null ? null : c.high[i] - c.low[i], (i) => c.low[i] === null ? say("none") : c.low[i].toFixed(1) + " – " + c.high[i].toFixed(1), "number"],
@@ -107,7 +107,7 @@
       const bar = make("i", {}), low = Math.max(0, Math.min(from, to)), high = Math.min(100, Math.max(from, to));
       bar.style.left = low + "%";
       bar.style.width = Math.max(0, high - low) + "%";
-      box.append(make("span", { class: "label" + kind, role: "listitem" }, title), make("span", { class: "track", "aria-hidden": "true" }, bar), make("span", { class: "amount number" + kind }, text));
+      box.append(make("span", { class: "label" + kind, role: "listitem" }, title), make("span", { class: "amount number" + kind }, text), make("span", { class: "track", "aria-hidden": "true" }, bar));
     };
     let at = 0;
     data.dimensions.forEach(([title], index) => {
