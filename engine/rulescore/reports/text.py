@@ -259,7 +259,9 @@ def _findings(run: Run, language: str) -> list[str]:
     """The rules that most often cost customers most, and the gates that acted."""
     found = []
     rules = run.pack.rules
-    first = sorted((-count, index) for index, count in counts_of(run, "reason.0").items() if index is not None)
+    first = sorted(
+        (-count, index) for index, count in counts_of(run, "reason.0").items() if index is not None
+    )
     for count, index in first[:3]:
         rule = rules[index]
         found.append(

@@ -13,7 +13,7 @@ from ...folder import MANIFEST, Run
 from ...problems import Problem, Span, UsageError
 from ...worth import JSON as VALUATION
 from . import base, rules
-from .customers import customers
+from .customers import listing
 from .findings import findings
 from .words import Words
 from .worth import worth
@@ -38,7 +38,9 @@ def content(run: Run, language: str) -> Node:
 def _content(run: Run, language: str) -> Node:
     words = Words(run, language)
     dimensions = rules.dimensions(words)
-    names = list(dict.fromkeys(name for one in dimensions for rule in one["rules"] for name in rule["inputs"]))
+    names = list(
+        dict.fromkeys(name for one in dimensions for rule in one["rules"] for name in rule["inputs"])
+    )
     spread = base.spread(words)
     for one in dimensions:
         one["spread"] = spread["dimensions"][one["id"]]
@@ -54,7 +56,7 @@ def _content(run: Run, language: str) -> Node:
         },
         "dimensions": dimensions, "portfolio": whole, "concentration": base.concentration(words),
         "valuation": worth(words, _stored(run.folder / VALUATION)), "gates": rules.gates(words),
-        "customers": customers(words, names), "problems": found, "appendix": _appendix(words),
+        "customers": listing(words, names), "problems": found, "appendix": _appendix(words),
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from ...arithmetic import UNIT
 from ...folder import Run
+from ...scoring import STATES
 from ..text import counts_of, figures_of
 from . import rules
 from .columns import Origins
@@ -48,7 +49,9 @@ def spread(words: Words) -> Node:
     found = figures_of(words.run)
     frame = words.run.trace.select("composite.points").drop_nulls().collect(engine="streaming")
     width = 100 * UNIT // BINS
-    counted = frame.select((pl.col("composite.points") // width).clip(0, BINS - 1).alias("bin"))["bin"].value_counts()
+    counted = frame.select((pl.col("composite.points") // width).clip(0, BINS - 1).alias("bin"))[
+        "bin"
+    ].value_counts()
     bins = dict(counted.iter_rows())
     return {
         "composite": found["composite"], "bins": [bins.get(index, 0) for index in range(BINS)],
@@ -66,14 +69,16 @@ def portfolio(words: Words, facts: Node | None) -> Node | None:
     values = run.inputs.collect().row(0, named=True)
     tier = trace["tier.index"]
     dimensions = rules.dimensions(own)
-    columns = Origins(own).columns(name for one in dimensions for rule in one["rules"] for name in rule["inputs"])
+    columns = Origins(own).columns(
+        name for one in dimensions for rule in one["rules"] for name in rule["inputs"]
+    )
     for one in dimensions:
         one["points"] = _shown(trace[f"{one['id']}.points"])
         for rule in one["rules"]:
             case = trace[f"{rule['id']}.case"]
             rule["points"] = _shown(trace[f"{rule['id']}.points"])
             rule["case"] = rule["cases"][case] if case >= 0 else None
-            rule["state"] = "scored" if case >= 0 else rules.STATES[case]
+            rule["state"] = "scored" if case >= 0 else STATES[case]
             rule["values"] = [
                 {"title": columns[name]["title"], "value": own.shown(values[name], _unit(run, name))}
                 for name in rule["inputs"]

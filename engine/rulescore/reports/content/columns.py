@@ -69,7 +69,9 @@ class Origins:
         found: dict[int, list[str]] = {}
         for position, source in enumerate(self.run.manifest["inputs"]):
             if source["table"] == table:
-                headers = [source["columns"][field] for field in dict.fromkeys(fields) if field in source["columns"]]
+                headers = [
+                    source["columns"][field] for field in dict.fromkeys(fields) if field in source["columns"]
+                ]
                 if headers:
                     found[position] = headers
         return found

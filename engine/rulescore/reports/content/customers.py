@@ -21,18 +21,17 @@ ALL_UP_TO, ELSE_TOP = 5_000, 2_000
 ROWS_SHOWN = 8
 
 
-def customers(words: Words, names: list[str]) -> Node:
+def listing(words: Words, names: list[str]) -> Node:
     """Everything about each customer; of very many, those with the best composites. `names`: what the rules read."""
     run = words.run
     trace = _chosen(run)
     origins = Origins(words)
     columns = origins.columns(names)
     inputs = _inputs(run, trace["#place"])
-    scale = pl.Series([UNIT], dtype=pl.Float64)
     pack = run.pack
 
     def points(column: str) -> list[float | None]:
-        return (trace[column].cast(pl.Float64) / scale).to_list()
+        return [None if value is None else value / UNIT for value in trace[column].to_list()]
 
     whys, why = _why(words, trace)
     return {
@@ -70,7 +69,9 @@ def _chosen(run: Run) -> pl.DataFrame:
 def _inputs(run: Run, places: pl.Series) -> pl.DataFrame:
     """The stored inputs of the customers shown, in their order, dates as days."""
     have = run.inputs.collect_schema().names()
-    frame = frame_engine.as_numbers(run.inputs, [name for name in run.plan.kinds if name in have], run.plan.kinds)
+    frame = frame_engine.as_numbers(
+        run.inputs, [name for name in run.plan.kinds if name in have], run.plan.kinds
+    )
     wanted = frame.with_row_index("#place").filter(pl.col("#place").is_in(places.implode())).collect()
     return places.to_frame().join(wanted, on="#place", how="left", maintain_order="left")
 
@@ -134,7 +135,7 @@ def _next(words: Words, trace: pl.DataFrame, inputs: pl.DataFrame) -> list[str]:
     rows = zip(trace.iter_rows(named=True), inputs.iter_rows(named=True), strict=True)
     for scored, record in rows:
         tier = scored["tier.index"]
-        above = trees[tier - 1] if tier else None
+        above = trees[tier - 1] if tier and scored["tier.natural"] == tier else None  # else it was held down
         if above is None:
             found.append("")
             continue

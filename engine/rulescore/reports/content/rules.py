@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
 
 from ...arithmetic import UNIT, points_text
 from ...folder import Run
-from ...handbook.rules import bound_text, case_points, condition, knots, missing_words, subject, unit_of
+from ...handbook.rules import bound_text, case_points, condition, knots, missing_words, subject
 from ...model import Gate, Rule
 from ...scoring import STATES
 from .words import Words
@@ -99,7 +100,7 @@ def _stretches(words: Words, rule: Rule) -> list[Node]:
     tree, ends = rule.of.tree, knots(rule)
     shown = [(bound_text(words, tree, x), points_text(y)) for x, y in ends]
     found = [(words.say("bound.up-to", value=shown[0][0]), shown[0][1])]
-    for (low, low_points), (high, high_points) in zip(shown, shown[1:], strict=False):
+    for (low, low_points), (high, high_points) in pairwise(shown):
         between = words.tell("between", low=low, high=high)
         sloped = words.tell("between", low=low_points, high=high_points)
         found.append((between, low_points if low_points == high_points else sloped))
@@ -126,4 +127,3 @@ def _inputs(words: Words, rule: Rule) -> list[str]:
         trees += [tree for tree in (case.when, case.points) if tree is not None and not isinstance(tree, int)]
     known = words.run.plan.kinds
     return list(dict.fromkeys(name for tree in trees for name in sorted(tree.names()) if name in known))
-

@@ -31,7 +31,11 @@ class Words(Writer):
     def label(self, name: str) -> str:
         """What people call a name; a parameter with the value that it had in the run."""
         text = self.plain(name)
-        return self.say("named-value", name=text, value=self.parameter(name[6:])) if name.startswith("param.") else text
+        return (
+            self.say("named-value", name=text, value=self.parameter(name[6:]))
+            if name.startswith("param.")
+            else text
+        )
 
     def parameter(self, name: str) -> str:
         """The value that a parameter had in the run; a word that a field of the same name knows as people say it."""
@@ -49,7 +53,9 @@ class Words(Writer):
         found = self.pack.tables.get(table)
         if found is None or column not in found.fields:
             return name
-        return self.tell("field-of", table=self.text(found.title), field=self.text(found.fields[column].title))
+        return self.tell(
+            "field-of", table=self.text(found.title), field=self.text(found.fields[column].title)
+        )
 
     def value_word(self, of: Tree, value: str) -> str:
         """A value as people say it; for the base as a whole also a tier of its customers."""
