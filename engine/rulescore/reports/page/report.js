@@ -102,12 +102,12 @@
     return data.dimensions.map(([, weight], at) => c.dimensions[at][i] === null ? null : { share: weight / weights, gives: c.dimensions[at][i] * weight / weights });
   }
   function fall(given) {
-    const box = make("div", { class: "fall", role: "list" });
+    const box = make("div", { class: "fall" });
     const row = (title, from, to, text, kind) => {
       const bar = make("i", {}), low = Math.max(0, Math.min(from, to)), high = Math.min(100, Math.max(from, to));
       bar.style.left = low + "%";
       bar.style.width = Math.max(0, high - low) + "%";
-      box.append(make("span", { class: "label" + kind, role: "listitem" }, title), make("span", { class: "amount number" + kind }, text), make("span", { class: "track", "aria-hidden": "true" }, bar));
+      box.append(make("span", { class: "label" + kind }, title), make("span", { class: "amount number" + kind }, text), make("span", { class: "track", "aria-hidden": "true" }, bar));
     };
     let at = 0;
     data.dimensions.forEach(([title], index) => {
@@ -226,6 +226,10 @@
   byId("more").addEventListener("click", () => { limit += PAGE; list(); });
   window.addEventListener("hashchange", follow);
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && document.body.classList.contains("single")) location.hash = "#customers"; });
+  // on paper nothing can be opened
+  const opened = [];
+  window.addEventListener("beforeprint", () => { for (const part of document.querySelectorAll("details:not([open])")) { part.open = true; opened.push(part); } });
+  window.addEventListener("afterprint", () => { for (const part of opened.splice(0)) part.open = false; });
   list();
   follow();
 })();
