@@ -209,6 +209,25 @@ def test_places_lead_to_file_row_and_column(sample: Run) -> None:
     assert cell == "存续" and listed["values"]["registration_status"][index] == "active"
 
 
+def test_items_of_a_checklist_are_those_that_hold(sample: Run) -> None:
+    """Adds the points of the items that hold, as the rule does, and compares with the points of the trace."""
+    shown = content(sample, "en")["customers"]
+    checked = 0
+    for index, rule in enumerate(sample.pack.rules):
+        parts = rule.cases[0].parts
+        if not parts:
+            continue
+        start = yaml.safe_load(Path(GENERAL / "data_quality.yaml").read_text(encoding="utf-8"))
+        given = next(one for one in start["rules"] if one["id"] == rule.id)
+        for holds, state, points in zip(shown["items"][rule.id], shown["cases"][index], shown["points"][index], strict=True):  # fmt: skip
+            assert bool(holds) == (state >= 0)
+            if holds:
+                total = given.get("initial", 0) + sum(item["points"] for item, mark in zip(given["checklist"], holds, strict=True) if mark == "y")  # fmt: skip
+                assert points == min(max(total, given.get("min", 0)), given.get("max", 100))
+                checked += 1
+    assert checked > 200
+
+
 # ---- what it is made of -----------------------------------------------------------------------------------
 
 

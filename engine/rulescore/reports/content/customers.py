@@ -40,6 +40,7 @@ def listing(words: Words, names: list[str]) -> Node:
         "composite": points("composite.points"), "low": points("composite.low"), "high": points("composite.high"),
         "coverage": points("composite.coverage"), "tier": trace["tier.index"].to_list(), "why": why, "whys": whys,
         "next": _next(words, trace, inputs), "parts": [_parts(words, index) for index in range(len(pack.tiers))],
+        "items": _items(run, trace, inputs),
         "gates": [trace[f"gate.{gate.id}"].cast(pl.Int8).to_list() for gate in pack.gates],
         "dimensions": [points(f"{dimension.id}.points") for dimension in pack.dimensions],
         "cases": [trace[f"{rule.id}.case"].to_list() for rule in pack.rules],
@@ -143,8 +144,31 @@ def _next(words: Words, trace: pl.DataFrame, inputs: pl.DataFrame) -> list[str]:
         names |= {name: None if scored[at] is None else scored[at] / UNIT for name, at in scores.items()}
         names |= {name: scored[at] for name, at in gates.items()}
         parts = above.args if above.op == "and" else (above,)
-        holds = (evaluator.value(part, names) for part in parts)
-        found.append("".join({True: "y", False: "n"}.get(hold, "?") for hold in holds))
+        found.append("".join(_holds(evaluator.value(part, names)) for part in parts))
+    return found
+
+
+def _holds(value: Any) -> str:
+    return {True: "y", False: "n"}.get(value, "?")
+
+
+def _items(run: Run, trace: pl.DataFrame, inputs: pl.DataFrame) -> dict[str, list[str]]:
+    """For each checklist and customer that it scores whether each item holds: y, n or ? an item."""
+    evaluator, records = Evaluator(), inputs.to_dicts()
+    found: dict[str, list[str]] = {}
+    for planned in run.plan.rules:
+        rule, (case, *_) = planned.rule, planned.cases
+        if not rule.cases[0].parts or isinstance(case.points, int):
+            continue
+        trees, sum_so_far = [], case.points
+        for _ in rule.cases[0].parts:  # the points are (start + item) + item, each item an `if`
+            trees.append(sum_so_far.args[1].args[0])
+            sum_so_far = sum_so_far.args[0]
+        states = zip(trace[f"{rule.id}.case"].to_list(), records, strict=True)
+        found[rule.id] = [
+            "".join(_holds(evaluator.value(tree, record)) for tree in reversed(trees)) if state >= 0 else ""
+            for state, record in states
+        ]
     return found
 
 

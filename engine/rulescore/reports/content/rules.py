@@ -81,6 +81,10 @@ def _cases(words: Words, rule: Rule) -> list[Node]:
     """Condition, points and reason of each case; of a scale the stretch between two of its knots."""
     if rule.kind == "scale" and rule.of is not None:
         return _stretches(words, rule)
+    if rule.kind == "formula":
+        reach = words.tell("between", low=points_text(rule.low), high=points_text(rule.high))
+        formula = words.say("formula", words=case_points(words, rule.cases[0]))
+        return [{"words": formula, "points": reach, "reason": "", "parts": []}]
     found = []
     for case in rule.cases:
         parts = [

@@ -1,6 +1,6 @@
 "use strict";
 (async () => {
-  const PAGE = 100;
+  const PAGE = 100, HOLDS = { y: ["yes", "holds"], n: ["no", "fails"], "?": ["unknown", "unknown"] };
   const byId = (id) => document.getElementById(id);
   const data = await read();
   if (!data) return;
@@ -157,7 +157,10 @@
     if (state >= 0) {
       const [words, , reason, parts, at] = one.cases[state];
       box.append(make("p", {}, (one.subject ? one.subject + say("colon") : "") + words, reason ? make("span", { class: "note" }, " — " + reason) : null));
-      if (parts.length) box.append(make("ul", { class: "plain" }, parts.map((text) => make("li", {}, text))));
+      if (parts.length) box.append(make("ul", { class: "check" }, parts.map((text, item) => {
+        const [kind, told] = HOLDS[c.items[one.id][i][item]];
+        return make("li", { class: kind }, text + " ", make("span", { class: "note" }, "— " + say(told)));
+      })));
       box.append(make("div", { class: "from" }, facts.join(" · ") + " · ", make("code", {}, at)));
     } else {
       box.append(make("p", {}, say("state." + names[state]), state === -2 && one.applies ? say("comma") + say("applies", { words: one.applies }) : "",
@@ -171,9 +174,8 @@
     const box = [make("h3", {}, say("why")), make("p", {}, make("b", {}, tierOf(i)), say("colon") + c.whys[c.why[i]])];
     const holds = c.next[i];
     if (holds) {
-      const kinds = { y: ["yes", "holds"], n: ["no", "fails"], "?": ["unknown", "unknown"] };
       box.push(make("h3", {}, say("why-not", { tier: data.tiers[c.tier[i] - 1] })),
-        make("ul", { class: "check" }, c.parts[c.tier[i] - 1].map((words, at) => make("li", { class: kinds[holds[at]][0] }, words + " ", make("span", { class: "note" }, "— " + say(kinds[holds[at]][1]))))));
+        make("ul", { class: "check" }, c.parts[c.tier[i] - 1].map((words, at) => make("li", { class: HOLDS[holds[at]][0] }, words + " ", make("span", { class: "note" }, "— " + say(HOLDS[holds[at]][1]))))));
     }
     return box;
   }
