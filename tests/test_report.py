@@ -20,11 +20,12 @@ import yaml
 from commands import Done, called, process, sealed
 from rulescore import api
 from rulescore.folder import Run
-from rulescore.messages import LANGUAGES
+from rulescore.messages import LANGUAGES, catalogue
 from rulescore.reports import html
 from rulescore.reports import json as as_json
 from rulescore.reports.content import content, customers
 from rulescore.reports.page import charts
+from rulescore.valuation import METHODS
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERAL = ROOT / "rulesets" / "general"
@@ -156,6 +157,14 @@ def test_numbers_of_the_conclusion_are_those_of_the_run(sample: Run, pages: dict
     assert sample.run_id in text
     for digest in sample.manifest["files"].values():
         assert digest in text
+
+
+def test_choices_of_valuation_methods_have_words() -> None:
+    """Guards a new choice of a method that the report would have no word for."""
+    choices = {choice for method in METHODS for one in method.ASSUMPTIONS.values() if isinstance(one.kind, tuple) for choice in one.kind}  # fmt: skip
+    assert choices
+    for language in LANGUAGES:
+        assert {f"page.choice.{choice}" for choice in choices} <= catalogue(language)["words"].keys()
 
 
 def test_a_customer_is_explained_as_by_hand(tmp_path: Path) -> None:

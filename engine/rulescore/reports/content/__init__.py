@@ -29,7 +29,7 @@ def content(run: Run, language: str) -> Node:
     """The whole report; equal runs give equal data. UsageError for a run whose files can't be read."""
     try:
         return _content(run, language)
-    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
+    except (pl.exceptions.PolarsError, OSError, json.JSONDecodeError) as error:
         reason = str(error).split("\n")[0][:200]
         place = Span(str(run.folder))
         raise UsageError([Problem("run-file-unreadable", "error", place, {"reason": reason})]) from error

@@ -16,14 +16,15 @@ Node = dict[str, Any]
 
 
 class Origins:
-    """The files of a run, numbered, and where each stored column of it comes from."""
+    """The files of a run, numbered, and where each stored column of it comes from. `places`: a table's own numbering
+    of its files, as the run stores it -> the number among all."""
 
     def __init__(self, words: Words) -> None:
         self.words, self.run = words, words.run
         self.sources: list[Node] = []
-        self.first: dict[str, int] = {}
+        self.places: dict[str, list[int]] = {}
         for source in self.run.manifest["inputs"]:
-            self.first.setdefault(source["table"], len(self.sources))
+            self.places.setdefault(source["table"], []).append(len(self.sources))
             sheet = f"!{source['sheet']}" if source["sheet"] else ""
             self.sources.append({"table": source["table"], "file": source["file"] + sheet})
 

@@ -47,7 +47,7 @@ def listing(words: Words, names: list[str]) -> Node:
         "points": [points(f"{rule.id}.points") for rule in pack.rules],
         "reasons": [trace[f"reason.{place}"].to_list() for place in range(3)],
         "columns": columns, "values": {name: _values(inputs[name], columns[name]["kind"]) for name in columns},
-        "sources": origins.sources, "source": inputs["#source"].to_list(), "row": inputs["#row"].to_list(),
+        "sources": origins.sources, "source": [None if source is None else origins.places[pack.subject][source] for source in inputs["#source"].to_list()], "row": inputs["#row"].to_list(),
         "events": _events(run, trace[frame_engine.CUSTOMER], origins),
     }  # fmt: skip
 
@@ -186,5 +186,5 @@ def _events(run: Run, ids: pl.Series, origins: Origins) -> dict[str, list[list[l
     found: dict[str, list[list[list[int]]]] = {}
     for table, customer, source, count, places in rows.iter_rows():
         by_customer = found.setdefault(table, [[] for _ in position])
-        by_customer[position[customer]].append([origins.first[table] + source, count, *places])
+        by_customer[position[customer]].append([origins.places[table][source], count, *places])
     return found

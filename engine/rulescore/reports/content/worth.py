@@ -52,8 +52,8 @@ def _method(words: Words, method: Node, currency: str) -> Node:
                 {
                     "title": names[one["name"]], "low": _float(one["low"]), "high": _float(one["high"]),
                     "low_shown": amount(one["low"]), "high_shown": amount(one["high"]),
-                    "from": _stated(stated[one["name"]]["low"], stated[one["name"]]["unit"]),
-                    "to": _stated(stated[one["name"]]["high"], stated[one["name"]]["unit"]),
+                    "from": _stated(words, stated[one["name"]]["low"], stated[one["name"]]["unit"]),
+                    "to": _stated(words, stated[one["name"]]["high"], stated[one["name"]]["unit"]),
                 }
                 for one in method["sensitivities"]
             ),
@@ -68,20 +68,20 @@ def _assumption(words: Words, one: Node) -> Node:
         "title": one["title"][words.language], "place": one["place"] or "", "sources": words.sources(sources),
         "why": words.text(one["why"]),
         "stated": one["stated"] if one["stated"] and one["stated"] != one["base"] else "",
-        **{case: _stated(one[case], one["unit"]) for case in CASES},
+        **{case: _stated(words, one[case], one["unit"]) for case in CASES},
     }  # fmt: skip
 
 
-def _stated(value: Any, unit: str) -> str:
+def _stated(words: Words, value: Any, unit: str) -> str:
     """An assumption for people: shares as percent, series one after another."""
     if value is None:
         return "—"
     if isinstance(value, list):
-        return ", ".join(_stated(one, unit) for one in value)
+        return ", ".join(_stated(words, one, unit) for one in value)
     try:
         number = Decimal(str(value))
-    except ArithmeticError:
-        return str(value)
+    except ArithmeticError:  # one of the words that the method knows
+        return words.tell(f"choice.{value}")
     return percent(float(number)) if unit == "share" else money(str(value))
 
 

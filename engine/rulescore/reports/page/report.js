@@ -132,10 +132,7 @@
     };
     if (!column.table) return notes;
     if (c.events[column.table]) for (const [source, count, ...rows] of c.events[column.table][i]) tell(source, rows, count);
-    else if (c.source[i] !== null) {
-      const first = c.sources.findIndex((source) => source.table === column.table);
-      if (first >= 0) tell(first + c.source[i], [c.row[i]], 1);
-    }
+    else if (c.source[i] !== null) tell(c.source[i], [c.row[i]], 1);
     return notes;
   }
   function inputs(names, i, depth) {
