@@ -113,7 +113,7 @@ def ranges(label: str, rows: Sequence[Node]) -> str:
             drawn.append(
                 f'<rect class="tone1" x="{_n(left)}" y="{y + 22}" width="{_n(max(2, right - left))}" height="12"/>'
             )
-            drawn.append(f'<line class="mark" x1="{_n(mark)}" y1="{y + 18}" x2="{_n(mark)}" y2="{y + 38}"/>')
+            drawn.append(f'<line class="mark" x1="{_n(mark)}" y1="{y + 19}" x2="{_n(mark)}" y2="{y + 37}"/>')
     return _svg(640, 44 * len(rows) + 2, label, drawn, "ranges")
 
 
