@@ -52,7 +52,7 @@ class Writer:
         value = constant.value
         if isinstance(value, str):
             return replace(constant, value=self.value_word(of, value))
-        if isinstance(value, float) and constant.kind == "number" and _unit(self.pack, of) == "share":
+        if isinstance(value, float) and constant.kind == "number" and unit_of(self.pack, of) == "share":
             return Tree("name", value=self.value(value, "share"), kind="number")
         return constant
 
@@ -111,7 +111,7 @@ def rule_section(writer: Writer, dimension: Dimension, rule: Rule, share: float)
     blocks.append(
         Facts((
             (say("weight"), _weight(writer, dimension, rule, share)),
-            (say("if-missing"), _missing(writer, rule)),
+            (say("if-missing"), missing_words(writer, rule)),
             (say("source"), writer.sources(rule.source)),
             (say("fairness"), writer.text(rule.fairness)),
         ))
@@ -127,7 +127,7 @@ def _weight(writer: Writer, dimension: Dimension, rule: Rule, share: float) -> s
     return writer.say("weight-shares", weight=rule.weight, **shares)
 
 
-def _missing(writer: Writer, rule: Rule) -> str:
+def missing_words(writer: Writer, rule: Rule) -> str:
     points = points_text(rule.missing_points) if rule.missing_points is not None else ""
     return writer.say(f"missing.{rule.on_missing}", points=points)
 
@@ -141,31 +141,31 @@ def _measured(writer: Writer, rule: Rule) -> list[Block]:
     if rule.kind == "checklist":
         return _checklist(writer, rule)
     if rule.kind == "formula":
-        return [Paragraph(say("formula", words=_points(writer, rule.cases[0])) + _limits(writer, rule))]
+        return [Paragraph(say("formula", words=case_points(writer, rule.cases[0])) + _limits(writer, rule))]
     if rule.kind == "scale" and rule.of is not None:
-        between = say("scale-log" if _is_log(rule) else "scale-linear")
-        knots = tuple((_number(writer, rule.of.tree, x), points_text(y)) for x, y in _knots(rule))
+        between = say("scale-log" if is_log(rule) else "scale-linear")
+        rows = tuple((bound_text(writer, rule.of.tree, x), points_text(y)) for x, y in knots(rule))
         return [
-            Paragraph(say("measured", words=_subject(writer, rule.of))),
-            Table((say("value"), say("points")), knots, (0, 1)),
+            Paragraph(say("measured", words=subject(writer, rule.of))),
+            Table((say("value"), say("points")), rows, (0, 1)),
             Paragraph(between, quiet=True),
         ]
-    head = say("measured", words=_subject(writer, rule.of)) if rule.of is not None else ""
-    rows = tuple(
-        (_condition(writer, rule, case), _points(writer, case), writer.text(case.reason))
+    head = say("measured", words=subject(writer, rule.of)) if rule.of is not None else ""
+    lines = tuple(
+        (condition(writer, rule, case), case_points(writer, case), writer.text(case.reason))
         for case in rule.cases
     )
     column = say("value" if rule.of is not None else "case")
-    return [*([Paragraph(head)] if head else []), Table((column, say("points"), say("reason")), rows, (1,))]
+    return [*([Paragraph(head)] if head else []), Table((column, say("points"), say("reason")), lines, (1,))]
 
 
-def _subject(writer: Writer, of: Expr) -> str:
+def subject(writer: Writer, of: Expr) -> str:
     words = writer.words(of.tree)
-    unit = writer.unit(_unit(writer.pack, of.tree))
+    unit = writer.unit(unit_of(writer.pack, of.tree))
     return writer.say("in-unit", words=words, unit=unit) if unit else words
 
 
-def _unit(pack: Pack, tree: Tree) -> str:
+def unit_of(pack: Pack, tree: Tree) -> str:
     """The unit of a name; shares and percent fields are shown as percent anyway."""
     name = str(tree.value) if tree.op == "name" else ""
     if name in pack.features:
@@ -176,16 +176,16 @@ def _unit(pack: Pack, tree: Tree) -> str:
     return "share" if found[1].type == "percent" else found[1].unit
 
 
-def _number(writer: Writer, of: Tree, value: float) -> str:
+def bound_text(writer: Writer, of: Tree, value: float) -> str:
     """A bound as people write it; the unit stands above the table."""
-    return writer.value(value, "share") if _unit(writer.pack, of) == "share" else grouped_number(value)
+    return writer.value(value, "share") if unit_of(writer.pack, of) == "share" else grouped_number(value)
 
 
-def _points(writer: Writer, case: Case) -> str:
+def case_points(writer: Writer, case: Case) -> str:
     return points_text(case.points) if isinstance(case.points, int) else writer.words(case.points.tree)
 
 
-def _condition(writer: Writer, rule: Rule, case: Case) -> str:
+def condition(writer: Writer, rule: Rule, case: Case) -> str:
     """The condition of a case; of a band or a looked-up value only what differs from the other cases."""
     if case.when is None:
         return writer.say("otherwise")
@@ -217,7 +217,7 @@ def _bound(writer: Writer, of: Tree, sign: str, value: Any) -> str:
         return writer.say("yes" if value else "no")
     if isinstance(value, str):
         return writer.value_word(of, value)
-    shown = writer.label(str(value.value)) if isinstance(value, Tree) else _number(writer, of, value)
+    shown = writer.label(str(value.value)) if isinstance(value, Tree) else bound_text(writer, of, value)
     return shown if sign == "==" else writer.say(f"bound.{_SIGNS[sign]}", value=shown)
 
 
@@ -234,7 +234,7 @@ def value_word(field: Field, value: str, language: str) -> str:
 # ---- scales and checklists --------------------------------------------------------------------------------
 
 
-def _knots(rule: Rule) -> list[tuple[float, int]]:
+def knots(rule: Rule) -> list[tuple[float, int]]:
     """The points between which a scale runs, out of its cases: each case ends at a knot and starts at the one before."""
     found: list[tuple[float, int]] = []
     for index, case in enumerate(rule.cases[:-1]):
@@ -246,7 +246,7 @@ def _knots(rule: Rule) -> list[tuple[float, int]]:
     return found
 
 
-def _is_log(rule: Rule) -> bool:
+def is_log(rule: Rule) -> bool:
     trees = [case.points.tree for case in rule.cases if isinstance(case.points, Expr)]
     return any(node.op == "call" and node.value == "log" for tree in trees for node in tree.walk())
 

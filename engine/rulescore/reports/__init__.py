@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What people read. A report shows a run and computes nothing that is not in it."""
+"""What people look at. A report shows a run and computes nothing that is not in it."""
 
 from __future__ import annotations
 
-from . import text, worth
+from . import html, json, text, worth
 
-REPORTS = (text, worth)
+REPORTS = (text, worth, html, json)
+FORMATS = {"html": html, "json": json}
+"""The reports that are files, by the name of their form."""

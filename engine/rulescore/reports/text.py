@@ -43,7 +43,7 @@ def summary(run: Run, language: str, width: int = 80) -> str:
     )
     lines = [company] if company else []
     lines += [head, ""]
-    figures = _figures(run)
+    figures = figures_of(run)
     composite = figures["composite"]
     lines.append(say("customers", count=f"{manifest['customers']:,}", assessed=f"{composite['known']:,}"))
     if composite["known"]:
@@ -115,7 +115,7 @@ def _quality(run: Run, language: str) -> list[str]:
     return [*lines, say("evidence", levels=levels)]
 
 
-def _figures(run: Run) -> dict[str, dict[str, Any]]:
+def figures_of(run: Run) -> dict[str, dict[str, Any]]:
     """Mean, median, extremes and 10th and 90th percentiles of the composite and of each dimension."""
     targets = ["composite", *(dimension.id for dimension in run.pack.dimensions)]
     asked = []
@@ -162,14 +162,14 @@ def _number(value: Any) -> str:
     return "" if value is None else f"{float(value):.2f}"
 
 
-def _counts(run: Run, column: str) -> dict[Any, int]:
+def counts_of(run: Run, column: str) -> dict[Any, int]:
     frame = run.trace.group_by(column).agg(pl.len().alias("count")).collect(engine="streaming")
     return dict(zip(frame[column].to_list(), frame["count"].to_list(), strict=True))
 
 
 def _tiers(run: Run, language: str, bar: int) -> str:
     """The tiers with counts, shares and bars."""
-    counts = _counts(run, "tier.index")
+    counts = counts_of(run, "tier.index")
     total = max(1, run.manifest["customers"])
     rows = []
     for index, tier in [*enumerate(run.pack.tiers), (None, None)]:
@@ -213,7 +213,9 @@ def _findings(run: Run, language: str) -> list[str]:
     """The rules that most often cost customers most, and the gates that acted."""
     found = []
     rules = run.pack.rules
-    first = sorted((-count, index) for index, count in _counts(run, "reason.0").items() if index is not None)
+    first = sorted(
+        (-count, index) for index, count in counts_of(run, "reason.0").items() if index is not None
+    )
     for count, index in first[:3]:
         rule = rules[index]
         found.append(

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A run -> everything a report shows, as plain data in one language. What a form of the report adds is only looks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ...folder import MANIFEST, Run
+from ...problems import Problem, Span, UsageError
+from ...worth import JSON as VALUATION
+from . import base, rules
+from .customers import listing
+from .findings import findings
+from .words import Words
+from .worth import worth
+
+FORMAT = 1
+BEST = 3
+PORTFOLIO = "portfolio.json"
+
+Node = dict[str, Any]
+
+
+def content(run: Run, language: str) -> Node:
+    """The whole report; equal runs give equal data. UsageError for a run whose files can't be read."""
+    try:
+        return _content(run, language)
+    except (pl.exceptions.PolarsError, OSError, json.JSONDecodeError) as error:
+        reason = str(error).split("\n")[0][:200]
+        place = Span(str(run.folder))
+        raise UsageError([Problem("run-file-unreadable", "error", place, {"reason": reason})]) from error
+
+
+def _content(run: Run, language: str) -> Node:
+    words = Words(run, language)
+    dimensions = rules.dimensions(words)
+    names = list(
+        dict.fromkeys(name for one in dimensions for rule in one["rules"] for name in rule["inputs"])
+    )
+    spread = base.spread(words)
+    for one in dimensions:
+        one["spread"] = spread["dimensions"][one["id"]]
+    whole = base.portfolio(words, _stored(run.folder / PORTFOLIO))
+    found = findings(words)
+    return {
+        "format": FORMAT, "language": language, "cover": _cover(words),
+        "conclusion": {
+            "composite": spread["composite"], "bins": spread["bins"], "tiers": base.tiers(words),
+            **_extremes(whole, dimensions),
+            "coverage": run.trace.select(pl.col("composite.coverage").mean()).collect().item(),
+            "problems": {severity: sum(1 for one in run.problems if one["severity"] == severity) for severity in ("error", "warning", "note")},
+        },
+        "dimensions": dimensions, "portfolio": whole, "concentration": base.concentration(words),
+        "valuation": worth(words, _stored(run.folder / VALUATION)), "gates": rules.gates(words),
+        "customers": listing(words, names), "problems": found, "appendix": _appendix(words),
+    }  # fmt: skip
+
+
+def _stored(path: Path) -> Node | None:
+    if not path.exists():
+        return None
+    node: Node = json.loads(path.read_bytes())
+    return node
+
+
+def _cover(words: Words) -> Node:
+    run, manifest, pack = words.run, words.run.manifest, words.pack
+    return {
+        "company": manifest["company"].get(words.language, ""), "purpose": manifest["purpose"].get(words.language, ""),
+        "as_of": run.as_of, "pack": words.text(pack.title), "pack_id": pack.id, "pack_version": pack.version,
+        "run_id": run.run_id, "customers": manifest["customers"], "rules": len(pack.rules), "dimensions": len(pack.dimensions),
+    }  # fmt: skip
+
+
+def _extremes(whole: Node | None, dimensions: list[Node]) -> Node:
+    """The strongest and the weakest dimensions: of the base as a whole if it is scored, else of the customers' means."""
+    scored = (
+        [(one["title"], one["points"]) for one in whole["dimensions"]]
+        if whole is not None
+        else [(one["title"], one["spread"]["mean"]) for one in dimensions]
+    )
+    known = [(title, points) for title, points in scored if points is not None]
+    ranked = sorted(known, key=lambda pair: -pair[1])
+    count = min(BEST, len(ranked) // 2)
+    shown = [{"title": title, "points": points} for title, points in ranked]
+    return {"strongest": shown[:count], "weakest": shown[::-1][:count]}
+
+
+def _appendix(words: Words) -> Node:
+    run, manifest = words.run, words.run.manifest
+    return {
+        "inputs": [
+            {"file": source["file"] + (f"!{source['sheet']}" if source["sheet"] else ""), "table": words.plain(source["table"]), "rows": source["rows"], "encoding": source["encoding"] or "", "sha256": source["sha256"]}
+            for source in manifest["inputs"]
+        ],
+        "files": [{"file": name, "sha256": digest} for name, digest in sorted(manifest["files"].items())],
+        "versions": {"rulescore": manifest["engine"]["rulescore"], "engine": manifest["engine"]["name"], "polars": manifest["engine"]["polars"]},
+        "parameters": [
+            {"id": key, "title": words.plain(f"param.{key}"), "value": words.parameter(key), "changed": key in run.overrides}
+            for key in run.plan.parameters
+        ],
+        "masked": [words.field(name) for name in manifest["masked"]], "unmasked": [words.field(name) for name in manifest["unmasked"]], "manifest": MANIFEST,
+        "limits": [words.tell(f"limits.{number}") for number in range(1, 6)],
+    }  # fmt: skip

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The base as a whole: tiers, the spread of scores, the portfolio's score and figures, and how concentrated revenue is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from ...arithmetic import UNIT
+from ...folder import Run
+from ...scoring import STATES
+from ..text import counts_of, figures_of
+from . import rules
+from .columns import Origins
+from .words import Words
+
+Node = dict[str, Any]
+CURVE = 100
+BINS = 20
+
+
+def tiers(words: Words) -> list[Node]:
+    """Each tier with its count and share, and what is done for its customers; last those that could not be assessed."""
+    counts = counts_of(words.run, "tier.index")
+    total = max(1, words.run.manifest["customers"])
+    found = []
+    for index, tier in enumerate(words.pack.tiers):
+        actions = [
+            {
+                "title": words.text(action.title), "owner": words.text(action.owner),
+                "due": words.say(f"within.{action.due[-1]}", count=action.due[:-1]) if action.due else "",
+            }
+            for action in tier.actions
+        ]  # fmt: skip
+        count = counts.get(index, 0)
+        found.append({
+            "id": tier.id, "title": words.text(tier.title), "count": count, "share": count / total, "why": words.text(tier.why),
+            "words": words.words(tier.when.tree) if tier.when is not None else words.say("all-others"), "actions": actions,
+        })  # fmt: skip
+    none = counts.get(None, 0)
+    if none:
+        found.append({"id": None, "title": words.tell("not-assessed"), "count": none, "share": none / total, "why": "", "words": "", "actions": []})  # fmt: skip
+    return found
+
+
+def spread(words: Words) -> Node:
+    """Mean, extremes and percentiles of the composite and of each dimension, and how often composites lie where."""
+    found = figures_of(words.run)
+    frame = words.run.trace.select("composite.points").drop_nulls().collect(engine="streaming")
+    width = 100 * UNIT // BINS
+    counted = frame.select((pl.col("composite.points") // width).clip(0, BINS - 1).alias("bin"))[
+        "bin"
+    ].value_counts()
+    bins = dict(counted.iter_rows())
+    return {
+        "composite": found["composite"], "bins": [bins.get(index, 0) for index in range(BINS)],
+        "dimensions": {dimension.id: found[dimension.id] for dimension in words.pack.dimensions},
+    }  # fmt: skip
+
+
+def portfolio(words: Words, facts: Node | None) -> Node | None:
+    """The base's own score, dimensions, rules and figures; None when the pack has no rules for it."""
+    run = words.run.portfolio
+    if run is None or facts is None:
+        return None
+    own = Words(run, words.language, words.pack)
+    trace = run.trace.collect().row(0, named=True)
+    values = run.inputs.collect().row(0, named=True)
+    tier = trace["tier.index"]
+    dimensions = rules.dimensions(own)
+    columns = Origins(own).columns(
+        name for one in dimensions for rule in one["rules"] for name in rule["inputs"]
+    )
+    for one in dimensions:
+        one["points"] = _shown(trace[f"{one['id']}.points"])
+        for rule in one["rules"]:
+            case = trace[f"{rule['id']}.case"]
+            rule["points"] = _shown(trace[f"{rule['id']}.points"])
+            rule["case"] = rule["cases"][case] if case >= 0 else None
+            rule["state"] = "scored" if case >= 0 else STATES[case]
+            rule["values"] = [
+                {"title": columns[name]["title"], "value": own.shown(values[name], _unit(run, name))}
+                for name in rule["inputs"]
+            ]
+    return {
+        "title": own.text(run.pack.title), "composite": _shown(trace["composite.points"]),
+        "low": _shown(trace["composite.low"]), "high": _shown(trace["composite.high"]),
+        "tier": None if tier is None else own.text(run.pack.tiers[tier].title), "dimensions": dimensions,
+        "gates": rules.gates(own),
+        "figures": [
+            {
+                "id": figure["id"], "title": figure["title"][words.language], "value": figure["value"], "unit": figure["unit"],
+                "shown": own.shown(figure["value"], figure["unit"]),
+                "how": own.words(run.pack.features[figure["id"]].expr.tree),
+            }
+            for figure in facts["figures"]
+        ],
+    }  # fmt: skip
+
+
+def _unit(run: Run, name: str) -> str:
+    return run.pack.features[name].unit if name in run.pack.features else ""
+
+
+def concentration(words: Words) -> Node | None:
+    """The curve of revenue over customers, and the ten that bring most; None when the base measures no concentration.
+
+    The column is the one whose concentration (`hhi`) the rules for the base measure."""
+    run = words.run
+    column = _measured(run)
+    if column is None or column not in run.inputs.collect_schema().names():
+        return None
+    have = ["name"] if "name" in run.inputs.collect_schema().names() else []
+    frame = (
+        run.inputs.select("customer_id", *have, pl.col(column).alias("#amount"))
+        .filter(pl.col("#amount") > 0)
+        .sort(["#amount", "customer_id"], descending=[True, False])
+        .collect()
+    )
+    total = frame["#amount"].sum()
+    if not frame.height or not total:
+        return None
+    running = (frame["#amount"].cum_sum() / total).to_list()
+    places = sorted({round(step * frame.height / CURVE) for step in range(1, CURVE + 1)} - {0})
+    unit = run.pack.features[column].unit if column in run.pack.features else ""
+    top = frame.head(10)
+    return {
+        "column": words.label(column), "customers": frame.height,
+        "tenth": _of_first(running, 0.1), "fifth": _of_first(running, 0.2),
+        "curve": [[0.0, 0.0], *([place / frame.height, running[place - 1]] for place in places)],
+        "top": [
+            {
+                "id": row["customer_id"], "name": row.get("name") or "", "amount": words.shown(row["#amount"], unit),
+                "share": row["#amount"] / total, "running": running[index],
+            }
+            for index, row in enumerate(top.iter_rows(named=True))
+        ],
+    }  # fmt: skip
+
+
+def _of_first(running: list[float], share: float) -> float:
+    """The share of revenue that the first part of the customers brings, at least the first of them."""
+    return running[max(1, round(len(running) * share)) - 1]
+
+
+def _measured(run: Run) -> str | None:
+    if run.portfolio is None:
+        return None
+    for feature in run.portfolio.pack.features.values():
+        for node in feature.expr.tree.walk():
+            if node.op == "aggregate" and node.value == "hhi" and node.args and node.args[0].op == "name":
+                return str(node.args[0].value).removeprefix("customers.")
+    return None
+
+
+def _shown(number: int | None) -> float | None:
+    return None if number is None else number / UNIT

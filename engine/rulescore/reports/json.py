@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A run -> everything the HTML report shows, as JSON for machines."""
+
+from __future__ import annotations
+
+import json
+
+from ..folder import Run
+from .content import content
+
+SUFFIX = ".json"
+
+
+def render(run: Run, language: str) -> str:
+    """The text of the file."""
+    return json.dumps(content(run, language), ensure_ascii=False, sort_keys=True, indent=1) + "\n"

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Figures -> charts as SVG text: equal figures give equal bytes, every chart has its words, colour never speaks alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+Node = dict[str, Any]
+
+
+def shares(parts: Sequence[Node]) -> str:
+    """One bar whose parts are the tiers; each part has its words as a title, and the legend beside it."""
+    drawn, at = [], 0.0
+    for index, part in enumerate(parts):
+        width = 1000 * part["share"]
+        if width:
+            drawn.append(
+                f'<rect class="tone{index % 5}" x="{_n(at)}" y="0" width="{_n(max(width - 2, 1))}" height="36"><title>{escape(part["label"])}</title></rect>'
+            )
+        at += width
+    return _svg(1000, 36, "; ".join(part["label"] for part in parts), drawn, "bar", stretch=True)
+
+
+def gauge(label: str, points: float | None, low: float | None, high: float | None) -> str:
+    """A score on the scale of 0 to 100 with the interval in which it could lie."""
+    drawn = ['<rect class="rail" x="0" y="14" width="280" height="8" rx="4"/>']
+    if points is not None and low is not None and high is not None:
+        left, right, mark = (2.8 * min(100.0, max(0.0, value)) for value in (low, high, points))
+        drawn.append(f'<rect class="tone0" x="0" y="14" width="{_n(mark)}" height="8" rx="4"/>')
+        if right - left > 1:
+            drawn.append(f'<rect class="band" x="{_n(left)}" y="10" width="{_n(right - left)}" height="16"/>')
+        drawn.append(f'<line class="mark" x1="{_n(mark)}" y1="6" x2="{_n(mark)}" y2="30"/>')
+    drawn += [
+        f'<text x="{_n(2.8 * tick)}" y="46" class="{_anchor(tick)}">{tick}</text>'
+        for tick in (0, 25, 50, 75, 100)
+    ]
+    return _svg(280, 50, label, drawn, "gauge")
+
+
+def band(label: str, low: float | None, mean: float | None, high: float | None) -> str:
+    """From the 10th to the 90th percentile with a mark at the mean, on the scale of 0 to 100."""
+    drawn = ['<line class="rail-line" x1="0" y1="10" x2="200" y2="10"/>']
+    if low is not None and mean is not None and high is not None:
+        left, mark, right = (2 * min(100.0, max(0.0, value)) for value in (low, mean, high))
+        drawn.append(
+            f'<rect class="tone1" x="{_n(left)}" y="5" width="{_n(max(2, right - left))}" height="10"/>'
+        )
+        drawn.append(f'<line class="mark" x1="{_n(mark)}" y1="1" x2="{_n(mark)}" y2="19"/>')
+    return _svg(200, 20, label, drawn, "band")
+
+
+def histogram(label: str, bins: Sequence[int]) -> str:
+    """How many customers lie in each stretch of the scale."""
+    most, step = max([*bins, 1]), 600 / len(bins)
+    drawn = []
+    for index, count in enumerate(bins):
+        height = 120 * count / most
+        if count:
+            x = index * step
+            drawn.append(
+                f'<rect class="tone0" x="{_n(x + 1)}" y="{_n(140 - height)}" width="{_n(step - 2)}" height="{_n(max(1, height))}"/>'
+            )
+            drawn.append(
+                f'<text class="middle small" x="{_n(x + step / 2)}" y="{_n(135 - height)}">{count}</text>'
+            )
+    drawn.append('<line class="axis" x1="0" y1="140" x2="600" y2="140"/>')
+    drawn += [
+        f'<text class="{_anchor(tick)}" x="{6 * tick}" y="157">{tick}</text>' for tick in range(0, 101, 20)
+    ]
+    return _svg(600, 162, label, drawn, "histogram")
+
+
+def curve(label: str, points: Sequence[Sequence[float]], x_title: str, y_title: str, even: str) -> str:
+    """The concentration curve: share of revenue over share of customers, the largest first."""
+    left, top, size = 62, 12, 260
+    path = " ".join(f"{_n(left + size * x)},{_n(top + size * (1 - y))}" for x, y in points)
+    drawn = []
+    for tick in (0, 25, 50, 75, 100):
+        across, up = left + size * tick / 100, top + size * (1 - tick / 100)
+        drawn.append(f'<line class="grid" x1="{left}" y1="{_n(up)}" x2="{left + size}" y2="{_n(up)}"/>')
+        drawn.append(f'<text class="end small" x="{left - 6}" y="{_n(up + 4)}">{tick}%</text>')
+        drawn.append(f'<text class="middle small" x="{_n(across)}" y="{top + size + 16}">{tick}%</text>')
+    drawn.append(f'<polygon class="area" points="{left},{top + size} {path} {left + size},{top + size}"/>')
+    drawn.append(f'<line class="even" x1="{left}" y1="{top + size}" x2="{left + size}" y2="{top}"/>')
+    drawn.append(f'<polyline class="line" points="{path}"/>')
+    drawn.append(
+        f'<text class="middle small" x="{left + size / 2:g}" y="{top + size + 34}">{escape(x_title)}</text>'
+    )
+    drawn.append(
+        f'<text class="middle small" transform="translate(10 {top + size / 2:g}) rotate(-90)">{escape(y_title)}</text>'
+    )
+    drawn.append(
+        f'<text class="small soft end" x="{left + size - 8}" y="{top + size - 8}">- - {escape(even)}</text>'
+    )
+    return _svg(left + size + 18, top + size + 42, label, drawn, "curve")
+
+
+def ranges(label: str, rows: Sequence[Node]) -> str:
+    """Values from low to high with a mark at the base case, on one scale from zero."""
+    ends = [row[case] for row in rows for case in ("low", "base", "high") if row[case] is not None]
+    least, most = min([0.0, *ends]), max([0.0, *ends])
+    span, drawn = most - least or 1.0, []
+    for index, row in enumerate(rows):
+        y = 44 * index
+        drawn.append(f'<text x="0" y="{y + 13}">{escape(row["label"])}</text>')
+        drawn.append(f'<line class="rail-line" x1="0" y1="{y + 28}" x2="640" y2="{y + 28}"/>')
+        if row["base"] is not None:
+            known = [row[case] for case in ("low", "base", "high") if row[case] is not None]
+            left, right = (640 * (end - least) / span for end in (min(known), max(known)))
+            mark = 640 * (row["base"] - least) / span
+            drawn.append(
+                f'<rect class="tone1" x="{_n(left)}" y="{y + 22}" width="{_n(max(2, right - left))}" height="12"/>'
+            )
+            drawn.append(f'<line class="mark" x1="{_n(mark)}" y1="{y + 19}" x2="{_n(mark)}" y2="{y + 37}"/>')
+    return _svg(640, 44 * len(rows) + 2, label, drawn, "ranges")
+
+
+def tornado(label: str, base: float, rows: Sequence[Node]) -> str:
+    """What each assumption alone makes of the value: to the left and right of the base case, the widest first."""
+    ends = [end for row in rows for end in (row["low"], row["high"]) if end is not None] + [base]
+    least, most = min(ends), max(ends)
+    span = most - least or 1.0
+    middle, drawn = 640 * (base - least) / span, []
+    for index, row in enumerate(rows):
+        y = 46 * index
+        drawn.append(f'<text x="0" y="{y + 13}">{escape(row["label"])}</text>')
+        drawn.append(f'<line class="rail-line" x1="0" y1="{y + 28}" x2="640" y2="{y + 28}"/>')
+        for tone, end in (("tone2", row["low"]), ("tone0", row["high"])):
+            if end is not None:
+                at = 640 * (end - least) / span
+                drawn.append(
+                    f'<rect class="{tone}" x="{_n(min(at, middle))}" y="{y + 21}" width="{_n(max(1, abs(at - middle)))}" height="14"/>'
+                )
+        drawn.append(f'<line class="mark" x1="{_n(middle)}" y1="{y + 18}" x2="{_n(middle)}" y2="{y + 38}"/>')
+    return _svg(640, 46 * len(rows) + 4, label, drawn, "tornado")
+
+
+def _svg(
+    width: float, height: float, label: str, drawn: Sequence[str], kind: str, stretch: bool = False
+) -> str:
+    inside = "\n".join(drawn)
+    ratio = ' preserveAspectRatio="none"' if stretch else ""
+    return f'<svg class="{kind}" role="img" aria-label="{escape(label)}" viewBox="0 0 {_n(width)} {_n(height)}"{ratio}>\n{inside}\n</svg>'
+
+
+def _n(value: float) -> str:
+    """A length with two decimals at most, the same everywhere."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def _anchor(tick: int) -> str:
+    return {0: "start", 100: "end"}.get(tick, "middle")

@@ -1,0 +1,234 @@
+"use strict";
+(async () => {
+  const PAGE = 100, HOLDS = { y: ["yes", "holds"], n: ["no", "fails"], "?": ["unknown", "unknown"] };
+  const byId = (id) => document.getElementById(id);
+  const data = await read();
+  if (!data) return;
+  const c = data.customers, place = new Map(c.id.map((id, index) => [id, index]));
+  const say = (key, facts = {}) => data.words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
+  const sorted = { key: null, down: false };
+  let limit = PAGE;
+
+  async function read() {
+    const holder = byId("data");
+    if (holder.dataset.kind === "json") return JSON.parse(holder.textContent);
+    if (!("DecompressionStream" in window)) { byId("too-old").hidden = false; return null; }
+    const bytes = Uint8Array.from(atob(holder.textContent), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).json();
+  }
+
+  // every text becomes a text node: nothing that was read can become markup
+  function make(tag, attributes, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) if (value !== null) node.setAttribute(name, value);
+    node.append(...children.flat().filter((child) => child !== null && child !== ""));
+    return node;
+  }
+  const points = (value) => value === null ? say("not-assessed") : value.toFixed(2);
+  const percent = (value) => value === null ? say("none") : (100 * value).toFixed(1) + "%";
+  const grouped = (value) => {
+    const [whole, part] = String(value).split(".");
+    return /e/.test(whole) ? String(value) : whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? "." + part : "");
+  };
+  function shown(column, value) {
+    if (value === null || value === undefined) return say("missing");
+    if (column.kind === "bool") return say(value ? "yes" : "no");
+    if (column.kind === "text") return (column.values || {})[value] || value;
+    if (column.unit === "share") return grouped(+(100 * value).toFixed(2)) + "%";
+    return typeof value === "number" ? grouped(value) + (column.unit ? " " + column.unit : "") : value;
+  }
+  const tierOf = (index) => c.tier[index] === null ? say("not-assessed") : data.tiers[c.tier[index]];
+  const link = (index) => make("a", { href: "#c=" + encodeURIComponent(c.id[index]) }, make("bdi", {}, c.id[index]));
+
+  // ---- the list ----
+  const columns = [
+    ["id", say("id"), (i) => c.id[i], (i) => link(i), "id"],
+    ["name", say("name"), (i) => c.name[i] || "", (i) => make("bdi", {}, c.name[i] || ""), "names"],
+    ["tier", say("tier"), (i) => c.tier[i] ?? 99, (i) => [make("span", { class: "key k" + (c.tier[i] ?? 4) % 5, "aria-hidden": "true" }), tierOf(i)], "tight"],
+    ["composite", say("composite"), (i) => c.composite[i], (i) => points(c.composite[i]), "number"],
+    ["bar", "", null, (i) => meter(c.composite[i]), ""],
+    ["range", say("range"), (i) => c.low[i] === null ? null : c.high[i] - c.low[i], (i) => c.low[i] === null ? say("none") : c.low[i].toFixed(1) + " – " + c.high[i].toFixed(1), "number"],
+    ["coverage", say("coverage"), (i) => c.coverage[i], (i) => percent(c.coverage[i]), "number"],
+    ["gates", say("gates"), (i) => acting(i).length, (i) => acting(i).map((gate) => gate[0]).join(say("comma")), "names"],
+  ].filter(([key]) => key !== "name" || c.name.length);
+  const acting = (index) => data.gates.filter((_, gate) => c.gates[gate][index] === 1);
+  const meter = (value) => {
+    const inner = make("i", {});
+    inner.style.width = Math.max(0, Math.min(100, value || 0)) + "%";
+    return make("span", { class: "meter", "aria-hidden": "true" }, inner);
+  };
+
+  function found() {
+    const asked = byId("search").value.trim().toLowerCase(), tier = byId("tier").value;
+    const rows = c.id.map((_, index) => index).filter((i) =>
+      (tier === "" || String(c.tier[i]) === tier) &&
+      (!asked || c.id[i].toLowerCase().includes(asked) || (c.name[i] || "").toLowerCase().includes(asked)));
+    const column = columns.find(([key]) => key === sorted.key);
+    if (column) {
+      const value = column[2], sign = sorted.down ? -1 : 1;
+      const order = (one, other) => one === other ? 0 : one === null ? 1 : other === null ? -1 : (one < other ? -1 : 1) * sign;
+      rows.sort((one, other) => order(value(one), value(other)) || one - other);
+    }
+    return rows;
+  }
+  function list() {
+    const rows = found();
+    const heads = columns.map(([key, title, value, , kind]) => {
+      const state = key !== sorted.key ? "none" : sorted.down ? "descending" : "ascending";
+      if (!value) return make("td", {});
+      const button = make("button", { type: "button" }, title);
+      button.addEventListener("click", () => {
+        sorted.down = sorted.key === key ? !sorted.down : kind === "number";
+        sorted.key = key;
+        list();
+        byId("list").querySelector(`[data-key="${key}"] button`).focus();
+      });
+      return make("th", { scope: "col", "aria-sort": state, class: kind || null, "data-key": key }, button);
+    });
+    const body = rows.slice(0, limit).map((i) => make("tr", {}, columns.map(([, , , cell, kind], at) =>
+      make(at ? "td" : "th", { scope: at ? null : "row", class: kind || null }, cell(i)))));
+    byId("list").replaceChildren(rows.length
+      ? make("table", {}, make("thead", {}, make("tr", {}, heads)), make("tbody", {}, body))
+      : make("p", {}, say("nobody")));
+    byId("shown").textContent = say("shown-of", { shown: grouped(rows.length), total: grouped(c.total) });
+    byId("more").hidden = rows.length <= limit;
+  }
+
+  // ---- one customer ----
+  function contributions(i) {
+    let weights = 0;
+    data.dimensions.forEach(([, weight], at) => { if (c.dimensions[at][i] !== null) weights += weight; });
+    return data.dimensions.map(([, weight], at) => c.dimensions[at][i] === null ? null : { share: weight / weights, gives: c.dimensions[at][i] * weight / weights });
+  }
+  function fall(given) {
+    const box = make("div", { class: "fall" });
+    const row = (title, from, to, text, kind) => {
+      const bar = make("i", {}), low = Math.max(0, Math.min(from, to)), high = Math.min(100, Math.max(from, to));
+      bar.style.left = low + "%";
+      bar.style.width = Math.max(0, high - low) + "%";
+      box.append(make("span", { class: "label" + kind }, title), make("span", { class: "amount number" + kind }, text), make("span", { class: "track", "aria-hidden": "true" }, bar));
+    };
+    let at = 0;
+    data.dimensions.forEach(([title], index) => {
+      const part = given[index];
+      row(title, at, at + (part ? part.gives : 0), part ? "+" + part.gives.toFixed(2) : say("not-assessed"), "");
+      at += part ? part.gives : 0;
+    });
+    row(say("composite"), 0, at, at.toFixed(2), " total");
+    return box;
+  }
+  function within(i, at) {
+    // the weight of a dimension's rules that count
+    return data.rules.reduce((sum, rule, index) => rule.dimension === at && c.points[index][i] !== null ? sum + rule.weight : sum, 0);
+  }
+  function sourceOf(column, i) {
+    const notes = [];
+    const tell = (source, rows, count) => {
+      const headers = column.cells[source];
+      if (!headers) return;
+      const more = count > rows.length ? " " + say("and-more", { count: grouped(count - rows.length) }) : "";
+      notes.push(make("div", { class: "from" }, "← " + say("row", { file: c.sources[source].file, rows: rows.join(", ") + more, columns: headers.join(say("comma")) })));
+    };
+    if (!column.table) return notes;
+    if (c.events[column.table]) for (const [source, count, ...rows] of c.events[column.table][i]) tell(source, rows, count);
+    else if (c.source[i] !== null) tell(c.source[i], [c.row[i]], 1);
+    return notes;
+  }
+  function inputs(names, i, depth) {
+    return make("ul", {}, names.map((name) => {
+      const column = c.columns[name];
+      return make("li", {}, column.title + say("colon"), make("b", {}, shown(column, c.values[name][i])),
+        column.how && column.how !== column.title ? make("div", { class: "from" }, "= " + column.how) : null,
+        sourceOf(column, i), column.of.length && depth < 5 ? inputs(column.of, i, depth + 1) : null);
+    }));
+  }
+  function rule(i, index, given, weights) {
+    const one = data.rules[index], state = c.cases[index][i], got = c.points[index][i];
+    const part = given[one.dimension], mean = data.dimensions[one.dimension][2] === "mean";
+    const facts = [say("weight") + " " + one.weight];
+    if (got !== null && part) facts.push(say("gives", { points: (got * (mean ? one.weight / weights : 1) * part.share).toFixed(2) }));
+    const names = { "-1": "missing", "-2": "not_applicable", "-3": "error" };
+    const box = make("div", { class: "rule" }, make("div", { class: "rule-head" },
+      make("b", {}, one.title), make("span", {}, got === null ? say("state." + names[state]) : say("points-of", { points: grouped(got), best: grouped(one.best) }))));
+    if (state >= 0) {
+      const [words, , reason, parts, at] = one.cases[state];
+      box.append(make("p", {}, (one.subject ? one.subject + say("colon") : "") + words, reason ? make("span", { class: "note" }, " — " + reason) : null));
+      if (parts.length) box.append(make("ul", { class: "check" }, parts.map((text, item) => {
+        const [kind, told] = HOLDS[c.items[one.id][i][item]];
+        return make("li", { class: kind }, text + " ", make("span", { class: "note" }, "— " + say(told)));
+      })));
+      box.append(make("div", { class: "from" }, facts.join(" · ") + " · ", make("code", {}, at)));
+    } else {
+      box.append(make("p", {}, say("state." + names[state]), state === -2 && one.applies ? say("comma") + say("applies", { words: one.applies }) : "",
+        state === -1 ? say("comma") + one.missing : ""));
+      box.append(make("div", { class: "from" }, facts.join(" · ") + " · ", make("code", {}, one.place)));
+    }
+    if (one.inputs.length) box.append(inputs(one.inputs, i, 0));
+    return box;
+  }
+  function tierWords(i) {
+    const box = [make("h3", {}, say("why")), make("p", {}, make("b", {}, tierOf(i)), say("colon") + c.whys[c.why[i]])];
+    const holds = c.next[i];
+    if (holds) {
+      box.push(make("h3", {}, say("why-not", { tier: data.tiers[c.tier[i] - 1] })),
+        make("ul", { class: "check" }, c.parts[c.tier[i] - 1].map((words, at) => make("li", { class: HOLDS[holds[at]][0] }, words + " ", make("span", { class: "note" }, "— " + say(HOLDS[holds[at]][1]))))));
+    }
+    return box;
+  }
+  function gateWords(i) {
+    const acted = data.gates.map((gate, at) => [gate, c.gates[at][i]]).filter(([, state]) => state !== 0);
+    if (!acted.length) return [];
+    return [make("h3", {}, say("gates")), make("ul", { class: "check" }, acted.map(([[title, effect, reason, words], state]) =>
+      make("li", { class: state === 1 ? "no" : "unknown" }, make("b", {}, title), say("colon") + effect,
+        make("div", { class: "from" }, (state === 1 ? say("acts") : say("undecided")) + say("colon") + words + (reason ? " — " + reason : "")))))];
+  }
+  function customer(i) {
+    const given = contributions(i);
+    const back = make("a", { class: "back", href: "#customers" }, "← " + say("back"));
+    const title = make("h2", { tabindex: "-1" }, make("bdi", {}, c.id[i]), " ", make("bdi", {}, c.name[i] || ""));
+    const lost = c.reasons.map((column) => column[i]).filter((index) => index !== null).map((index) => data.rules[index].title);
+    const parts = [back, title, make("div", { class: "big" }, points(c.composite[i]), make("small", {}, tierOf(i)))];
+    if (c.low[i] !== null) parts.push(make("p", { class: "note" }, say("interval", { low: points(c.low[i]), high: points(c.high[i]) }) + " · " + say("coverage") + " " + percent(c.coverage[i])));
+    if (lost.length) parts.push(make("p", {}, say("loses") + say("colon") + lost.join(say("comma"))));
+    parts.push(...tierWords(i), ...gateWords(i));
+    if (given.some(Boolean)) parts.push(make("h3", {}, say("contributions")), fall(given), make("p", { class: "note" }, say("contributions-note")));
+    data.dimensions.forEach(([name], at) => {
+      const weights = within(i, at);
+      parts.push(make("h3", {}, name + " ", make("span", { class: "soft" }, points(c.dimensions[at][i]))));
+      data.rules.forEach((one, index) => { if (one.dimension === at) parts.push(rule(i, index, given, weights)); });
+    });
+    byId("customer").replaceChildren(...parts);
+    title.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }
+  function follow() {
+    const match = /^#c=(.*)$/.exec(location.hash);
+    document.body.classList.toggle("single", Boolean(match));
+    if (!match) {
+      byId("customer").replaceChildren();
+      const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+      if (target) target.scrollIntoView();
+      return;
+    }
+    let id = match[1];
+    try { id = decodeURIComponent(id); } catch (_) { /* shown as it stands */ }
+    const index = place.get(id);
+    if (index !== undefined) customer(index);
+    else byId("customer").replaceChildren(make("p", {}, make("a", { href: "#customers" }, "← " + say("back"))), make("p", {}, say("customer-none") + " ", make("bdi", {}, id)));
+  }
+
+  byId("tier").append(make("option", { value: "" }, say("all-tiers")), ...data.tiers.map((title, index) => make("option", { value: index }, title)));
+  byId("tools").hidden = false;
+  byId("tools").addEventListener("submit", (event) => event.preventDefault());
+  for (const id of ["search", "tier"]) byId(id).addEventListener("input", () => { limit = PAGE; list(); });
+  byId("more").addEventListener("click", () => { limit += PAGE; list(); });
+  window.addEventListener("hashchange", follow);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && document.body.classList.contains("single")) location.hash = "#customers"; });
+  // on paper nothing can be opened
+  const opened = [];
+  window.addEventListener("beforeprint", () => { for (const part of document.querySelectorAll("details:not([open])")) { part.open = true; opened.push(part); } });
+  window.addEventListener("afterprint", () => { for (const part of opened.splice(0)) part.open = false; });
+  list();
+  follow();
+})();

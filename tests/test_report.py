@@ -1,0 +1,388 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The report shows what is in the run, all of it, in both languages; it asks for nothing outside itself, equal runs give
+equal bytes, and nothing that was read can become markup."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import gzip
+import json
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import world
+import yaml
+from commands import Done, called, process, sealed
+from rulescore import api
+from rulescore.folder import Run
+from rulescore.messages import LANGUAGES, catalogue
+from rulescore.reports import html
+from rulescore.reports import json as as_json
+from rulescore.reports.content import content, customers
+from rulescore.reports.page import charts
+from rulescore.valuation import METHODS
+
+ROOT = Path(__file__).resolve().parent.parent
+GENERAL = ROOT / "rulesets" / "general"
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "=cmd|' /C calc'!A0",
+    "</script><img src=x onerror=alert(1)>",
+    "\u202eمرحبا",
+    "长" * 200,
+]
+
+
+class Page(HTMLParser):
+    """A page as a browser reads it: elements with their attributes, the text of scripts, and the text people see."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self.styles: list[str] = []
+        self.seen: list[str] = []
+        self.inside = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self.inside = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = ""
+
+    def handle_data(self, data: str) -> None:
+        {"script": self.scripts, "style": self.styles}.get(self.inside, self.seen).append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.seen).split())
+
+    def data(self) -> dict[str, Any]:
+        """What the list of customers is drawn from, unpacked by the standard library."""
+        kind = next(attrs["data-kind"] for tag, attrs in self.elements if attrs.get("id") == "data")
+        held = self.scripts[0]
+        text = gzip.decompress(base64.b64decode(held)).decode() if kind == "gzip" else held
+        found: dict[str, Any] = json.loads(text)
+        return found
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return api.evaluate(ROOT / "samples" / "general", out=tmp_path_factory.mktemp("report") / "run")
+
+
+@pytest.fixture(scope="module")
+def pages(sample: Run) -> dict[str, str]:
+    return {language: html.render(sample, language) for language in LANGUAGES}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The world of five, whose scores are known by hand; its names are hostile, and it has no rules for the base."""
+    folder = tmp_path_factory.mktemp("small")
+    frames = world.tables({"name": HOSTILE})
+    return world.evaluate(folder / "run", world.pack(folder / "pack"), frames, unmask=True)
+
+
+# ---- what it shows ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_gate_and_tier_stands_in_it(pages: dict[str, str], language: str) -> None:
+    """Guards completeness against the YAML itself."""
+    text = Page(pages[language]).text
+    titles = []
+    for path in sorted(GENERAL.glob("*.yaml")):
+        if path.stem != "tests":
+            given = yaml.safe_load(path.read_text(encoding="utf-8"))
+            titles += [
+                item["title"][language] for key in ("rules", "gates", "tiers") for item in given.get(key, ())
+            ]
+            titles.append(given["title"][language])
+    assert len(titles) > 60
+    assert [title for title in titles if " ".join(title.split()) not in text] == []
+
+
+def test_the_languages_hold_the_same_and_differ_in_words(pages: dict[str, str]) -> None:
+    """Guards a part that only one language has, and texts that were left in the other one."""
+    ids = {
+        language: [attrs["id"] for _, attrs in Page(page).elements if "id" in attrs]
+        for language, page in pages.items()
+    }
+    assert ids["zh"] == ids["en"]
+    assert 'lang="zh-CN"' in pages["zh"] and 'lang="en"' in pages["en"]
+    headings = {language: re.findall(r"<h[234][^>]*>\s*([^<]+)", page) for language, page in pages.items()}
+    assert [text for text in headings["zh"] if not re.search(r"[\u4e00-\u9fff]", text)] == []
+    assert [text for text in headings["en"] if re.search(r"[\u4e00-\u9fff]", text)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_customers_are_those_of_the_scores(sample: Run, pages: dict[str, str], language: str) -> None:
+    """Guards the list against the table of scores: each id once, with its composite, interval, tier and gates."""
+    data = Page(pages[language]).data()
+    listed = data["customers"]
+    with (sample.folder / "scores.csv").open(encoding="utf-8-sig", newline="") as file:
+        scores = {row["customer_id"]: row for row in csv.DictReader(file)}
+    assert sorted(listed["id"]) == sorted(scores)
+    tiers = [tier.id for tier in sample.pack.tiers]
+    gates = [gate.id for gate in sample.pack.gates]
+    for index, customer in enumerate(listed["id"]):
+        row = scores[customer]
+        shown = [listed[key][index] for key in ("composite", "low", "high", "coverage")]
+        assert shown == [float(row[key]) for key in ("composite", "low", "high", "coverage")]
+        assert tiers[listed["tier"][index]] == row["tier"]
+        acted = [gate for gate, states in zip(gates, listed["gates"], strict=True) if states[index] == 1]
+        assert ";".join(acted) == row["gates"]
+    assert listed["composite"] == sorted(listed["composite"], reverse=True)
+
+
+def test_numbers_of_the_conclusion_are_those_of_the_run(sample: Run, pages: dict[str, str]) -> None:
+    text = Page(pages["en"]).text
+    whole = json.loads((sample.folder / "portfolio.json").read_bytes())
+    worth = json.loads((sample.folder / "valuation.json").read_bytes())
+    assert f"{whole['composite']:.2f}" in text
+    assert f"CNY {float(worth['methods'][0]['value']['base']) / 1e6:.2f} million" in text
+    assert f"{float(worth['methods'][0]['value']['base']) / 1e4:,.2f} 万元" in Page(pages["zh"]).text
+    for tier, count in Counter(sample.table["tier"]).items():
+        title = next(one.title["en"] for one in sample.pack.tiers if one.id == tier)
+        assert f"{title}: {count} customers" in text
+    assert sample.run_id in text
+    for digest in sample.manifest["files"].values():
+        assert digest in text
+
+
+def test_choices_of_valuation_methods_have_words() -> None:
+    """Guards a new choice of a method that the report would have no word for."""
+    choices = {choice for method in METHODS for one in method.ASSUMPTIONS.values() if isinstance(one.kind, tuple) for choice in one.kind}  # fmt: skip
+    assert choices
+    for language in LANGUAGES:
+        assert {f"page.choice.{choice}" for choice in choices} <= catalogue(language)["words"].keys()
+
+
+def test_a_customer_is_explained_as_by_hand(tmp_path: Path) -> None:
+    """The world, with D dishonest as well as A: A would be strategic with 90.75 and is held down."""
+    frames = world.tables({"dishonest_debtor": [True, False, None, True, False]})
+    run = world.evaluate(tmp_path / "run", world.pack(tmp_path / "pack"), frames)
+    data = Page(html.render(run, "en")).data()
+    listed = data["customers"]
+    at = {customer: index for index, customer in enumerate(listed["id"])}
+    cases = {rule["id"]: listed["cases"][index] for index, rule in enumerate(data["rules"])}
+    points = {rule["id"]: listed["points"][index] for index, rule in enumerate(data["rules"])}
+    assert (points["size"][at["A"]], points["order-volume"][at["A"]], points["standing"][at["A"]]) == (
+        100,
+        100,
+        80,
+    )
+    assert listed["composite"][at["A"]] == 90.75
+    assert cases["size"][at["C"]] == -1  # missing
+    assert data["rules"][0]["cases"][1][:2] == ["from 50 and below 100", "50"]
+    assert listed["values"]["annual_revenue"][at["E"]] == 50
+    # E has 67.09, so it is important; the next tier asks for 75 in one part, which fails
+    assert data["tiers"][listed["tier"][at["E"]]] == "Important"
+    assert listed["parts"][0] == ["composite is at least 75"]
+    assert listed["next"][at["E"]] == "n"
+    assert listed["next"][at["A"]] == ""
+    assert data["tiers"][listed["tier"][at["A"]]] == "Ordinary"
+    assert "Dishonest" in listed["whys"][listed["why"][at["A"]]]
+    assert [listed["gates"][0][at[customer]] for customer in "ABCDE"] == [1, 0, None, 1, 0]
+
+
+def test_cases_are_counted(small: Run) -> None:
+    """Revenues are 120, 80, missing, 10, 50: one below 50, two from 50 to 100, one above, one missing."""
+    (worth, _) = content(small, "en")["dimensions"]
+    size = worth["rules"][0]
+    assert [case["count"] for case in size["cases"]] == [1, 2, 1]
+    assert size["states"] == {"missing": 1, "not_applicable": 0, "error": 0}
+
+
+def test_places_lead_to_file_row_and_column(sample: Run) -> None:
+    """Follows a value of the page to the cell of the sample it names."""
+    listed = content(sample, "en")["customers"]
+    index = listed["id"].index("C0140")
+    column = listed["columns"]["registration_status"]
+    ((source, headers),) = column["cells"].items()
+    name, row = listed["sources"][source]["file"], listed["row"][index]
+    with (ROOT / "samples" / "general" / name).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    cell = rows[row - 1][rows[0].index(headers[0])]
+    assert column["values"][listed["values"]["registration_status"][index]] is not None
+    assert rows[row - 1][rows[0].index("客户编号")] == "C0140"
+    assert cell == "存续" and listed["values"]["registration_status"][index] == "active"
+
+
+def test_items_of_a_checklist_are_those_that_hold(sample: Run) -> None:
+    """Adds the points of the items that hold, as the rule does, and compares with the points of the trace."""
+    shown = content(sample, "en")["customers"]
+    checked = 0
+    for index, rule in enumerate(sample.pack.rules):
+        parts = rule.cases[0].parts
+        if not parts:
+            continue
+        start = yaml.safe_load(Path(GENERAL / "data_quality.yaml").read_text(encoding="utf-8"))
+        given = next(one for one in start["rules"] if one["id"] == rule.id)
+        for holds, state, points in zip(shown["items"][rule.id], shown["cases"][index], shown["points"][index], strict=True):  # fmt: skip
+            assert bool(holds) == (state >= 0)
+            if holds:
+                total = given.get("initial", 0) + sum(item["points"] for item, mark in zip(given["checklist"], holds, strict=True) if mark == "y")  # fmt: skip
+                assert points == min(max(total, given.get("min", 0)), given.get("max", 100))
+                checked += 1
+    assert checked > 200
+
+
+# ---- what it is made of -----------------------------------------------------------------------------------
+
+
+def test_nothing_outside_the_page_is_asked_for(pages: dict[str, str]) -> None:
+    """Guards a file that is opened from mail, offline: no target but places in the page, and the browser is told so."""
+    for text in pages.values():
+        page = Page(text)
+        targets = [
+            value
+            for _, attrs in page.elements
+            for name, value in attrs.items()
+            if name in ("src", "href", "action", "srcset", "data", "poster", "xlink:href", "formaction")
+        ]
+        assert [target for target in targets if not (target or "").startswith("#")] == []
+        assert not re.search(r"url\(|@import", "".join(page.styles))
+        assert not re.search(r"fetch\(|XMLHttpRequest|import\(|https?:", page.scripts[-1])
+        (policy,) = (attrs["content"] for tag, attrs in page.elements if attrs.get("http-equiv"))
+        assert policy == "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+
+
+def test_links_lead_somewhere(pages: dict[str, str]) -> None:
+    page = Page(pages["en"])
+    ids = {attrs["id"] for _, attrs in page.elements if "id" in attrs}
+    customers_shown = set(page.data()["customers"]["id"])
+    for tag, attrs in page.elements:
+        target = attrs.get("href") or ""
+        if tag == "a":
+            assert target[1:] in ids or target.removeprefix("#c=") in customers_shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_read_stays_text(small: Run, language: str) -> None:
+    """Guards against names that are markup, formulas, very long, or turn the direction of writing."""
+    text = html.render(small, language)
+    page = Page(text)
+    assert [tag for tag, _ in page.elements].count("script") == 2
+    assert not any("onerror" in attrs for _, attrs in page.elements)
+    listed = page.data()["customers"]
+    assert sorted(listed["name"]) == sorted(HOSTILE)
+
+
+def test_nothing_of_a_pack_becomes_markup(tmp_path: Path) -> None:
+    """Titles are the author's own text and shown as such."""
+    changed = ("en: Size}", "en: '<i>Size</i>\"'}")
+    run = world.evaluate(tmp_path / "run", world.pack(tmp_path / "pack", changed))
+    page = Page(html.render(run, "en"))
+    assert "i" not in [tag for tag, _ in page.elements]
+    assert '<i>Size</i>"' in page.text
+
+
+def test_equal_runs_give_equal_bytes(sample: Run, pages: dict[str, str], tmp_path: Path) -> None:
+    """Guards against clocks, folders, and orders of sets, in a process with another seed of hashes."""
+    again = api.evaluate(ROOT / "samples" / "general", out=tmp_path / "elsewhere")
+    for form, module in (("html", html), ("json", as_json)):
+        file = tmp_path / f"report.{form}"
+        done = process(
+            "report", again.folder, "--format", form, "--lang", "zh", "-o", file, PYTHONHASHSEED="7"
+        )
+        assert (done.code, done.err) == (0, "")
+        assert file.read_bytes() == module.render(sample, "zh").encode()
+
+
+def test_it_stays_small(sample: Run, pages: dict[str, str]) -> None:
+    """At most 1 MiB for 500 customers, so half of that for the 254 of the sample."""
+    assert sample.manifest["customers"] == 254
+    assert all(len(text.encode()) < 2**19 for text in pages.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_very_many_customers_the_best_are_shown(
+    small: Run, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customers, "ALL_UP_TO", 4)
+    monkeypatch.setattr(customers, "ELSE_TOP", 2)
+    page = Page(html.render(small, language))
+    listed = page.data()["customers"]
+    assert listed["id"] == ["A", "E"]  # 90.75 and 67.09, the two highest
+    assert (listed["total"], listed["shown"]) == (5, 2)
+    assert {"zh": "批次共有 5 家客户，此处列出综合分最高的 2 家", "en": "The run has 5 customers; the 2 with the highest"}[language] in page.text  # fmt: skip
+
+
+def test_parts_that_a_run_does_not_have_are_left_out(small: Run) -> None:
+    page = Page(html.render(small, "en"))
+    ids = {attrs["id"] for _, attrs in page.elements if "id" in attrs}
+    assert not ids & {"portfolio", "valuation"}
+    assert {
+        "conclusion",
+        "dimensions",
+        "measures",
+        "risks",
+        "customers",
+        "rules",
+        "problems",
+        "appendix",
+    } <= ids
+
+
+def test_charts_have_words_and_lengths() -> None:
+    """A tenth and nine tenths of 1,000 units; a value from 50 to 150 around 100 lies across the whole width."""
+    bar = charts.shares([{"share": 0.1, "label": "A <1>"}, {"share": 0.9, "label": "B"}])
+    assert re.findall(r'x="([\d.]+)" y="0" width="([\d.]+)"', bar) == [("0", "98"), ("100", "898")]
+    assert "A &lt;1&gt;" in bar and 'role="img"' in bar
+    tornado = charts.tornado("t", 100.0, [{"label": "x", "low": 50.0, "high": 150.0}])
+    assert re.findall(r'<rect class="\w+" x="([\d.]+)" y="21" width="([\d.]+)"', tornado) == [("0", "320"), ("320", "320")]  # fmt: skip
+    assert "<rect" not in charts.band("nobody", None, None, None)
+
+
+# ---- the command ------------------------------------------------------------------------------------------
+
+
+def report(*args: str | Path, lang: str = "en") -> Done:
+    return called("report", *args, lang=lang)
+
+
+def test_it_is_written_beside_the_run_and_the_run_stays_sealed(tmp_path: Path) -> None:
+    run = world.evaluate(tmp_path / "run", world.pack(tmp_path / "pack"))
+    before = sealed(run.folder)
+    done = report(run.folder)
+    assert (done.code, done.out.strip()) == (0, str(tmp_path / "run.html"))
+    assert (tmp_path / "run.html").read_text(encoding="utf-8") == html.render(run, "en")
+    assert sealed(run.folder) == before
+
+
+def test_json_is_the_same_content(small: Run, tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    assert report(small.folder, "--format", "json", "-o", file).code == 0
+    data = json.loads(file.read_text(encoding="utf-8"))
+    assert data["cover"]["run_id"] == small.run_id
+    assert sorted(data["customers"]["name"]) == sorted(HOSTILE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [("run/report.html", "report-inside-run"), ("none/report.html", "report-unwritten")],
+)
+def test_where_it_cannot_be_written(tmp_path: Path, file: str, code: str, language: str) -> None:
+    run = world.evaluate(tmp_path / "run", world.pack(tmp_path / "pack"))
+    done = report(run.folder, "-o", tmp_path / file, lang=language)
+    assert (done.code, done.out) == (2, "")
+    assert f"[{code}]" in done.err
+
+
+def test_a_damaged_run_is_told(tmp_path: Path) -> None:
+    run = world.evaluate(tmp_path / "run", world.pack(tmp_path / "pack"))
+    (run.folder / "trace.parquet").write_bytes(b"no table")
+    done = report(run.folder)
+    assert done.code == 2
+    assert "[run-file-unreadable]" in done.err
