@@ -154,6 +154,8 @@ def test_numbers_of_the_conclusion_are_those_of_the_run(sample: Run, pages: dict
     for tier, count in Counter(sample.table["tier"]).items():
         title = next(one.title["en"] for one in sample.pack.tiers if one.id == tier)
         assert f"{title}: {count} customers" in text
+    grade = json.loads((sample.folder / "quality.json").read_bytes())["grade"]
+    assert f"Data quality: {grade['grade']} (index {grade['index']:.4f})" in text
     assert sample.run_id in text
     for digest in sample.manifest["files"].values():
         assert digest in text
@@ -315,7 +317,7 @@ def test_of_very_many_customers_the_best_are_shown(
     listed = page.data()["customers"]
     assert listed["id"] == ["A", "E"]  # 90.75 and 67.09, the two highest
     assert (listed["total"], listed["shown"]) == (5, 2)
-    assert {"zh": "批次共有 5 家客户，此处列出综合分最高的 2 家", "en": "The run has 5 customers; the 2 with the highest"}[language] in page.text  # fmt: skip
+    assert {"zh": "批次共有 5 个客户，此处列出综合分最高的 2 个", "en": "The run has 5 customers; the 2 with the highest"}[language] in page.text  # fmt: skip
 
 
 def test_parts_that_a_run_does_not_have_are_left_out(small: Run) -> None:

@@ -46,7 +46,7 @@ pack, _ = load_or_raise(Path(sys.argv[1]))
 loaded = clock()
 plan = make_plan(pack, 20634)
 types = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Date}
-empty = pl.LazyFrame(schema={name: types[field.kind] for name, field in pack.customers.fields.items()})
+empty = pl.LazyFrame(schema={name: types[field.kind] for name, field in pack.tables[pack.subject].fields.items()})
 numbers = frame.as_numbers(empty, plan.fields, plan.kinds)
 table = frame.score(plan, frame.with_features(plan, numbers)).select(frame.trace_names(pack))
 planned = clock()

@@ -33,7 +33,7 @@ def command(language: str, run: Path, form: str, output: Path | None) -> None:
     """Write what RUN came to: conclusion, dimensions, the base as a whole, value, measures, risks, every customer with
     the reasons of its score, the rules in words, data problems and hashes. The HTML file works offline and alone.
 
-    写出批次 RUN 的结果：结论、各维度、客户群整体、估值、措施、风险、每家客户及其得分理由、规则说明、资料问题与哈希。HTML 为单个文件，可离线打开。
+    写出批次 RUN 的结果：结论、各维度、客户群整体、估值、措施、风险、每个客户及其得分理由、规则说明、资料问题与哈希。HTML 为单个文件，可离线打开。
     """
     from ..folder import Run
     from ..problems import Problem, UsageError

@@ -11,7 +11,6 @@ from typing import Any
 
 from ..folder import Run
 from ..messages import catalogue
-from .content import content
 from .page import charts
 
 SUFFIX = ".html"
@@ -24,6 +23,8 @@ Node = dict[str, Any]
 def render(run: Run, language: str) -> str:
     """The text of the file."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from .content import content
 
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "page"),

@@ -6,11 +6,12 @@ from __future__ import annotations
 import json
 
 from ..folder import Run
-from .content import content
 
 SUFFIX = ".json"
 
 
 def render(run: Run, language: str) -> str:
     """The text of the file."""
+    from .content import content
+
     return json.dumps(content(run, language), ensure_ascii=False, sort_keys=True, indent=1) + "\n"

@@ -51,7 +51,7 @@ def summary(run: Run, language: str, width: int = 80) -> str:
         lines.append(say("composite", **shown))
         coverage = trace.select(pl.col("composite.coverage").mean()).collect(engine="streaming").item()
         lines.append(say("coverage", mean=f"{(coverage or 0) / 10_000:.1%}"))
-    lines += _quality(run, language)
+    lines += quality_lines(run, language)
     lines += [
         "",
         _tiers(run, language, min(BAR, max(8, width - 50))),
@@ -87,7 +87,7 @@ def summary(run: Run, language: str, width: int = 80) -> str:
     return "\n".join(lines)
 
 
-def _quality(run: Run, language: str) -> list[str]:
+def quality_lines(run: Run, language: str) -> list[str]:
     """The grade of the data with the measures it is made of, and how sure the sources are."""
     found = run.quality
     if not found:

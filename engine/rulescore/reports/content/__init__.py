@@ -12,6 +12,7 @@ import polars as pl
 from ...folder import MANIFEST, Run
 from ...problems import Problem, Span, UsageError
 from ...worth import JSON as VALUATION
+from ..text import quality_lines
 from . import base, rules
 from .customers import listing
 from .findings import findings
@@ -56,7 +57,8 @@ def _content(run: Run, language: str) -> Node:
         },
         "dimensions": dimensions, "portfolio": whole, "concentration": base.concentration(words),
         "valuation": worth(words, _stored(run.folder / VALUATION)), "gates": rules.gates(words),
-        "customers": listing(words, names), "problems": found, "appendix": _appendix(words),
+        "customers": listing(words, names), "quality": quality_lines(run, language),
+        "problems": found, "appendix": _appendix(words),
     }  # fmt: skip
 
 
