@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..arithmetic import points_text
 from ..model import Dimension, Gate, Pack, Tier
@@ -17,16 +18,42 @@ def handbook(pack: Pack, language: str) -> Handbook:
     writer = Writer(pack, language)
     say = writer.say
     counts = {"rules": len(pack.rules), "dimensions": len(pack.dimensions)}
-    total = sum(dimension.weight for dimension in pack.dimensions)
-    sections = [_overview(writer, total)]
-    sections += [_dimension(writer, dimension, dimension.weight / total) for dimension in pack.dimensions]
-    sections += [_gates(writer), _tiers(writer), _features(writer), _parameters(writer), _data(writer)]
+    sections = _sections(writer)
+    if pack.portfolio is not None:
+        inner = (_within("portfolio", section) for section in _sections(Writer(pack.portfolio, language)))
+        sections.append(Section("portfolio", writer.text(pack.portfolio.title), (), tuple(inner)))
     return Handbook(
         language,
         say("title", pack=writer.text(pack.title)),
         say("subtitle", id=pack.id, version=pack.version, **counts),
         say("contents"),
-        tuple(section for section in sections if section.blocks or section.sections),
+        tuple(sections),
+    )
+
+
+def _sections(writer: Writer) -> list[Section]:
+    """The chapters of a pack, those without content left out."""
+    pack = writer.pack
+    total = sum(dimension.weight for dimension in pack.dimensions)
+    sections = [_overview(writer, total)]
+    sections += [_dimension(writer, dimension, dimension.weight / total) for dimension in pack.dimensions]
+    sections += [_gates(writer), _tiers(writer), _features(writer), _parameters(writer), _data(writer)]
+    return [section for section in sections if section.blocks or section.sections]
+
+
+def _within(room: str, section: Section) -> Section:
+    """The section with its anchors, and those below it, kept apart from equal ones elsewhere."""
+
+    def anchored(block: Block) -> Block:
+        if not isinstance(block, Table):
+            return block
+        return replace(block, anchors=tuple(anchor and f"{room}-{anchor}" for anchor in block.anchors))
+
+    return replace(
+        section,
+        id=f"{room}-{section.id}",
+        blocks=tuple(map(anchored, section.blocks)),
+        sections=tuple(_within(room, inner) for inner in section.sections),
     )
 
 
