@@ -368,6 +368,8 @@ def test_json_is_the_same_content(small: Run, tmp_path: Path) -> None:
     data = json.loads(file.read_text(encoding="utf-8"))
     assert data["cover"]["run_id"] == small.run_id
     assert sorted(data["customers"]["name"]) == sorted(HOSTILE)
+    known = [float(one) for one in small.table["coverage"]]
+    assert data["conclusion"]["coverage"] == pytest.approx(sum(known) / len(known))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

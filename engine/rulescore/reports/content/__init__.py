@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from ...arithmetic import UNIT
 from ...folder import MANIFEST, Run
 from ...problems import Problem, Span, UsageError
 from ...worth import JSON as VALUATION
@@ -52,7 +53,7 @@ def _content(run: Run, language: str) -> Node:
         "conclusion": {
             "composite": spread["composite"], "bins": spread["bins"], "tiers": base.tiers(words),
             **_extremes(whole, dimensions),
-            "coverage": run.trace.select(pl.col("composite.coverage").mean()).collect().item(),
+            "coverage": run.trace.select((pl.col("composite.coverage") / UNIT).mean()).collect().item(),
             "problems": {severity: sum(1 for one in run.problems if one["severity"] == severity) for severity in ("error", "warning", "note")},
         },
         "dimensions": dimensions, "portfolio": whole, "concentration": base.concentration(words),
