@@ -302,9 +302,9 @@ def test_equal_runs_give_equal_bytes(sample: Run, pages: dict[str, str], tmp_pat
 
 
 def test_it_stays_small(sample: Run, pages: dict[str, str]) -> None:
-    """At most 1 MiB for 500 customers, so half of that for the 254 of the sample."""
-    assert sample.manifest["customers"] == 254
-    assert all(len(text.encode()) < 2**19 for text in pages.values())
+    """At most 1 MiB for 500 customers, so two thirds of that for the 320 of the sample."""
+    assert sample.manifest["customers"] == 320
+    assert all(len(text.encode()) < 2**20 * 320 / 500 for text in pages.values())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
