@@ -37,7 +37,9 @@ def declared(layers: list[Layer]) -> dict[str, Declared]:
     return found
 
 
-def as_features(findings: Mapping[str, Declared]) -> Iterator[tuple[str, Document, Path_, str, dict[str, Any]]]:
+def as_features(
+    findings: Mapping[str, Declared],
+) -> Iterator[tuple[str, Document, Path_, str, dict[str, Any]]]:
     """(name, document, path, key of the expression, facts as of a feature) of the features that findings are."""
     for key, (document, path, item) in findings.items():
         title, common = item["title"], {"source": item.get("source")}

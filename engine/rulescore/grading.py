@@ -118,4 +118,6 @@ class Grading:
 
 def read_actions(item: dict[str, Any]) -> tuple[Action, ...]:
     """The measures that a tier or a finding names."""
-    return tuple(Action(one["title"], one.get("owner"), one.get("due", "")) for one in item.get("actions", ()))
+    return tuple(
+        Action(one["title"], one.get("owner"), one.get("due", "")) for one in item.get("actions", ())
+    )

@@ -18,7 +18,7 @@ from .kinds.builder import Bad, RuleText
 from .lang.check import Scope, check
 from .lang.syntax import Kind, Report, Tree, parse
 from .limits import read_quality
-from .model import Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table
+from .model import Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table, Waterfall
 from .packfiles import PORTFOLIO, Layer, find, is_portfolio, read_layers, shown
 from .portfolio_table import scored_customers
 from .problems import Problems, RulesetError, Span, close_names
@@ -161,6 +161,7 @@ class _Loader:
                 close=close,
             )
         self.unknown_removals()
+        waterfall = self.read_waterfall(settings, places)
         decimals = settings.get("decimals") or {}
         pack = Pack(
             id=settings["id"] if self.customers is None else f"{self.customers.id}/{settings['id']}", version=settings["version"], title=settings["title"], why=settings.get("why", EMPTY),
@@ -170,7 +171,7 @@ class _Loader:
             coverage_cap=minimum.get("cap", ""), review=settings.get("review", EMPTY),
             dimension_source=sources(settings.get("dimension_source")), files=self.files(), span=self.top.pack.at("id"),
             subject=self.subject, quality=read_quality(self.layers, self.tables, self.problems),
-            findings=findings.read(self.findings, self.features),
+            findings=findings.read(self.findings, self.features), waterfall=waterfall,
         )  # fmt: skip
         fairness.check(pack, self.problems)
         return pack
@@ -211,7 +212,9 @@ class _Loader:
         made = list(findings.as_features(self.findings))
         for key, document, path, part, item in own + made:
             check_name(key, document.key(*path), self.problems)
-            if key in raw and path[0] == "findings":  # a feature of a later layer replaces one; a finding is none
+            if (
+                key in raw and path[0] == "findings"
+            ):  # a feature of a later layer replaces one; a finding is none
                 self.problems.error("duplicate-name", document.key(*path), name=key)
             raw[key] = (document, path, part, item, parse(item["is"], self.reporter(document, (*path, part))))
         names = dict(self.scope.names)
@@ -248,9 +251,7 @@ class _Loader:
                         yield key, document, ("features", key), "is", item
 
     def ordered(self, raw: dict[str, Raw]) -> list[str]:
-        needs = {
-            key: sorted(tree.names() & raw.keys()) if tree else [] for key, (*_, tree) in raw.items()
-        }
+        needs = {key: sorted(tree.names() & raw.keys()) if tree else [] for key, (*_, tree) in raw.items()}
         done: dict[str, bool] = {}
         order: list[str] = []
         for start in raw:
@@ -384,6 +385,20 @@ class _Loader:
             low=low, high=high, source=sources(data.get("source")), span=text.place("id"), places=places,
             fairness=data.get("fairness", EMPTY),
         )  # fmt: skip
+
+    def read_waterfall(self, settings: dict[str, Any], places: dict[str, Document]) -> Waterfall | None:
+        item = settings.get("waterfall")
+        if item is None:
+            return None
+        found = Waterfall(item["from"], tuple(item["less"]), item["to"])
+        document = places["waterfall"]
+        stands: dict[Path_, str] = {("from",): found.start, ("to",): found.end}
+        stands |= {("less", index): name for index, name in enumerate(found.less)}
+        for path, name in stands.items():
+            if name not in self.features and not self.broken:
+                close = close_names(name, self.features)
+                self.problems.error("unknown-name", document.at("waterfall", *path), name=name, close=close)
+        return found
 
     def unknown_removals(self) -> None:
         known: set[str] = set()

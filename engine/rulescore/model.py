@@ -262,6 +262,15 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
+class Waterfall:
+    """Figures of the base that lead from one amount to another: `start` less each of `less` is `end`."""
+
+    start: str
+    less: tuple[str, ...]
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A whole ruleset, `extends` resolved. `files` are (shown name, text) of every YAML file read, in order. `subject` is
     the table whose rows are scored; `portfolio` the pack that scores the base as a whole, whose events are the customers."""
@@ -288,6 +297,7 @@ class Pack:
     portfolio: Pack | None = None
     quality: Quality = field(default_factory=Quality)
     findings: tuple[Finding, ...] = ()
+    waterfall: Waterfall | None = None
 
     @property
     def rules(self) -> tuple[Rule, ...]:

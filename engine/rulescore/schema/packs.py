@@ -203,6 +203,10 @@ def pack() -> dict[str, Any]:
             "parameters": {"type": "object", "propertyNames": NAME, "additionalProperties": parameter},
             "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE},
             "findings": FINDINGS,
+            "waterfall": object_of(
+                "瀑布：from 减去 less 各项得 to，均为客户群整体的指标。A waterfall: from less each of less gives to; all are figures of the base.",
+                {"from": NAME, "less": {"type": "array", "minItems": 1, "items": NAME}, "to": NAME}, ["from", "less", "to"],
+            ),
             "gates": {"type": "array", "items": gate},
             "tiers": {"type": "array", "minItems": 1, "items": tier},
             "remove": REMOVE,

@@ -20,7 +20,18 @@ from .evaluation import Evaluated
 from .inherited import Inherited
 from .missing import can_be_missing, values_of
 
-KINDS = ("case", "part-held", "part-not-held", "missing", "not-applicable", "gate-acted", "gate-idle", "finding-held", "finding-idle", "tier")
+KINDS = (
+    "case",
+    "part-held",
+    "part-not-held",
+    "missing",
+    "not-applicable",
+    "gate-acted",
+    "gate-idle",
+    "finding-held",
+    "finding-idle",
+    "tier",
+)
 
 
 @dataclass(frozen=True, slots=True)
