@@ -341,8 +341,8 @@ def test_charts_have_words_and_lengths() -> None:
     bar = charts.shares([{"share": 0.1, "label": "A <1>"}, {"share": 0.9, "label": "B"}])
     assert re.findall(r'x="([\d.]+)" y="0" width="([\d.]+)"', bar) == [("0", "98"), ("100", "898")]
     assert "A &lt;1&gt;" in bar and 'role="img"' in bar
-    tornado = charts.tornado("t", 100.0, [{"label": "x", "low": 50.0, "high": 150.0}])
-    assert re.findall(r'<rect class="\w+" x="([\d.]+)" y="21" width="([\d.]+)"', tornado) == [("0", "320"), ("320", "320")]  # fmt: skip
+    (tornado,) = charts.tornado(100.0, [{"label": "x", "low": 50.0, "high": 150.0}])
+    assert re.findall(r'<rect class="\w+" x="([\d.]+)" y="3" width="([\d.]+)"', tornado["svg"]) == [("0", "320"), ("320", "320")]  # fmt: skip
     assert "<rect" not in charts.band("nobody", None, None, None)
 
 

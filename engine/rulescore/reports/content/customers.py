@@ -17,7 +17,7 @@ from .columns import Origins
 from .words import Words, percent
 
 Node = dict[str, Any]
-ALL_UP_TO, ELSE_TOP = 5_000, 2_000
+ALL_UP_TO, ELSE_TOP = 20_000, 2_000
 ROWS_SHOWN = 8
 
 

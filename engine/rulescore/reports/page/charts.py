@@ -63,7 +63,7 @@ def histogram(label: str, bins: Sequence[int]) -> str:
                 f'<rect class="tone0" x="{_n(x + 1)}" y="{_n(140 - height)}" width="{_n(step - 2)}" height="{_n(max(1, height))}"/>'
             )
             drawn.append(
-                f'<text class="middle small" x="{_n(x + step / 2)}" y="{_n(135 - height)}">{count}</text>'
+                f'<text class="middle small" x="{_n(x + step / 2)}" y="{_n(135 - height)}">{count if most < 1000 else _of(count, bins)}</text>'
             )
     drawn.append('<line class="axis" x1="0" y1="140" x2="600" y2="140"/>')
     drawn += [
@@ -97,44 +97,50 @@ def curve(label: str, points: Sequence[Sequence[float]], x_title: str, y_title: 
     return _svg(left + size + 18, top + size + 42, label, drawn, "curve")
 
 
-def ranges(label: str, rows: Sequence[Node]) -> str:
-    """Values from low to high with a mark at the base case, on one scale from zero."""
+def ranges(rows: Sequence[Node]) -> list[Node]:
+    """Values from low to high with a mark at the base case, on one scale from zero: a bar for each row beside its label."""
     ends = [row[case] for row in rows for case in ("low", "base", "high") if row[case] is not None]
     least, most = min([0.0, *ends]), max([0.0, *ends])
-    span, drawn = most - least or 1.0, []
-    for index, row in enumerate(rows):
-        y = 44 * index
-        drawn.append(f'<text x="0" y="{y + 13}">{escape(row["label"])}</text>')
-        drawn.append(f'<line class="rail-line" x1="0" y1="{y + 28}" x2="640" y2="{y + 28}"/>')
+    scale = WIDE / ((most - least) or 1.0)
+    found = []
+    for row in rows:
+        drawn = [_RAIL]
+        known = [row[case] for case in ("low", "base", "high") if row[case] is not None]
         if row["base"] is not None:
-            known = [row[case] for case in ("low", "base", "high") if row[case] is not None]
-            left, right = (640 * (end - least) / span for end in (min(known), max(known)))
-            mark = 640 * (row["base"] - least) / span
-            drawn.append(
-                f'<rect class="tone1" x="{_n(left)}" y="{y + 22}" width="{_n(max(2, right - left))}" height="12"/>'
-            )
-            drawn.append(f'<line class="mark" x1="{_n(mark)}" y1="{y + 19}" x2="{_n(mark)}" y2="{y + 37}"/>')
-    return _svg(640, 44 * len(rows) + 2, label, drawn, "ranges")
+            left, right = scale * (min(known) - least), scale * (max(known) - least)
+            drawn.append(_bar("tone1", left, max(2.0, right - left)))
+            drawn.append(_tick(scale * (row["base"] - least)))
+        found.append({"label": row["label"], "svg": _svg(WIDE, 18, row["label"], drawn, "range", stretch=True)})
+    return found
 
 
-def tornado(label: str, base: float, rows: Sequence[Node]) -> str:
-    """What each assumption alone makes of the value: to the left and right of the base case, the widest first."""
+def tornado(base: float, rows: Sequence[Node]) -> list[Node]:
+    """What each assumption alone makes of the value: to the left and right of the base case, on one scale."""
     ends = [end for row in rows for end in (row["low"], row["high"]) if end is not None] + [base]
-    least, most = min(ends), max(ends)
-    span = most - least or 1.0
-    middle, drawn = 640 * (base - least) / span, []
-    for index, row in enumerate(rows):
-        y = 46 * index
-        drawn.append(f'<text x="0" y="{y + 13}">{escape(row["label"])}</text>')
-        drawn.append(f'<line class="rail-line" x1="0" y1="{y + 28}" x2="640" y2="{y + 28}"/>')
+    least = min(ends)
+    scale = WIDE / ((max(ends) - least) or 1.0)
+    middle, found = scale * (base - least), []
+    for row in rows:
+        drawn = [_RAIL]
         for tone, end in (("tone2", row["low"]), ("tone0", row["high"])):
             if end is not None:
-                at = 640 * (end - least) / span
-                drawn.append(
-                    f'<rect class="{tone}" x="{_n(min(at, middle))}" y="{y + 21}" width="{_n(max(1, abs(at - middle)))}" height="14"/>'
-                )
-        drawn.append(f'<line class="mark" x1="{_n(middle)}" y1="{y + 18}" x2="{_n(middle)}" y2="{y + 38}"/>')
-    return _svg(640, 46 * len(rows) + 4, label, drawn, "tornado")
+                at = scale * (end - least)
+                drawn.append(_bar(tone, min(at, middle), max(1.0, abs(at - middle))))
+        drawn.append(_tick(middle))
+        found.append({"label": row["label"], "svg": _svg(WIDE, 18, row["label"], drawn, "range", stretch=True)})
+    return found
+
+
+WIDE = 640
+_RAIL = f'<line class="rail-line" x1="0" y1="9" x2="{WIDE}" y2="9"/>'
+
+
+def _bar(tone: str, x: float, width: float) -> str:
+    return f'<rect class="{tone}" x="{_n(x)}" y="3" width="{_n(width)}" height="12"/>'
+
+
+def _tick(x: float) -> str:
+    return f'<line class="mark" x1="{_n(x)}" y1="0" x2="{_n(x)}" y2="18"/>'
 
 
 def _svg(
@@ -148,6 +154,12 @@ def _svg(
 def _n(value: float) -> str:
     """A length with two decimals at most, the same everywhere."""
     return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def _of(count: int, bins: Sequence[int]) -> str:
+    """A count too long for its bar as a share of all."""
+    share = round(100 * count / sum(bins))
+    return f"{share}%" if share else "&lt;1%"
 
 
 def _anchor(tick: int) -> str:
