@@ -110,7 +110,9 @@ def ranges(rows: Sequence[Node]) -> list[Node]:
             left, right = scale * (min(known) - least), scale * (max(known) - least)
             drawn.append(_bar("tone1", left, max(2.0, right - left)))
             drawn.append(_tick(scale * (row["base"] - least)))
-        found.append({"label": row["label"], "svg": _svg(WIDE, 18, row["label"], drawn, "range", stretch=True)})
+        found.append(
+            {"label": row["label"], "svg": _svg(WIDE, 18, row["label"], drawn, "range", stretch=True)}
+        )
     return found
 
 
@@ -127,7 +129,9 @@ def tornado(base: float, rows: Sequence[Node]) -> list[Node]:
                 at = scale * (end - least)
                 drawn.append(_bar(tone, min(at, middle), max(1.0, abs(at - middle))))
         drawn.append(_tick(middle))
-        found.append({"label": row["label"], "svg": _svg(WIDE, 18, row["label"], drawn, "range", stretch=True)})
+        found.append(
+            {"label": row["label"], "svg": _svg(WIDE, 18, row["label"], drawn, "range", stretch=True)}
+        )
     return found
 
 
