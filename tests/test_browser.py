@@ -49,7 +49,7 @@ def files(sample: Run) -> dict[str, Path]:
 
 def written(run: Run, language: str) -> Path:
     file = run.folder.parent / f"{language}.html"
-    file.write_text(html.render(run, language), encoding="utf-8", newline="\n")
+    file.write_bytes(html.render(run, language))
     return file
 
 
