@@ -241,6 +241,41 @@ def test_items_of_a_checklist_are_those_that_hold(sample: Run) -> None:
     assert checked > 200
 
 
+def test_segments_and_concentration_are_those_of_the_stored_columns(sample: Run) -> None:
+    """Counts the customers and adds up their revenue in plain Python over the run's own tables."""
+    shown = content(sample, "en")
+    amounts = dict(sample.inputs.select("customer_id", "revenue_12m").collect().iter_rows())
+    gains = sorted(((max(0.0, amount or 0.0), customer) for customer, amount in amounts.items()), key=lambda pair: (-pair[0], pair[1]))  # fmt: skip
+    total = sum(amount for amount, _ in gains)
+    assert shown["concentration"]["top"][0]["id"] == gains[0][1]
+    composite = {row["customer_id"]: float(row["composite"]) for row in sample.table.to_dicts()}
+    expected: Counter[tuple[str, int]] = Counter()
+    before = 0.0
+    for amount, customer in gains:
+        row = "none" if not amount else "A" if before < 0.8 * total else "B" if before < 0.95 * total else "C"
+        expected[row, sum(composite[customer] >= bound for bound in (40, 60, 80))] += 1
+        before += amount
+    found = {(row["id"], at): cell["count"] for row in shown["segments"]["rows"] for at, cell in enumerate(row["cells"])}  # fmt: skip
+    assert {key: count for key, count in found.items() if count} == dict(expected)
+    assert sum(cell["share"] for row in shown["segments"]["rows"] for cell in row["cells"]) == pytest.approx(
+        1
+    )
+
+
+def test_the_value_is_the_sum_of_its_steps(sample: Run) -> None:
+    method = content(sample, "en")["valuation"]["methods"][0]
+    assert len(method["steps"]["parts"]) == 16  # fifteen years and the tax benefit
+    assert sum(part["amount"] for part in method["steps"]["parts"]) == pytest.approx(method["value"]["base"])
+
+
+def test_special_matters_are_told(tmp_path: Path) -> None:
+    """Of five customers only one states its revenue, so the rule on size lacks data for most."""
+    frames = world.tables({"annual_revenue": [120, None, None, None, None]})
+    run = world.evaluate(tmp_path / "run", world.pack(tmp_path / "pack"), frames, unmask=True)
+    told = content(run, "en")["special"]
+    assert any("these rules lack data: Size." in text for text in told), told
+
+
 # ---- what it is made of -----------------------------------------------------------------------------------
 
 

@@ -135,6 +135,47 @@ def tornado(base: float, rows: Sequence[Node]) -> list[Node]:
     return found
 
 
+def steps(label: str, node: Node, last: str) -> str:
+    """A waterfall: each part on top of those before it, at the end the whole; `last` names the whole."""
+    left, right, top, height = 92, 640, 14, 180
+    parts = [*node["parts"], {"label": last, "amount": node["total"], "shown": node["shown"]}]
+    ends, at = [0.0], 0.0
+    for part in node["parts"]:
+        at += part["amount"]
+        ends.append(at)
+    most, least = max([*ends, node["total"]]), min([0.0, *ends])
+    scale, wide = height / ((most - least) or 1.0), (right - left) / len(parts)
+    drawn, at = [], 0.0
+
+    def y(amount: float) -> float:
+        return float(top + scale * (most - amount))
+
+    for amount, shown in node["ticks"]:
+        drawn.append(
+            f'<line class="grid" x1="{left}" y1="{_n(y(amount))}" x2="{right}" y2="{_n(y(amount))}"/>'
+        )
+        drawn.append(f'<text class="end small" x="{left - 8}" y="{_n(y(amount) + 4)}">{escape(shown)}</text>')
+    for index, part in enumerate(parts):
+        whole = index == len(parts) - 1
+        low, high = (0.0, part["amount"]) if whole else sorted((at, at + part["amount"]))
+        tone = "tone0" if whole else "tone1" if part["amount"] >= 0 else "tone3"
+        x, words = left + wide * index, f"{part['label']}: {part['shown']}"
+        drawn.append(
+            f'<rect class="{tone}" x="{_n(x + 1.5)}" y="{_n(y(high))}" width="{_n(wide - 3)}" height="{_n(max(1.0, scale * (high - low)))}"><title>{escape(words)}</title></rect>'
+        )
+        if len(part["label"]) <= 3:
+            drawn.append(
+                f'<text class="middle small" x="{_n(x + wide / 2)}" y="{top + height + 18}">{escape(part["label"])}</text>'
+            )
+        else:  # below the bar, where a rising waterfall leaves room
+            drawn.append(
+                f'<text class="end small" x="{_n(x + wide)}" y="{_n(y(low) + 16)}">{escape(part["label"])}</text>'
+            )
+        at += 0 if whole else part["amount"]
+    drawn.append(f'<line class="axis" x1="{left}" y1="{_n(y(0.0))}" x2="{right}" y2="{_n(y(0.0))}"/>')
+    return _svg(right, top + height + 26, label, drawn, "steps")
+
+
 WIDE = 640
 _RAIL = f'<line class="rail-line" x1="0" y1="9" x2="{WIDE}" y2="9"/>'
 
