@@ -73,6 +73,16 @@ BELOW: Helper = (
 )
 TAX_BENEFIT = f"IF({{below}}>0,1/{{below}},{DASH})"
 
+
+def _left(point: str) -> str:
+    """What is left of the customers so many years after the start: by the Weibull curve, else at constant attrition. A power of
+    0 at no time at all is 1; in a spreadsheet it is an error, so that time 0 is written apart."""
+    time = f"({{T}}-{{{point}}})"
+    curve = f"{{curved}}*EXP(0-({time}/{{scale}})^{{weibull_shape}})"
+    steady = f"(1-{{curved}})*({{kept}}^({time}+({time}=0))*({time}<>0)+({time}=0))"
+    return f"{curve}+{steady}"
+
+
 _EXCESS = Live(
     helpers={
         "od": HALF_YEAR,
@@ -86,17 +96,13 @@ _EXCESS = Live(
         ),
         "curved": ("IF({weibull_scale}>0,1,0)", lambda of: 1.0 if of["weibull_scale"] > 0 else 0.0),
         "scale": ("IF({weibull_scale}>0,{weibull_scale},1)", lambda of: float(of["weibull_scale"]) or 1.0),
-        # 0 to the power of 0 is an error in a spreadsheet
-        "kept": ("MAX(1-{attrition},POWER(10,-99))", lambda of: max(1 - float(of["attrition"]), 1e-99)),
+        "kept": ("1-{attrition}", lambda of: 1 - float(of["attrition"])),
         "annuity": ANNUITY,
         "below": BELOW,
     },
     columns={
         "year": "{T}",
-        "survivors": (
-            "({curved}*(EXP(0-(({T}-{first})/{scale})^{weibull_shape})+EXP(0-(({T}-{second})/{scale})^{weibull_shape}))"
-            "+(1-{curved})*({kept}^({T}-{first})+{kept}^({T}-{second})))/2"
-        ),
+        "survivors": f"({_left('first')}+{_left('second')})/2",
         "revenue": "{revenue}*{transfer}*(1+{growth})^{T}*{row.survivors}",
         "ebit": "{row.revenue}*{margin}",
         "tax": "{row.ebit}*{tax}",

@@ -210,7 +210,7 @@ class _Weights:
             )
             live = "partly" if gate.id in self.part.gate_formulas else "limit"
             self.sheet.line(row, 8, [node["effect"], self.book.tell(f"live.{live}")], "wrap")
-            self.name(f"gate.{gate.id}", row)
+            self.name(f"limit.{gate.id}", row)
             row += 1
         return row
 

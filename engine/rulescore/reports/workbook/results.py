@@ -261,7 +261,7 @@ class Results:
 
     def gates_on(self, target: str, row: int) -> list[tuple[str, str, str]]:
         return [
-            (self.cell(f"gate.{gate.id}", row), gate.action, self.part.at[f"gate.{gate.id}"])
+            (self.cell(f"gate.{gate.id}", row), gate.action, self.part.at[f"limit.{gate.id}"])
             for gate in self.pack.gates
             if gate.target == target
         ]

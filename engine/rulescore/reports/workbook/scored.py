@@ -22,7 +22,7 @@ Node = dict[str, Any]
 @dataclass
 class Scored:
     """`at` holds the address of each parameter once its sheet is made: `weight.<rule>`, `low.<rule>`, `high.<rule>`,
-    `cases.<rule>`, `dimension.<id>`, `initial.<id>`, `min.<id>`, `max.<id>`, `gate.<id>`, `tiers`, `minimum`, `cap`,
+    `cases.<rule>`, `dimension.<id>`, `initial.<id>`, `min.<id>`, `max.<id>`, `limit.<gate>`, `tiers`, `minimum`, `cap`,
     `threshold.<n>`, `param.<id>`."""
 
     run: Run
