@@ -274,7 +274,7 @@ HOSTILE = [
 
 
 def company(folder: Path, *changes: tuple[str, str]) -> Path:
-    """The files of an assessment of 36 customers whose values and gaps fall in every way; each (old, new) is replaced in
+    """The files of an assessment of 21 customers whose values and gaps fall in every way; each (old, new) is replaced in
     pack and valuation, and must stand in one of them."""
     texts = {**{f"pack/{name}": text for name, text in PACK.items()}, "valuation.yaml": VALUATION}
     for old, new in changes:
@@ -300,7 +300,7 @@ def _customers() -> str:
         "dishonest_debtor": ["false", "false", "true", "", "false", "false", "false"],
     }  # fmt: skip
     lines = [",".join(["customer_id", *columns])]
-    for index in range(36):
+    for index in range(20):
         cells = [f"K{index:02d}"]
         for name, values in columns.items():
             value = (

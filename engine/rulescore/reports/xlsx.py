@@ -25,7 +25,7 @@ Node = dict[str, Any]
 def render(run: Run, language: str) -> bytes:
     """The bytes of the file. UsageError for a run whose files can't be read."""
     try:
-        return _render(run, language)
+        return _render(run.stored, language)
     except (pl.exceptions.PolarsError, OSError, json.JSONDecodeError) as error:
         reason = str(error).split("\n")[0][:200]
         raise UsageError([Problem("run-file-unreadable", "error", Span(str(run.folder)), {"reason": reason})]) from error  # fmt: skip
