@@ -147,7 +147,7 @@ class Card:
             combine = tell(f"combine.{dimension.combine}", decimals=pack.dimension_decimals)
             sheet.line(at, 0, [part.words.text(dimension.title), combine], "wrap")
             sheet.put(at, 2, Formula(part.at[f"dimension.{dimension.id}"], dimension.weight), "number")
-            sheet.put(at, 3, None, "text")
+            sheet.put(at, 3, part.words.text(dimension.why), "wrap")
             for column, name, value in (
                 (4, "score", score.points),
                 (5, "low", score.low),

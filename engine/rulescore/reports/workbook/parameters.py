@@ -42,7 +42,7 @@ class _Weights:
 
     def write(self, row: int) -> int:
         self.sheet.merged(row, 0, LAST, self.part.scope, "band")
-        self.sheet.raw.set_row(row, 20)
+        self.sheet.height(row, 22)
         for step in (self.dimensions, self.rules, self.tiers, self.thresholds, self.gates, self.others):
             row = step(row + 1)
         return row
@@ -59,7 +59,7 @@ class _Weights:
         return ref
 
     def dimensions(self, row: int) -> int:
-        row = self.head(row, "dimensions", ("dimension", "", "id", "weight", "start", "share", "least", "most", "combine", ""))  # fmt: skip
+        row = self.head(row, "dimensions", ("dimension", "why-dimension", "id", "weight", "start", "share", "least", "most", "combine", ""))  # fmt: skip
         pack, first = self.pack, row
         last = first + len(pack.dimensions) - 1
         total = sum(dimension.weight for dimension in pack.dimensions)
@@ -67,7 +67,10 @@ class _Weights:
         for dimension in pack.dimensions:
             share = Formula(f"{self.sheet.ref(row, 3).inside}/SUM({column})", dimension.weight / total)
             self.sheet.line(
-                row, 0, [self.part.words.text(dimension.title), "", dimension.id], ("wrap", "text", "mono")
+                row,
+                0,
+                [self.part.words.text(dimension.title), self.part.words.text(dimension.why), dimension.id],
+                ("wrap", "wrap", "mono"),
             )
             self.sheet.put(row, 3, dimension.weight, "number", "input")
             summed = dimension.combine == "sum"
@@ -78,7 +81,6 @@ class _Weights:
             for column_, limit in ((6, dimension.min), (7, dimension.max)):
                 self.sheet.put(row, column_, plain(limit) if limit is not None else NONE, "points", "input" if limit is not None else "")  # fmt: skip
             self.sheet.put(row, 8, self.book.tell(f"combine.{dimension.combine}", decimals=self.pack.dimension_decimals), "wrap")  # fmt: skip
-            self.sheet.put(row, 9, "", "text")
             for key, at in (("dimension", 3), ("initial", 4), ("dimension-share", 5), ("min", 6), ("max", 7)):
                 self.name(f"{key}.{dimension.id}", row, at)
             row += 1
@@ -249,7 +251,7 @@ def _points(
     book: Book, sheet: Sheet, parts: Sequence[Scored], rows: dict[tuple[str, str], tuple[int, int]]
 ) -> None:
     """One row an outcome: the case in words, its points, how often it held."""
-    sheet.widths(16, 20, 30, 26, 9, 64, 13, 11, 44, 30)
+    sheet.widths(18, 20, 30, 26, 11, 64, 13, 11, 44, 42)
     sheet.landscape()
     sheet.title(book.title("points"), book.tell("points.note"), book.tell("points.note-2"))
     titles = ("scope", "dimension", "rule", "id", "case", "condition", "points", "held", "reason", "place")

@@ -142,7 +142,7 @@ class Results:
             titles.setdefault(name, tell(f"column.{rest}") if kind == "engine" else tell(f"{kind}.{rest}") if kind == "check" else "")  # fmt: skip
         for name, place in self.column.items():
             sheet.put(HEAD, place, titles[name], "head")
-        sheet.raw.set_row(HEAD, 64)
+        sheet.height(HEAD, 64)
         self.bands()
         self.above()
 
@@ -394,6 +394,8 @@ class Results:
         first_check = self.column["check.points"]
         self.sheet.watch(FIRST, first_check, last, self.column["check.all"])
         self.sheet.landscape()
+        self.sheet.raw.set_print_scale(60)  # too wide for one page
+        self.sheet.raw.repeat_columns(0, 2)
 
 
 def record_of_base(part: Scored) -> Record:

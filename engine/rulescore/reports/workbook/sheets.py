@@ -27,6 +27,9 @@ NONE = "—"
 """Stands where there is no number: not assessed, does not count, missing."""
 
 TEXT_AT_MOST = 32_000
+ROW, LINE_HEIGHT = 18, 14
+"""Heights in points: of a row, and of a line within one."""
+WRAPPED = frozenset({"wrap", "label", "wrapped-note"})
 FONTS = {"zh": "微软雅黑", "en": "Calibri"}
 NAVY, BAND, LINE, INPUT, STORED, GOOD, BAD = (
     "#1F3864",
@@ -42,27 +45,27 @@ Style = dict[str, Any]
 STYLES: dict[str, Style] = {
     "title": {"bold": True, "font_size": 16, "font_color": NAVY},
     "note": {"italic": True, "font_color": "#595959"},
-    "wrapped-note": {"italic": True, "font_color": "#595959", "text_wrap": True, "valign": "top"},
+    "wrapped-note": {"italic": True, "font_color": "#595959", "text_wrap": True, "valign": "vcenter"},
     "section": {"bold": True, "font_size": 12, "font_color": NAVY, "bottom": 2, "bottom_color": NAVY},
     "head": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "border": 1, "border_color": LINE, "text_wrap": True, "align": "center", "valign": "vcenter"},
     "band": {"bold": True, "font_color": NAVY, "bg_color": BAND, "border": 1, "border_color": LINE, "align": "center", "valign": "vcenter", "text_wrap": True},
-    "text": {"border": 1, "border_color": LINE, "valign": "top", "num_format": "@"},
-    "wrap": {"border": 1, "border_color": LINE, "valign": "top", "text_wrap": True, "num_format": "@"},
-    "mono": {"border": 1, "border_color": LINE, "valign": "top", "font_name": "Consolas", "num_format": "@"},
-    "label": {"bold": True, "font_color": NAVY, "border": 1, "border_color": LINE, "bg_color": BAND, "valign": "top", "text_wrap": True},
-    "plain": {"border": 1, "border_color": LINE, "valign": "top", "align": "right"},
-    "center": {"border": 1, "border_color": LINE, "valign": "top", "align": "center"},
-    "count": {"border": 1, "border_color": LINE, "valign": "top", "num_format": "#,##0"},
-    "points": {"border": 1, "border_color": LINE, "valign": "top", "align": "right", "num_format": "0.00##"},
-    "score": {"border": 1, "border_color": LINE, "valign": "top", "align": "right", "num_format": "0.00"},
-    "percent": {"border": 1, "border_color": LINE, "valign": "top", "align": "right", "num_format": "0.0%"},
-    "share": {"border": 1, "border_color": LINE, "valign": "top", "align": "right", "num_format": "0.00##%"},
-    "factor": {"border": 1, "border_color": LINE, "valign": "top", "align": "right", "num_format": "0.000000"},
-    "number": {"border": 1, "border_color": LINE, "valign": "top", "align": "right", "num_format": "#,##0.######"},
-    "money": {"border": 1, "border_color": LINE, "valign": "top", "align": "right", "num_format": "#,##0.00;[Red]-#,##0.00"},
-    "whole": {"border": 1, "border_color": LINE, "valign": "top", "align": "right", "num_format": "0"},
-    "date": {"border": 1, "border_color": LINE, "valign": "top", "align": "left"},
-    "check": {"border": 1, "border_color": LINE, "valign": "top", "align": "right", "num_format": "0.######", "font_color": GOOD},
+    "text": {"indent": 1, "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "@"},
+    "wrap": {"indent": 1, "border": 1, "border_color": LINE, "valign": "vcenter", "text_wrap": True, "num_format": "@"},
+    "mono": {"indent": 1, "border": 1, "border_color": LINE, "valign": "vcenter", "font_name": "Consolas", "num_format": "@"},
+    "label": {"indent": 1, "bold": True, "font_color": NAVY, "border": 1, "border_color": LINE, "bg_color": BAND, "valign": "vcenter", "text_wrap": True},
+    "plain": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter"},
+    "center": {"border": 1, "border_color": LINE, "valign": "vcenter", "align": "center"},
+    "count": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "#,##0"},
+    "points": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.00##"},
+    "score": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.00"},
+    "percent": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.0%"},
+    "share": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.00##%"},
+    "factor": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.000000"},
+    "number": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "#,##0.######"},
+    "money": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "#,##0.00;[Red]-#,##0.00"},
+    "whole": {"border": 1, "border_color": LINE, "valign": "vcenter", "align": "center", "num_format": "0"},
+    "date": {"indent": 1, "border": 1, "border_color": LINE, "valign": "vcenter", "align": "left"},
+    "check": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.######", "font_color": GOOD},
     "big": {"bold": True, "font_size": 20, "font_color": NAVY, "align": "left", "valign": "vcenter", "num_format": "0.00"},
     "big-money": {"bold": True, "font_size": 16, "font_color": NAVY, "align": "left", "valign": "vcenter", "num_format": "#,##0.00"},
 }  # fmt: skip
@@ -154,6 +157,8 @@ class Book:
                 **STYLES[name],
                 **({"num_format": DATES[self.language]} if name == "date" else {}),
             }
+            if self.language == "zh":  # slanted Chinese is hard to read
+                base.pop("italic", None)
             base |= {"input": INPUT_LOOK, "stored": STORED_LOOK}.get(look, {})
             self._formats[key] = self._book.add_format({**base, **more})
         return self._formats[key]
@@ -162,6 +167,8 @@ class Book:
         return self._book.add_chart({"type": kind, **options})
 
     def bytes(self) -> bytes:
+        for sheet in self._sheets.values():
+            sheet.fit()
         self._book.close()
         return self._file.getvalue()
 
@@ -171,6 +178,11 @@ class Sheet:
 
     def __init__(self, book: Book, sheet: Any, name: str) -> None:
         self.book, self.raw, self.name = book, sheet, name
+        self._widths: dict[int, float] = {}
+        self._lines: dict[int, int] = {}
+        self._set: set[int] = set()
+        self._merged: set[int] = set()
+        sheet.set_default_row(ROW)
         sheet.hide_gridlines(2)
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
@@ -185,6 +197,8 @@ class Sheet:
     ) -> None:
         """A cell: text, number, truth, date, formula, or an empty one."""
         made = self.book.style(style, look, **more)
+        if style in WRAPPED and column in self._widths and row not in self._merged:
+            self.need(row, value.value if isinstance(value, Formula) else value, self._widths[column])
         if isinstance(value, Formula):
             shown = NONE if value.value is None else value.value
             if value.array:
@@ -212,12 +226,14 @@ class Sheet:
 
     def head(self, row: int, column: int, titles: Sequence[str], height: float = 30) -> None:
         """The header of a table."""
+        while titles and not titles[-1]:
+            titles = titles[:-1]
         self.line(row, column, titles, "head")
-        self.raw.set_row(row, height)
+        self.height(row, height)
 
     def title(self, text: str, *notes: str) -> int:
         """The head of the sheet; the row after it."""
-        self.raw.set_row(0, 26)
+        self.height(0, 30)
         self.put(0, 0, text, "title")
         for index, note in enumerate(notes, 1):
             self.put(index, 0, note, "note")
@@ -227,24 +243,43 @@ class Sheet:
         """The head of a part of the sheet, with a line below."""
         for column in range(width):
             self.put(row, column, text if not column else None, "section")
-        self.raw.set_row(row, 22)
+        self.height(row, 24)
 
     def merged(self, row: int, column: int, last: int, text: str, style: str, last_row: int = -1) -> None:
         """A text over several columns."""
         bottom = row if last_row < 0 else last_row
         if last > column or bottom > row:
+            self._merged.add(row)
+            self.need(row, text, sum(self._widths.get(place, 9) for place in range(column, last + 1)))
             self.raw.merge_range(row, column, bottom, last, "", self.book.style(style))
         self.put(row, column, text, style)
 
     def paragraph(self, row: int, text: str, last: int, width: float, style: str = "wrapped-note") -> None:
         """A text over several columns together `width` characters wide, as high as it needs."""
         self.merged(row, 0, last, text, style)
-        lines = sum(-(-max(1, wide(part)) // max(1, int(width))) for part in text.split("\n"))
-        self.raw.set_row(row, 15 * max(1, lines))
+        self.need(row, text, width)
 
     def widths(self, *widths: float) -> None:
         for column, width in enumerate(widths):
             self.raw.set_column(column, column, width)
+            self._widths[column] = width
+
+    def height(self, row: int, height: float) -> None:
+        """The height of a row in points."""
+        self.raw.set_row(row, height)
+        self._set.add(row)
+
+    def need(self, row: int, text: Any, width: float) -> None:
+        """A row gets as high as a wrapped text needs."""
+        if isinstance(text, str):
+            lines = sum(-(-max(1, wide(part)) // max(1, int(width))) for part in text.split("\n"))
+            self._lines[row] = max(self._lines.get(row, 1), lines)
+
+    def fit(self) -> None:
+        """Sets the heights that wrapped texts need."""
+        for row, lines in self._lines.items():
+            if lines > 1 and row not in self._set:
+                self.raw.set_row(row, min(400, LINE_HEIGHT * lines + 5))
 
     def table(self, head: int, last_row: int, last_column: int, frozen_columns: int = 0) -> None:
         """Filter, frozen header and repeated header in print of the table whose header is in row `head`."""

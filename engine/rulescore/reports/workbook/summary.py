@@ -175,7 +175,7 @@ class Summary:
         sheet.watch(first, 4, row - 1, 4)
         chart = self.book.chart("column")
         chart.add_series({"name": self.words.tell("tiers"), "categories": [sheet.name, first, 0, row - 1, 0], "values": [sheet.name, first, 1, row - 1, 1], "fill": {"color": NAVY}, "data_labels": {"value": True}, "gap": 60})  # fmt: skip
-        self.place(chart, self.words.tell("tiers"), first - 2, {"num_format": "0"})
+        self.place(chart, self.words.tell("tiers"), 2, {"num_format": "0"})
         return row
 
     def dimensions(self, row: int) -> int:
@@ -201,7 +201,7 @@ class Summary:
         chart = self.book.chart("bar")
         chart.add_series({"name": tell("column.mean"), "categories": [sheet.name, first, 0, row - 1, 0], "values": [sheet.name, first, 2, row - 1, 2], "fill": {"color": "#5B8DB8"}, "data_labels": {"value": True, "num_format": "0.0"}, "gap": 40})  # fmt: skip
         chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
-        self.place(chart, tell("summary.means"), first - 2, {"min": 0, "max": 100, "num_format": "0"})
+        self.place(chart, tell("summary.means"), 16, {"min": 0, "max": 100, "num_format": "0"})
         return row
 
     def place(self, chart: Any, title: str, row: int, axis: Node) -> None:
@@ -212,7 +212,7 @@ class Summary:
         (chart.set_x_axis if horizontal else chart.set_y_axis)(
             {**axis, "major_gridlines": {"visible": True, "line": {"color": "#E3E8F0"}}}
         )
-        chart.set_size({"width": 520, "height": 300})
+        chart.set_size({"width": 500, "height": 320})
         self.sheet.raw.insert_chart(row, LAST + 2, chart, {"description": title})
 
     def reading(self, row: int) -> int:
