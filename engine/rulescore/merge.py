@@ -27,6 +27,7 @@ WHOLE = (
     "dimensions",
     "dimension_source",
     "tiers",
+    "waterfall",
     "id",
     "version",
 )
