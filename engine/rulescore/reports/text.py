@@ -9,10 +9,11 @@ import polars as pl
 from tabulate import tabulate
 from wcwidth import wcswidth
 
-from ..audit import value_of, value_text
+from ..audit import value_of
 from ..folder import Run
-from ..lang.words import grouped_number
+from ..lang.words import grouped_number, value_text
 from ..messages import word
+from ..overrides import JSON as OVERRIDES
 from ..quality.figures import NOT_STATED
 from ..quality.verdict import percent
 from ..readers.assessment import EVIDENCE
@@ -62,6 +63,10 @@ def summary(run: Run, language: str, width: int = 80) -> str:
         lines += ["", *_whole(run.portfolio, language)]
     if (run.folder / "valuation.json").exists():
         lines += ["", *worth.lines(value_of(run), language)]
+    if run.decided:
+        tiers = sum(one["tier"] is not None for one in run.decided)
+        facts = {"count": len(run.decided), "tiers": tiers, "fields": len(run.decided) - tiers}
+        lines += ["", say("decided", **facts, file=f"{run.folder}/{OVERRIDES}")]
     found = findings.lines(run, language)
     if found:
         lines += ["", *found]
@@ -281,6 +286,7 @@ class _Tree:
         ))  # fmt: skip
         lines += self.before_gates(node, decimals)
         lines += self.tier()
+        lines += self.overrides()
         for gate in node["gates"]:
             lines += self.gate(gate)
         if node["reasons"]:
@@ -317,6 +323,8 @@ class _Tree:
                     minimum=_percent(self.node["minimum_coverage"]),
                 )
             )
+        elif reason == "override":
+            lines.append("  " + self.say("tier-override", by_rules=self.text(tier["by_rules"])))
         elif reason.startswith("gate:"):
             gate = next(g for g in self.node["gates"] if g["id"] == reason[5:])
             lines.append(
@@ -326,12 +334,38 @@ class _Tree:
             lines.append("  " + self.say("tier-because", words=self.text(tier["condition"]["words"])))
         else:
             lines.append("  " + self.say("tier-last"))
-        if tier["next"] and tier["natural"] == tier["id"]:  # otherwise it was held down, as told above
+        if (
+            tier["next"] and tier["natural"] == tier["id"] and reason != "override"
+        ):  # otherwise it was held down, as told above
             lines.append("  " + self.say("next", tier=self.text(tier["next"]["title"])))
             for part in tier["next"]["parts"]:
                 mark = {True: "✓", False: "✗", None: "?"}[part["holds"]]
                 lines.append(f"    {mark} {self.text(part['words'])}    ({part['with_values']})")
         return lines + self.actions(tier)
+
+    def overrides(self) -> list[str]:
+        """What people decided for this customer, beside what rules and data say."""
+        lines = []
+        for one in self.node["overrides"]:
+            if one["tier"] is not None:
+                lines.append(
+                    self.say(
+                        "decided-tier",
+                        tier=self.text(one["tier_title"]),
+                        by_rules=self.text(one["by_rules"]) or self.say("not-assessed"),
+                    )
+                )
+            else:
+                old, new = (value_text(one[key], self.language) for key in ("was", "value"))
+                lines.append(
+                    self.say("decided-field", field=self.text(one["field_title"]), was=old, value=new)
+                )
+            second = one["second"]
+            facts = {"reason": one["reason"], "role": one["role"], "date": one["date"], "place": one["place"]}
+            lines.append(
+                "  " + self.say("decided-why", **facts, second=second["role"], second_date=second["date"])
+            )
+        return lines
 
     def actions(self, node: Node) -> list[str]:
         """The measures of a tier or a finding."""
