@@ -13,12 +13,11 @@ from ..audit import value_of
 from ..folder import Run
 from ..lang.words import grouped_number, value_text
 from ..messages import word
-from ..overrides import JSON as OVERRIDES
 from ..quality.figures import NOT_STATED
 from ..quality.verdict import percent
 from ..readers.assessment import EVIDENCE
 from ..schema import QUALITY_MEASURES
-from . import findings, worth
+from . import findings, requests, worth
 
 Node = dict[str, Any]
 BAR = 28
@@ -63,16 +62,14 @@ def summary(run: Run, language: str, width: int = 80) -> str:
         lines += ["", *_whole(run.portfolio, language)]
     if (run.folder / "valuation.json").exists():
         lines += ["", *worth.lines(value_of(run), language)]
-    if run.decided:
-        tiers = sum(one["tier"] is not None for one in run.decided)
-        facts = {"count": len(run.decided), "tiers": tiers, "fields": len(run.decided) - tiers}
-        lines += ["", say("decided", **facts, file=f"{run.folder}/{OVERRIDES}")]
-    found = findings.lines(run, language)
-    if found:
-        lines += ["", *found]
+    for told in (findings.decided(run, language), findings.lines(run, language)):
+        lines += ["", *told] if told else []
     standing_out = _standing_out(run, language)
     if standing_out:
         lines += ["", say("stands-out"), *standing_out]
+    wanted = requests.lines(run, language)
+    if wanted:
+        lines += ["", *wanted]
     if run.problems:
         worst = {
             severity: sum(1 for problem in run.problems if problem["severity"] == severity)

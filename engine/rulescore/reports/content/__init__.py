@@ -17,7 +17,7 @@ from ..text import quality_lines
 from . import base, rules
 from .customers import listing
 from .findings import findings
-from .matters import matters, overridden
+from .matters import matters, overridden, wanted
 from .words import Words
 from .worth import worth
 
@@ -59,7 +59,7 @@ def _content(run: Run, language: str) -> Node:
         },
         "dimensions": dimensions, "portfolio": whole, "concentration": base.concentration(words),
         "valuation": worth(words, _stored(run.folder / VALUATION)), "gates": rules.gates(words),
-        "matters": matters(words), "overrides": overridden(words),
+        "matters": matters(words), "overrides": overridden(words), "requests": wanted(words),
         "customers": listing(words, names), "quality": quality_lines(run, language),
         "problems": found, "appendix": _appendix(words),
     }  # fmt: skip

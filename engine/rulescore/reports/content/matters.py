@@ -12,6 +12,7 @@ from ...folder import Run
 from ...handbook.rules import value_word
 from ...model import Finding
 from ..findings import kept_out, tally, waterfall
+from ..requests import requests
 from .base import measures
 from .words import Words
 
@@ -89,6 +90,20 @@ def overridden(words: Words) -> list[Node]:
             }
         )
     return found
+
+
+def wanted(words: Words) -> list[Node]:
+    """What to ask the seller for, what could move most first, with the rules it would settle."""
+    run = words.run
+    packs = {False: run.pack, True: run.pack.portfolio}
+    return [
+        {
+            "name": one.name, "title": one.title[words.language], "table": one.table, "customers": one.customers, "points": one.points,
+            "holder": words.text(one.holder), "of_base": one.of_base,
+            "rules": [words.text(pack.rule(rule).title) for rule in one.rules if (pack := packs[one.of_base]) is not None],
+        }
+        for one in requests(run)
+    ]  # fmt: skip
 
 
 def _one(words: Words, finding: Finding, facts: Node, run: Run | None) -> Node:
