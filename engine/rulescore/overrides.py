@@ -55,13 +55,8 @@ def read_overrides(document: Document, pack: Pack, as_of: int, problems: Problem
             problems.error(
                 "override-same-signature", document.at(*path, "second", "role"), role=second["role"]
             )
-        for key, given in (("date", item), ("second", second or {})):
-            stated = given.get("date")
-            number = None if stated is None else day(stated)
-            if stated is not None and (number is None or number > as_of):
-                where = document.at(*path, *(("second",) if key == "second" else ()), "date")
-                code = "date-unreadable" if number is None else "override-late"
-                problems.error(code, where, read=str(stated), as_of=iso(as_of))
+        if _late(item, document, path, as_of, problems):
+            continue
         if field is None:
             known = [tier.id for tier in pack.tiers]
             if item["tier"] not in known:
@@ -77,6 +72,22 @@ def read_overrides(document: Document, pack: Pack, as_of: int, problems: Problem
             "role": item["role"], "date": item["date"], "second": second, "place": str(place),
         })  # fmt: skip
     return found
+
+
+def _late(
+    item: Node, document: Document, path: tuple[str | int, ...], as_of: int, problems: Problems
+) -> bool:
+    """Whether it was signed after the as-of date and so is left out, which is told; a date that is none is told too."""
+    late = False
+    for given, where in ((item, path), (item.get("second") or {}, (*path, "second"))):
+        stated = given.get("date")
+        number = None if stated is None else day(stated)
+        if stated is not None and number is None:
+            problems.error("date-unreadable", document.at(*where, "date"), read=str(stated))
+        elif number is not None and number > as_of:
+            problems.warning("override-late", document.at(*where, "date"), read=str(stated), as_of=iso(as_of))
+            late = True
+    return late
 
 
 def _value(
@@ -138,9 +149,10 @@ def located(
         .collect()
     )
     places = {row[key]: (row[SOURCE], row[ROW]) for row in frame.iter_rows(named=True)}
-    for index, one in enumerate(decided):
+    items = [str(item["customer"]) for item in document.data["overrides"]] if decided else []
+    for one in decided:
         if one["customer"] not in places:
-            place = document.at("overrides", index, "customer")
+            place = document.at("overrides", items.index(one["customer"]), "customer")
             some = (
                 customers.frame.select(pl.col(key).cast(pl.String))
                 .head(5_000)
