@@ -174,7 +174,11 @@ class _Explainer:
         }  # fmt: skip
 
     def figures(self) -> list[Node]:
-        """The features that the rules for the base as a whole read of the customer, and no rule of the customers does."""
+        """The features that the rules for the base as a whole read of the customer, and no rule of the customers does;
+        of the base itself those of its waterfall."""
+        steps = self.pack.waterfall
+        if steps is not None:
+            return [self.input(name, depth=0) for name in (steps.start, *steps.less, steps.end)]
         if self.pack.portfolio is None:
             return []
         scored = self.pack.names_behind(tree for rule in self.pack.rules for tree in rule.trees)

@@ -298,7 +298,7 @@ class _Tree:
         for dimension in node["dimensions"]:
             lines += ["", *self.dimension(dimension)]
         if node["figures"]:
-            head = self.say("figures")
+            head = self.say("figures" if node["subject"] == "customers" else "waterfall")
             lines += ["", head, "─" * wcswidth(head)]
             lines += [line for item in node["figures"] for line in self.input(item, 2)]
         if not node["agrees_with_run"]:
