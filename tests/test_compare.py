@@ -394,3 +394,21 @@ def test_a_damaged_run_is_told_without_a_crash(world: World, name: str) -> None:
     with pytest.raises(UsageError) as error:
         compare(before, after)
     assert [problem.code for problem in error.value.problems] == ["run-file-unreadable"]
+
+
+def test_figures_of_the_base_stand_before_and_after(tmp_path: Path) -> None:
+    """Guards that two periods show what became of the base: each figure that differs, with both values, and no other."""
+    import rulescore
+    from commands import SAMPLE
+
+    earlier = rulescore.evaluate(SAMPLE, as_of="2026-03-31", out=tmp_path / "earlier")
+    later = rulescore.evaluate(SAMPLE, out=tmp_path / "later")
+    found = {one["id"]: (one["before"], one["after"]) for one in compare(earlier, later).base}
+    for name in ("base_revenue", "kept_out_customers", "transferable_revenue"):
+        ends = tuple(
+            pl.read_parquet(run.folder / "portfolio" / "inputs.parquet")[name].item()
+            for run in (earlier, later)
+        )
+        assert found[name] == ends and ends[0] != ends[1]
+    assert "customer_count" not in found  # the same customers in both
+    assert compare(later, later).base == ()

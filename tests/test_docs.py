@@ -37,6 +37,7 @@ from rulescore.lang.functions import AGGREGATES, BASE, TOPICS
 from rulescore.lang.syntax import number_text
 from rulescore.loading import load
 from rulescore.messages import catalogue
+from rulescore.overrides import read_overrides
 from rulescore.problems import Problems
 from rulescore.readers import read_assessment
 from rulescore.source import parse_yaml
@@ -264,6 +265,7 @@ PARTS = {
     "tests",
     "assessment",
     "valuation",
+    "overrides",
     "file",
     "change",
 }
@@ -326,6 +328,18 @@ def test_the_reference_makes_one_pack(tmp_path: Path) -> None:
     assert loaded is not None
     kinds = {rule.kind for rule in loaded.rules if rule.dimension == "parts"}
     assert kinds == {"when", "cases", "bands", "lookup", "scale", "formula", "checklist"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_overrides_of_the_manual_are_read(language: str) -> None:
+    """Guards the example of overrides: tier, field, value and signatures fit `general`."""
+    (block,) = (block for block in blocks(MANUAL[language]) if block.mark == "overrides")
+    problems = Problems()
+    document = parse_yaml(block.text, "overrides.yaml", problems)
+    general, _ = load("general")
+    assert general is not None
+    assert len(read_overrides(document, general, 20_634, problems)) == 2  # 2026-06-30
+    assert list(problems) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

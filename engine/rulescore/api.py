@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,6 +112,7 @@ def evaluate(
     from . import run as conductor
     from .assumptions import read_valuation
     from .masking import mask
+    from .overrides import located, read_overrides, settled, tiers_of, with_inputs
     from .portfolio import check_company
     from .quality import assess
     from .readers import read_tables, tables_of_frames, tell_later
@@ -146,13 +148,24 @@ def evaluate(
     if assessment is not None and assessment.valuation:
         document = read_yaml(assessment.folder / assessment.valuation, problems, assessment.valuation)
         valuation = read_valuation(document, loaded.portfolio, problems)
+    key = loaded.records.key
+    decisions, decided, rows = None, [], []
+    if assessment is not None and assessment.overrides:
+        decisions = read_yaml(assessment.folder / assessment.overrides, problems, assessment.overrides)
+        decided = read_overrides(decisions, loaded, number, problems)
+        rows = located(decided, data["customers"], key, problems, decisions)
     if problems.has_errors:
         raise DataError(problems)
     data, masking = mask(data, loaded, unmask)
+    if decided:
+        decided = settled(decided, rows, data["customers"], key)
+        data = {**data, "customers": with_inputs(data["customers"], decided, loaded)}
+        plan = replace(plan, decided=tiers_of(decided))
+    hidden = ("customers", key) in masking.masked
     request = conductor.Request(
         company=assessment.company if assessment else {}, purpose=assessment.purpose if assessment else {}, plan=plan, tables=data,
         rejected=rejected, assessment=assessment.text if assessment else "", engine=engine, overrides=overrides,
-        valuation=valuation,
+        valuation=valuation, decided=decided, decisions="" if decisions is None or hidden else decisions.text,
         masking=masking,
         quality=quality, same=[group.ids for group in assessment.same] if assessment else (),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from .engines.row import Result, RowEngine
 from .folder import INPUTS, SCORES_CSV, SCORES_PARQUET, Run
 from .labels import labels
 from .lang.syntax import Tree, constant, text_of
-from .lang.words import grouped_number, sentence
+from .lang.words import sentence
 from .messages import word
 from .model import Action, Expr, Finding, Gate, Rule, Tier
 from .plan import PlannedRule
@@ -105,7 +105,7 @@ class _Explainer:
             "composite": _shown(composite.points),
             "before_gates": _shown(composite_score(self.plan, self.result.dimensions).points), "low": _shown(composite.low), "high": _shown(composite.high),
             "coverage": _shown(self.result.coverage), "minimum_coverage": self.pack.minimum_coverage,
-            "decimals": self.pack.composite_decimals, "tier": self.tier(), "gates": [self.gate(gate) for gate in self.pack.gates],
+            "overrides": self.overridden(), "decimals": self.pack.composite_decimals, "tier": self.tier(), "gates": [self.gate(gate) for gate in self.pack.gates],
             "reasons": [{"rule": key, "title": dict(self.pack.rule(key).title)} for key in self.result.reasons],
             "dimensions": [self.dimension(dimension.id) for dimension in self.pack.dimensions],
             "findings": [self.finding(finding) for finding in self.pack.findings], "figures": self.figures(),
@@ -122,11 +122,25 @@ class _Explainer:
         index = tiers.index(reached)
         above = tiers[index - 1] if index else None
         return {
-            "id": reached.id, "title": dict(reached.title), "natural": self.result.natural_tier, "reason": self.result.tier_reason,
+            "id": reached.id, "title": dict(reached.title), "natural": self.result.natural_tier,
+            "by_rules": next((dict(one.title) for one in tiers if one.id == self.result.tier_by_rules), None), "reason": self.result.tier_reason,
             "condition": None if reached.when is None else self.condition(reached.when),
             "next": None if above is None else self.missed(above),
             "actions": actions(reached.actions),
         }  # fmt: skip
+
+    def overridden(self) -> list[Node]:
+        """What people decided for this customer, with the words of tiers and fields."""
+        titles = {tier.id: dict(tier.title) for tier, _ in self.plan.tiers}
+        fields = self.pack.records.fields
+        return [
+            {
+                **one, "tier_title": titles.get(one["tier"]), "by_rules": titles.get(self.result.tier_by_rules or ""),
+                "field_title": dict(fields[one["field"]].title) if one["field"] in fields else None,
+            }
+            for one in (self.run.decided if self.pack.subject != COMPANY else [])
+            if one["customer"] == self.record[frame_engine.CUSTOMER]
+        ]  # fmt: skip
 
     def missed(self, tier: Tier) -> Node:
         """Each part of the condition of the next tier with whether it holds."""
@@ -160,7 +174,11 @@ class _Explainer:
         }  # fmt: skip
 
     def figures(self) -> list[Node]:
-        """The features that the rules for the base as a whole read of the customer, and no rule of the customers does."""
+        """The features that the rules for the base as a whole read of the customer, and no rule of the customers does;
+        of the base itself those of its waterfall."""
+        steps = self.pack.waterfall
+        if steps is not None:
+            return [self.input(name, depth=0) for name in (steps.start, *steps.less, steps.end)]
         if self.pack.portfolio is None:
             return []
         scored = self.pack.names_behind(tree for rule in self.pack.rules for tree in rule.trees)
@@ -474,14 +492,3 @@ def _shown(number: int | None) -> float | None:
 def _rounded(value: Fraction) -> float:
     """To four decimals, half up."""
     return float(Fraction((2 * value * UNIT + 1) // 2, UNIT))
-
-
-def value_text(value: Any, language: str) -> str:
-    """A value as people read it."""
-    if value is None:
-        return "缺失" if language == "zh" else "missing"
-    if isinstance(value, bool):
-        return {"zh": "是", "en": "yes"}[language] if value else {"zh": "否", "en": "no"}[language]
-    if isinstance(value, float):
-        return grouped_number(float(f"{value:.6g}") if abs(value) < 1e6 else round(value, 2))
-    return str(value)

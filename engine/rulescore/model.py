@@ -44,6 +44,7 @@ class Field:
     personal: bool = False
     sensitive: bool = False
     span: Span = NOWHERE
+    holder: Text | None = None
     made_of: str = ""
     """The field that it is worked out from; no column of a file is it."""
 
@@ -70,6 +71,8 @@ class Table:
     customer: str = ""
     date: str = ""
     span: Span = NOWHERE
+    holder: Text | None = None
+    """Who would have the data, by role."""
 
 
 @dataclass(frozen=True, slots=True)

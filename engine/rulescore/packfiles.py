@@ -13,7 +13,7 @@ from .problems import Problems, Span, close_names
 from .source import Document
 from .violations import read_document
 
-NO_RULES = ("tests", "assessment", "portfolio", "company", "valuation")
+NO_RULES = ("tests", "assessment", "portfolio", "company", "valuation", "overrides")
 """Files of a pack folder that hold no rules of a dimension."""
 
 PORTFOLIO = "portfolio"

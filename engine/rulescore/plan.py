@@ -73,6 +73,8 @@ class Plan:
     gates: tuple[tuple[Gate, Tree], ...]
     tiers: tuple[tuple[Tier, Tree | None], ...]
     kinds: Mapping[str, Kind] = field(default_factory=dict)
+    decided: Mapping[str, str] = field(default_factory=dict)
+    """Tiers that people decided, by customer."""
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -30,6 +30,7 @@ from .folder import (
 )
 from .lockstep import NOTHING, UnreadableError, batches, differences, input_words
 from .masking import VARIABLE, Masking, mask
+from .overrides import with_inputs
 from .plan import Plan
 from .portfolio_table import tables_of
 from .privacy import marked
@@ -76,6 +77,7 @@ def reread(run: Run, sources: Path, findings: Findings, counts: Counts, sample: 
         if not _check_masking(run, masking, findings):
             return
         _check_problems(run, problems, findings)
+        tables = {**tables, "customers": with_inputs(tables["customers"], run.decided, run.pack)}
         with tempfile.TemporaryDirectory(prefix="rulescore-") as folder:
             _Rereading(run, tables, findings, counts, Path(folder)).check(sample, rejected)
     except DataError as error:

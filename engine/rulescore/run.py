@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import rfc8785
 
 from . import folder as run_folder
-from . import portfolio, worth
+from . import overrides, portfolio, worth
 from .assumptions import Valuation
 from .engines import frame as frame_engine
 from .engines.row import RowEngine
@@ -61,6 +62,8 @@ class Request:
     quality: Mapping[str, Any] = field(default_factory=dict)
     overrides: Mapping[str, float | str | bool] = field(default_factory=dict)
     valuation: Valuation | None = None
+    decided: Sequence[Mapping[str, Any]] = ()
+    decisions: str = ""
     masking: Masking = field(default_factory=Masking)
 
     @property
@@ -350,6 +353,10 @@ def _describe(request: Request, problems: Problems, building: Path) -> dict[str,
         (building / "assessment.yaml").write_text(request.assessment, encoding="utf-8", newline="\n")
     run_folder.write_problems(problems, building / run_folder.PROBLEMS)
     run_folder.write_rejected(request.rejected, building / run_folder.REJECTED)
+    if request.decided:
+        (building / overrides.JSON).write_bytes(rfc8785.dumps([dict(one) for one in request.decided]))
+    if request.decisions:
+        (building / overrides.YAML).write_text(request.decisions, encoding="utf-8", newline="\n")
     if request.quality:
         run_folder.write_quality(request.quality, building / run_folder.QUALITY)
     return run_folder.write_manifest(building, _facts(request, building))
@@ -370,7 +377,7 @@ def _facts(request: Request, building: Path) -> dict[str, Any]:
         "parameters": {key: plain(value) for key, value in sorted(plan.parameters.items())},
         "overrides": {key: plain(value) for key, value in sorted(request.overrides.items())},
         "customers": customers, "inputs": inputs, "same_customer": [list(ids) for ids in request.same],
-        **request.masking.facts(),
+        **request.masking.facts(), **({"decided": len(request.decided)} if request.decided else {}),
     }  # fmt: skip
 
 

@@ -15,11 +15,11 @@ from ..lang.functions import AGGREGATES, BASE
 from ..model import Pack
 from ..plan import Plan, Step
 from .columns import Columns
+from .row import CUSTOMER as CUSTOMER
 from .row import window_days
 from .totals import composite_columns, dimension_columns, reason_columns
 from .verdicts import gated_columns, rule_columns, tier_columns
 
-CUSTOMER = "customer_id"
 SEEN = "?seen"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from ..values import iso
 from .functions import AGGREGATES, BASE, FUNCTIONS
@@ -279,3 +280,14 @@ def grouped_number(value: float) -> str:
         return text
     whole, point, part = text.partition(".")
     return f"{int(whole):,}{point}{part}" if whole not in ("-0",) else text
+
+
+def value_text(value: Any, language: str) -> str:
+    """A value as people read it."""
+    if value is None:
+        return "缺失" if language == "zh" else "missing"
+    if isinstance(value, bool):
+        return {"zh": "是", "en": "yes"}[language] if value else {"zh": "否", "en": "no"}[language]
+    if isinstance(value, float):
+        return grouped_number(float(f"{value:.6g}") if abs(value) < 1e6 else round(value, 2))
+    return str(value)

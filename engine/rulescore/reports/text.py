@@ -9,16 +9,16 @@ import polars as pl
 from tabulate import tabulate
 from wcwidth import wcswidth
 
-from ..audit import value_of, value_text
+from ..audit import value_of
 from ..folder import Run
 from ..handbook.rules import unit_word
-from ..lang.words import grouped_number
+from ..lang.words import grouped_number, value_text
 from ..messages import word
 from ..quality.figures import NOT_STATED
 from ..quality.verdict import percent
 from ..readers.assessment import EVIDENCE
 from ..schema import QUALITY_MEASURES
-from . import findings, worth
+from . import findings, requests, worth
 
 Node = dict[str, Any]
 BAR = 28
@@ -63,12 +63,14 @@ def summary(run: Run, language: str, width: int = 80) -> str:
         lines += ["", *_whole(run.portfolio, language)]
     if (run.folder / "valuation.json").exists():
         lines += ["", *worth.lines(value_of(run), language)]
-    found = findings.lines(run, language)
-    if found:
-        lines += ["", *found]
+    for told in (findings.decided(run, language), findings.lines(run, language)):
+        lines += ["", *told] if told else []
     standing_out = _standing_out(run, language)
     if standing_out:
         lines += ["", say("stands-out"), *standing_out]
+    wanted = requests.lines(run, language)
+    if wanted:
+        lines += ["", *wanted]
     if run.problems:
         worst = {
             severity: sum(1 for problem in run.problems if problem["severity"] == severity)
@@ -282,6 +284,7 @@ class _Tree:
         ))  # fmt: skip
         lines += self.before_gates(node, decimals)
         lines += self.tier()
+        lines += self.overrides()
         for gate in node["gates"]:
             lines += self.gate(gate)
         if node["reasons"]:
@@ -296,7 +299,7 @@ class _Tree:
         for dimension in node["dimensions"]:
             lines += ["", *self.dimension(dimension)]
         if node["figures"]:
-            head = self.say("figures")
+            head = self.say("figures" if node["subject"] == "customers" else "waterfall")
             lines += ["", head, "─" * wcswidth(head)]
             lines += [line for item in node["figures"] for line in self.input(item, 2)]
         if not node["agrees_with_run"]:
@@ -318,6 +321,8 @@ class _Tree:
                     minimum=_percent(self.node["minimum_coverage"]),
                 )
             )
+        elif reason == "override":
+            lines.append("  " + self.say("tier-override", by_rules=self.text(tier["by_rules"])))
         elif reason.startswith("gate:"):
             gate = next(g for g in self.node["gates"] if g["id"] == reason[5:])
             lines.append(
@@ -327,12 +332,38 @@ class _Tree:
             lines.append("  " + self.say("tier-because", words=self.text(tier["condition"]["words"])))
         else:
             lines.append("  " + self.say("tier-last"))
-        if tier["next"] and tier["natural"] == tier["id"]:  # otherwise it was held down, as told above
+        if (
+            tier["next"] and tier["natural"] == tier["id"] and reason != "override"
+        ):  # otherwise it was held down, as told above
             lines.append("  " + self.say("next", tier=self.text(tier["next"]["title"])))
             for part in tier["next"]["parts"]:
                 mark = {True: "✓", False: "✗", None: "?"}[part["holds"]]
                 lines.append(f"    {mark} {self.text(part['words'])}    ({part['with_values']})")
         return lines + self.actions(tier)
+
+    def overrides(self) -> list[str]:
+        """What people decided for this customer, beside what rules and data say."""
+        lines = []
+        for one in self.node["overrides"]:
+            if one["tier"] is not None:
+                lines.append(
+                    self.say(
+                        "decided-tier",
+                        tier=self.text(one["tier_title"]),
+                        by_rules=self.text(one["by_rules"]) or self.say("not-assessed"),
+                    )
+                )
+            else:
+                old, new = (value_text(one[key], self.language) for key in ("was", "value"))
+                lines.append(
+                    self.say("decided-field", field=self.text(one["field_title"]), was=old, value=new)
+                )
+            second = one["second"]
+            facts = {"reason": one["reason"], "role": one["role"], "date": one["date"], "place": one["place"]}
+            lines.append(
+                "  " + self.say("decided-why", **facts, second=second["role"], second_date=second["date"])
+            )
+        return lines
 
     def actions(self, node: Node) -> list[str]:
         """The measures of a tier or a finding."""

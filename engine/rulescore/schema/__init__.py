@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .inputs import assessment, mapping, valuation
+from .inputs import assessment, mapping, overrides, valuation
 from .packs import dimension, pack, rule_schema, tables, tests
 from .parts import FORMS, QUALITY_MEASURES
 
@@ -25,6 +25,7 @@ def build() -> dict[str, dict[str, Any]]:
         "tests": tests(),
         "assessment": assessment(),
         "valuation": valuation(),
+        "overrides": overrides(),
         "mapping": mapping(),
     }
 

@@ -164,6 +164,7 @@ def assessment() -> dict[str, Any]:
             "as_of": described(DATE, "评估基准日。The date the assessment speaks of."),
             "pack": {"type": "string", "description": "规则包编号或文件夹。A pack's id or folder."},
             "valuation": {"type": "string", "minLength": 1, "description": "估值文件。The file of the valuation."},
+            "overrides": {"type": "string", "minLength": 1, "description": "人工调整文件。The file of overrides."},
             "same_customer": {
                 "type": "array", "description": "各组客户编号实为一家，保留每组第一个。Ids that are one customer, of which the first is kept.",
                 "items": {"type": "array", "minItems": 2, "items": {"type": ["string", "integer"]}},
@@ -174,6 +175,27 @@ def assessment() -> dict[str, Any]:
             },
         },
         ["company", "as_of", "tables"],
+    ))  # fmt: skip
+
+
+def overrides() -> dict[str, Any]:
+    role = {"type": "string", "minLength": 1, "description": "职务，不写姓名。The role, not a name."}
+    second = object_of("第二人签署。The second signature.", {"role": role, "date": DATE}, ["role", "date"])
+    item = object_of(
+        "一项人工调整：某客户的等级，或某个字段的值。One override: a customer's tier, or the value of a field.",
+        {
+            "customer": {"type": "string", "minLength": 1, "description": "客户编号。The customer's id."},
+            "tier": {"type": "string", "minLength": 1, "description": "所定等级。The tier decided on."},
+            "field": {"type": "string", "minLength": 1, "description": "所改字段。The field that is changed."},
+            "value": {"type": ["string", "number", "boolean", "null"], "description": "所定的值；空为不详。The value; null is not known."},
+            "reason": {"type": "string", "minLength": 1, "description": "理由。The reason."},
+            "role": role, "date": DATE, "second": second,
+        },
+        ["customer", "reason", "role", "date"], oneOf=[{"required": ["tier"]}, {"required": ["field", "value"]}],
+    )  # fmt: skip
+    return file_of("overrides", "人工调整 · overrides", object_of(
+        "由人决定的等级与数据，须有理由与两人签署。Tiers and inputs decided by people, with a reason and two signatures.",
+        {"overrides": {"type": "array", "items": item}}, ["overrides"],
     ))  # fmt: skip
 
 

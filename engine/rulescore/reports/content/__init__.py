@@ -21,7 +21,7 @@ from ..text import quality_lines
 from . import base, rules
 from .customers import listing
 from .findings import findings
-from .matters import matters
+from .matters import matters, overridden, wanted
 from .special import special
 from .words import Words
 from .worth import worth
@@ -71,7 +71,8 @@ def overview(words: Words) -> Node:
         },
         "dimensions": dimensions, "portfolio": whole, "concentration": base.concentration(words),
         "segments": base.segments(words), "valuation": worth(words, valued), "gates": rules.gates(words),
-        "matters": matters(words), "special": special(words, dimensions, valued),
+        "matters": matters(words), "overrides": overridden(words), "requests": wanted(words),
+        "special": special(words, dimensions, valued),
         "quality": {"lines": quality_lines(run, language), **_quality(words)},
         "problems": found, "appendix": _appendix(words),
     }  # fmt: skip
