@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html as entities
 import io
+import json
 import re
 import sys
 from pathlib import Path
@@ -13,10 +14,12 @@ import pytest
 import world
 from browser import chinese_font, not_here
 from commands import called, process
+from jsonschema import Draft7Validator
 from rulescore import api
 from rulescore.folder import Run
 from rulescore.messages import LANGUAGES
 from rulescore.reports import html, markdown, pdf
+from rulescore.reports import json as as_json
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = [
@@ -156,3 +159,51 @@ def test_without_a_chinese_font_it_is_told_what_was_looked_for(
         and "fc-list :lang=zh-cn" in done.err
         and "fonts-noto-cjk" in done.err
     )
+
+
+SAMPLES = ("general", "biotech", "ventilation", "automation", "wedding_photography")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_json_keeps_its_published_form(name: str, language: str, tmp_path: Path) -> None:
+    """The schema in `schemas/` is what programs rely on; a chapter that it does not describe is not published."""
+    run = api.evaluate(ROOT / "samples" / name, out=tmp_path / "run")
+    data = json.loads(as_json.render(run, language))
+    assert problems_of(data) == []
+
+
+def test_json_of_a_small_run_keeps_the_form(small: Run) -> None:
+    """No rules for the base, no valuation, no quality."""
+    data = json.loads(as_json.render(small, "zh"))
+    assert data["portfolio"] is None and data["valuation"] is None
+    assert problems_of(data) == []
+    data["special"] = "text"
+    assert problems_of(data) == ["special"]
+
+
+def problems_of(data: object) -> list[str]:
+    schema = json.loads((ROOT / "schemas" / "report.schema.json").read_text(encoding="utf-8"))
+    found = Draft7Validator(schema).iter_errors(data)
+    return sorted("/".join(str(part) for part in error.absolute_path) for error in found)
+
+
+def test_every_part_of_the_schema_is_described_in_both_languages() -> None:
+    """Guards a description that one language lacks."""
+    schema = json.loads((ROOT / "schemas" / "report.schema.json").read_text(encoding="utf-8"))
+    told: list[str] = []
+
+    def walk(node: object) -> None:
+        if isinstance(node, dict):
+            if isinstance(node.get("description"), str):
+                told.append(node["description"])
+            for value in node.values():
+                walk(value)
+        elif isinstance(node, list):
+            for value in node:
+                walk(value)
+
+    walk(schema)
+    assert len(told) > 100
+    assert [text for text in told if not re.search(r"[\u4e00-\u9fff]", text)] == []
+    assert [text for text in told if not re.search(r"[A-Za-z]{4,}", text)] == []
