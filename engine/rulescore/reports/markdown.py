@@ -52,7 +52,7 @@ class _Writer(HTMLParser):
             self.table.append([])
         elif tag == "table":
             self.table, self.align = [], []
-        elif self.in_cell and tag in ("br", "li"):
+        elif self.in_cell and tag in ("br", "li", "summary", "p"):
             self.text.append("; " if self.text else "")
         elif tag in ("code", "span", "b", "small", "bdi"):
             self.text.append(" ")

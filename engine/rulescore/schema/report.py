@@ -164,6 +164,23 @@ def _valuation() -> Schema:
     return _object("估值。What the base is worth.", standard=TEXT, currency=TEXT, disclaimer=TEXT, methods=_list(method, "各种方法。Methods."))  # fmt: skip
 
 
+def _matters() -> Schema:
+    action = _object("一项措施。A measure.", title=TITLE, owner=TEXT, due=TEXT)
+    customer = _object("一个客户。A customer.", id=TEXT, name=TEXT, amount=TEXT)
+    finding = _object(
+        "一项发现。A finding.",
+        id=TEXT, title=TITLE, why=TEXT, words=WORDS, sources=TEXT, place=PLACE, shown=TEXT,
+        keeps_out=described(TRUTH, "是否不计入所估值的客户群。Whether it keeps customers out of the valued base."),
+        count=COUNT, unknown=COUNT, amount=MAYBE, of_base=described(TRUTH, "是否针对客户群整体。Whether it is about the base as a whole."),
+        actions=_list(action, "措施。Measures."), customers=_list(customer, "金额最大的客户。Customers with the largest amounts."),
+    )  # fmt: skip
+    step = _object("一步。A step.", name=TEXT, title=TITLE, less=TRUTH, amount=MAYBE, shown=TEXT)
+    return _object(
+        "发现，以及从全部收入到可转让收入的各步。Findings, and the steps from all revenue to what transfers.",
+        kept_out=COUNT, findings=_list(finding, "发现。Findings."), waterfall=_list(step, "各步。The steps."),
+    )  # fmt: skip
+
+
 def _customers() -> Schema:
     def column(of: Schema, description: str) -> Schema:
         return _list(of, description + " 每客户一个值。One value a customer.")
@@ -240,7 +257,7 @@ def report() -> Schema:
         concentration=_maybe(_concentration(), "未衡量集中度。Concentration is not measured."),
         segments=_maybe(_segments(), "未衡量集中度。Concentration is not measured."),
         valuation=_maybe(_valuation(), "评估文件没有估值。The assessment names no valuation."),
-        gates=_list(_GATE, "关卡。Gates."), special=_list(TEXT, "特别事项。Special matters."), customers=_customers(), quality=_quality(),
+        gates=_list(_GATE, "关卡。Gates."), matters=_matters(), special=_list(TEXT, "特别事项。Special matters."), customers=_customers(), quality=_quality(),
         problems=_list(_problem(), "资料问题。Data problems."), appendix=_appendix(),
     )  # fmt: skip
     return file_of("report", "评估报告 · Report", body)

@@ -21,6 +21,7 @@ from ..text import quality_lines
 from . import base, rules
 from .customers import listing
 from .findings import findings
+from .matters import matters
 from .special import special
 from .words import Words
 from .worth import worth
@@ -64,7 +65,7 @@ def _content(run: Run, language: str) -> Node:
         },
         "dimensions": dimensions, "portfolio": whole, "concentration": base.concentration(words),
         "segments": base.segments(words), "valuation": worth(words, valued), "gates": rules.gates(words),
-        "special": special(words, dimensions, valued),
+        "matters": matters(words), "special": special(words, dimensions, valued),
         "customers": listing(words, names), "quality": {"lines": quality_lines(run, language), **_quality(words)},
         "problems": found, "appendix": _appendix(words),
     }  # fmt: skip

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import polars as pl
 
 from ...arithmetic import UNIT
 from ...folder import Run
+from ...model import Action
 from ...scoring import STATES
 from ..text import counts_of, figures_of
 from . import rules
@@ -30,22 +32,26 @@ def tiers(words: Words) -> list[Node]:
     total = max(1, words.run.manifest["customers"])
     found = []
     for index, tier in enumerate(words.pack.tiers):
-        actions = [
-            {
-                "title": words.text(action.title), "owner": words.text(action.owner),
-                "due": words.say(f"within.{action.due[-1]}", count=action.due[:-1]) if action.due else "",
-            }
-            for action in tier.actions
-        ]  # fmt: skip
         count = counts.get(index, 0)
         found.append({
             "id": tier.id, "title": words.text(tier.title), "count": count, "share": count / total, "why": words.text(tier.why),
-            "words": words.words(tier.when.tree) if tier.when is not None else words.say("all-others"), "actions": actions,
+            "words": words.words(tier.when.tree) if tier.when is not None else words.say("all-others"), "actions": measures(words, tier.actions),
         })  # fmt: skip
     none = counts.get(None, 0)
     if none:
         found.append({"id": None, "title": words.tell("not-assessed"), "count": none, "share": none / total, "why": "", "words": "", "actions": []})  # fmt: skip
     return found
+
+
+def measures(words: Words, actions: Sequence[Action]) -> list[Node]:
+    """What is to be done, by whom and by when."""
+    return [
+        {
+            "title": words.text(action.title), "owner": words.text(action.owner),
+            "due": words.say(f"within.{action.due[-1]}", count=action.due[:-1]) if action.due else "",
+        }
+        for action in actions
+    ]  # fmt: skip
 
 
 def spread(words: Words) -> Node:
