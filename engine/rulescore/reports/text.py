@@ -14,6 +14,7 @@ from ..folder import Run
 from ..handbook.rules import unit_word
 from ..lang.words import grouped_number, value_text
 from ..messages import word
+from ..model import Pack
 from ..quality.figures import NOT_STATED
 from ..quality.verdict import percent
 from ..readers.assessment import EVIDENCE
@@ -22,6 +23,9 @@ from . import findings, requests, worth
 
 Node = dict[str, Any]
 BAR = 28
+WIDE = 110
+"""From this width on the dimensions have bars too."""
+FINDINGS = 5
 SAMPLED = 200_000
 
 
@@ -55,9 +59,9 @@ def summary(run: Run, language: str, width: int = 80) -> str:
     lines += quality_lines(run, language)
     lines += [
         "",
-        _tiers(run, language, min(BAR, max(8, width - 50))),
+        _tiers(run, language, min(BAR, max(6, width - 42))),
         "",
-        _dimensions(run, language, figures),
+        _dimensions(run, language, figures, width),
     ]
     if run.portfolio is not None:
         lines += ["", *_whole(run.portfolio, language)]
@@ -88,9 +92,21 @@ def summary(run: Run, language: str, width: int = 80) -> str:
     for key in ("masked", "unmasked"):
         if manifest[key]:
             joiner = "、" if language == "zh" else ", "
-            lines += ["", say(key, fields=joiner.join(manifest[key]))]
+            lines += [
+                "",
+                say(key, fields=joiner.join(_field(run.pack, name, language) for name in manifest[key])),
+            ]
     lines += ["", say("folder", folder=str(run.folder), run_id=run.run_id[:12])]
     return "\n".join(lines)
+
+
+def _field(pack: Pack, name: str, language: str) -> str:
+    """A field by the titles of its table and its own."""
+    table, _, column = name.partition(".")
+    known = pack.tables.get(table)
+    if known is None or column not in known.fields:
+        return name
+    return word("page.field-of", language, table=known.title[language], field=known.fields[column].title[language])  # fmt: skip
 
 
 def quality_lines(run: Run, language: str) -> list[str]:
@@ -161,7 +177,8 @@ def _whole(run: Run, language: str) -> list[str]:
         for dimension in run.pack.dimensions
         if row[f"{dimension.id}.points"] is not None
     )
-    return [word("summary.whole", language, title=title, tier=tier, **points), "  " + parts]
+    key = "summary.whole" if row["composite.low"] != row["composite.high"] else "summary.whole-sure"
+    return [word(key, language, title=title, tier=tier, **points), "  " + parts]
 
 
 def _number(value: Any) -> str:
@@ -197,22 +214,28 @@ def _tiers(run: Run, language: str, bar: int) -> str:
     )
 
 
-def _dimensions(run: Run, language: str, figures: dict[str, dict[str, Any]]) -> str:
+def _dimensions(run: Run, language: str, figures: dict[str, dict[str, Any]], width: int) -> str:
+    """Weight, mean, spread and number assessed of each dimension; less of it where the screen is narrow, bars where wide."""
     rows = []
     total = sum(dimension.weight for dimension in run.pack.dimensions)
     for dimension in run.pack.dimensions:
         found = figures[dimension.id]
-        spread = [_number(found[key]) for key in ("mean", "low", "high")]
+        spread = {key: _number(found[key]) for key in ("mean", "low", "high")}
         rows.append(
-            [dimension.title[language], f"{dimension.weight / total:.0%}", *spread, f"{found['known']:,}"]
-        )
-    headers = [
-        word(f"summary.column.{key}", language)
-        for key in ("dimension", "weight", "mean", "low", "high", "assessed")
-    ]
-    return tabulate(
-        rows, headers, tablefmt="simple", colalign=("left", *("right",) * 5), disable_numparse=True
-    )
+            {"dimension": dimension.title[language], "weight": f"{dimension.weight / total:.0%}", **spread, "assessed": f"{found['known']:,}"}
+            | ({"": "█" * round(BAR * found["mean"] / 100)} if width >= WIDE and found["mean"] else {})
+        )  # fmt: skip
+    shown = ["dimension", "weight", "mean", "low", "high", "assessed"] + ([""] if width >= WIDE else [])
+    for less in (("",), ("assessed",), ("low", "high"), ("weight",)):
+        headers = [word(f"summary.column.{key}", language) if key else "" for key in shown]
+        table = tabulate(
+            [[row.get(key, "") for key in shown] for row in rows], headers, tablefmt="simple",
+            colalign=["left" if key in ("dimension", "") else "right" for key in shown], disable_numparse=True,
+        )  # fmt: skip
+        if max(map(wcswidth, table.split("\n"))) <= width:
+            break
+        shown = [key for key in shown if key not in less]
+    return table
 
 
 def _standing_out(run: Run, language: str) -> list[str]:
@@ -237,7 +260,7 @@ def _standing_out(run: Run, language: str) -> list[str]:
     for count, gate in sorted(
         ((-acted[f"gate.{gate.id}"][0], gate) for gate in gates), key=lambda pair: (pair[0], pair[1].id)
     ):
-        if count:
+        if count and len(found) < FINDINGS:
             found.append(
                 "· "
                 + word("summary.gate", language, gate=gate.title[language], id=gate.id, count=f"{-count:,}")

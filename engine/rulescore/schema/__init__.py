@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The JSON Schemas (draft 7) of every YAML file, composed from the kinds.
+"""The JSON Schemas (draft 7) of every YAML file, composed from the kinds, and of the report as JSON.
 
 The files in `schemas/` are these, written by `rulescore schema --write`; editors and the loader use the same text.
 """
@@ -12,6 +12,7 @@ from typing import Any
 from .inputs import assessment, mapping, overrides, valuation
 from .packs import dimension, pack, rule_schema, tables, tests
 from .parts import FORMS, QUALITY_MEASURES
+from .report import report
 
 __all__ = ["FORMS", "QUALITY_MEASURES", "as_text", "build", "rule_schema"]
 
@@ -27,6 +28,7 @@ def build() -> dict[str, dict[str, Any]]:
         "valuation": valuation(),
         "overrides": overrides(),
         "mapping": mapping(),
+        "report": report(),
     }
 
 
