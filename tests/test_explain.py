@@ -67,7 +67,11 @@ def pack(run: Run) -> dict[str, Any]:
     folder = run.folder / "rulesets" / "general"
     read = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in folder.glob("*.yaml")}
     dimensions = {key: data for key, data in read.items() if "dimension" in data}
-    rules = {rule["id"]: {**rule, "file": key} for key, data in dimensions.items() for rule in data["rules"]}
+    rules = {
+        rule["id"]: {**rule, "file": key}
+        for key, data in dimensions.items()
+        for rule in data.get("rules", [])
+    }
     tables = yaml.safe_load((run.folder / "rulesets" / "tables.yaml").read_text(encoding="utf-8"))["tables"]
     return {"pack": read["pack"], "dimensions": dimensions, "rules": rules, "tables": tables}
 
@@ -477,7 +481,7 @@ def test_event_rows_are_the_customers_own(run: Run, nodes: list[Node]) -> None:
     those that the list of known flaws calls without date or customer are not among them."""
     with (SAMPLE / "flaws.csv").open(encoding="utf-8", newline="") as stream:
         lost = {
-            (flaw["file"], int(flaw["row"]))
+            (flaw["table"], int(flaw["row"]))
             for flaw in csv.DictReader(stream)
             if "event-with" in flaw["code"]
         }

@@ -33,61 +33,18 @@ class Segment:
 
 
 SEGMENTS = (
-    Segment(
-        "key",
-        12,
-        (14, 60),
-        (30_000, 110_000),
-        (1.02, 1.28),
-        (0.27, 0.46),
-        (0.62, 0.96),
-        (4, 11),
-        (2014, 2021),
-    ),
-    Segment(
-        "call-off",
-        2,
-        (106, 112),
-        (5_000, 9_000),
-        (1.05, 1.10),
-        (0.28, 0.33),
-        (0.86, 0.95),
-        (4, 8),
-        (2015, 2018),
-    ),
-    Segment(
-        "growing",
-        44,
-        (6, 13),
-        (12_000, 42_000),
-        (1.06, 1.45),
-        (0.15, 0.31),
-        (0.40, 0.82),
-        (1, 5),
-        (2020, 2023),
-    ),
-    Segment(
-        "steady", 94, (4, 10), (8_000, 28_000), (0.93, 1.10), (0.18, 0.35), (0.42, 0.87), (1, 5), (2014, 2022)
-    ),
-    Segment(
-        "shrinking",
-        38,
-        (5, 11),
-        (8_000, 30_000),
-        (0.50, 0.82),
-        (0.05, 0.28),
-        (0.20, 0.65),
-        (0, 3),
-        (2014, 2021),
-    ),
-    Segment(
-        "dormant", 34, (3, 7), (6_000, 20_000), (0.80, 1.00), (0.12, 0.32), (0.20, 0.60), (0, 1), (2015, 2022)
-    ),
-    Segment(
-        "new", 24, (4, 10), (6_000, 25_000), (1.00, 1.30), (0.18, 0.36), (0.50, 0.90), (2, 6), (2025, 2026)
-    ),
+    Segment("key", 12, (14, 60), (30_000, 110_000), (1.02, 1.28), (0.27, 0.46), (0.62, 0.96), (4, 11), (2014, 2021)),
+    Segment("call-off", 2, (106, 112), (5_000, 9_000), (1.05, 1.10), (0.28, 0.33), (0.86, 0.95), (4, 8), (2015, 2018)),
+    Segment("growing", 44, (6, 13), (12_000, 42_000), (1.06, 1.45), (0.15, 0.31), (0.40, 0.82), (1, 5), (2020, 2023)),
+    Segment("steady", 94, (4, 10), (8_000, 28_000), (0.93, 1.10), (0.18, 0.35), (0.42, 0.87), (1, 5), (2014, 2022)),
+    Segment("shrinking", 38, (5, 11), (8_000, 30_000), (0.50, 0.82), (0.05, 0.28), (0.20, 0.65), (0, 3), (2014, 2021)),
+    Segment("dormant", 34, (3, 7), (6_000, 20_000), (0.80, 1.00), (0.12, 0.32), (0.20, 0.60), (0, 1), (2015, 2022)),
+    Segment("new", 24, (4, 10), (6_000, 25_000), (1.00, 1.30), (0.18, 0.36), (0.50, 0.90), (2, 6), (2025, 2026)),
     Segment("prospect", 6, (0, 0), (0, 0), (1.00, 1.00), (0.25, 0.30), (0.50, 0.70), (1, 3), (2026, 2026)),
-)
+)  # fmt: skip
+
+# Customers of the branch, by segment; their numbers follow those of head office.
+BRANCH = (3, 0, 11, 25, 10, 9, 6, 2)
 
 TOP = ("key", "call-off")
 
@@ -172,8 +129,23 @@ def make_customer(number: int, segment: Segment) -> Customer:
     if segment.name == "dormant":
         who.stop = AS_OF - timedelta(days=draw.whole(200, 800))
     make_orders(who)
-    make_invoices(who)
+    stretch(who)
+    if who.id != GHOST:
+        make_invoices(who)
     return who
+
+
+GHOST, SPIKE, ROUND = "C0156", "C0093", "C0157"
+"""Customers for the findings: orders without an invoice, a year that happens in its last month, amounts in whole thousands."""
+
+
+def stretch(who: Customer) -> None:
+    """Bends the amounts of the two customers whose orders look made up."""
+    for order in who.orders:
+        if who.id == SPIKE and order["day"] > date(2026, 5, 30):
+            order["amount"] = round(order["amount"] * 6, 2)
+        if who.id == ROUND:
+            order["amount"] = max(1000.0, round(order["amount"], -3))
 
 
 def make_orders(who: Customer) -> None:

@@ -18,7 +18,7 @@ from ...messages import word
 from ...rejected import SAFE
 
 SHEETS = (
-    "summary", "customers", "one", "results", "parameters", "points", "portfolio", "portfolio-results", "assumptions",
+    "summary", "customers", "one", "results", "parameters", "points", "portfolio", "portfolio-results", "matters", "assumptions",
     "valuation", "quality", "problems", "provenance",
 )  # fmt: skip
 """Every sheet, in the order in which they stand."""

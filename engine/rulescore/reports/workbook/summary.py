@@ -79,7 +79,7 @@ class Summary:
             sheet.merged(row, 1, LAST, "", style)
             sheet.put(row, 1, value, style)
             row += 1
-        for line in self.told["quality"]:
+        for line in self.told["quality"]["lines"]:
             sheet.paragraph(row, line, LAST, 150)
             row += 1
         return row
