@@ -11,7 +11,7 @@ from .shared import lang_option
 from .usage import Choice
 
 
-@click.command("report", short_help="A run as one HTML file or as JSON. 生成评估报告。")
+@click.command("report", short_help="A run as an HTML file, a workbook or JSON. 生成评估报告。")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
     "--format",

@@ -130,7 +130,7 @@ class Card:
             "dimension",
             "combine",
             "weight",
-            "none",
+            "why-dimension",
             "points",
             "low",
             "high",
