@@ -11,7 +11,7 @@ from .shared import lang_option
 from .usage import Choice
 
 
-@click.command("report", short_help="A run as one file: HTML, Markdown, JSON, PDF. 生成评估报告。")
+@click.command("report", short_help="A run as HTML, workbook, Markdown, JSON or PDF. 生成评估报告。")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
     "--format",

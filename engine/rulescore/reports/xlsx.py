@@ -37,7 +37,7 @@ def _render(run: Run, language: str) -> bytes:
     from .workbook.customers import Listing, one
     from .workbook.parameters import parameters
     from .workbook.portfolio import portfolio
-    from .workbook.record import problems, provenance, quality
+    from .workbook.record import matters, problems, provenance, quality
     from .workbook.results import Results, record_of_base, records
     from .workbook.scored import scored
     from .workbook.sheets import SHEETS, Book
@@ -51,6 +51,11 @@ def _render(run: Run, language: str) -> bytes:
     absent = set() if whole is not None else {"portfolio", "portfolio-results"}
     absent |= set() if valued is not None else {"assumptions", "valuation"}
     absent |= set() if run.quality else {"quality"}
+    absent |= (
+        set()
+        if told["special"] or told["matters"]["findings"] or told["matters"]["waterfall"]
+        else {"matters"}
+    )
     book = Book(language, [key for key in SHEETS if key not in absent])
 
     part = scored(run, words, book, words.text(run.pack.title))
@@ -83,6 +88,8 @@ def _render(run: Run, language: str) -> bytes:
         base[0].write(base[1])
         base[0].finish()
         portfolio(book, own, *base, told["portfolio"], told["concentration"])
+    if "matters" not in absent:
+        matters(book, words, told)
     worth = None
     if valued is not None:
         methods = _methods(run, valued)

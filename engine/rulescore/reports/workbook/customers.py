@@ -99,7 +99,7 @@ class Card:
     def __init__(self, book: Book, sheet: Sheet, part: Scored, results: Results, place: str) -> None:
         """`place`: the cell or number that says which record of the results is shown."""
         self.book, self.sheet, self.part, self.results, self.place = book, sheet, part, results, place
-        self.sheet.widths(22, 34, 9, 54, 10, 10, 10, 10, 12)
+        self.sheet.widths(24, 34, 11, 54, 16, 12, 12, 12, 13)
 
     def looked_up(self, name: str, value: Any) -> Formula:
         return Formula(f"INDEX({self.results.range(name)},{self.place})", value)
@@ -130,7 +130,7 @@ class Card:
             "dimension",
             "combine",
             "weight",
-            "none",
+            "why-dimension",
             "points",
             "low",
             "high",

@@ -89,6 +89,35 @@ def _fields(book: Book, words: Words, found: Node, row: int) -> None:
             row += 1
 
 
+def matters(book: Book, words: Words, told: Node) -> None:
+    """What whoever relies on the run must know: matters in sentences, findings with their amounts, the way to what transfers."""
+    tell, sheet, found = book.tell, book.sheet("matters"), told["matters"]
+    sheet.widths(34, 14, 20, 14, 12, 50, 50, 34)
+    sheet.landscape()
+    row = sheet.title(book.title("matters"), tell("matters.note"))
+    for text in told["special"]:
+        sheet.paragraph(row, f"· {text}", 7, 220)
+        row += 1
+    if found["findings"]:
+        sheet.section(row + 1, tell("matters.findings"), 8)
+        sheet.head(row + 2, 0, [tell(f"column.{key}") for key in ("finding", "count", "amount", "undecided", "kept-out", "holds-when", "why-found", "source")])  # fmt: skip
+        row += 3
+        for one in found["findings"]:
+            amount = NONE if one["amount"] is None else one["amount"]
+            count = tell("yes" if one["count"] else "no") if one["of_base"] else one["count"]
+            cells = [one["title"], count, amount, one["unknown"], tell("yes") if one["keeps_out"] else "", one["words"], one["why"], one["sources"]]  # fmt: skip
+            sheet.line(row, 0, cells, ("wrap", "count", "money", "count", "center", "wrap", "wrap", "wrap"))
+            row += 1
+    steps = found["waterfall"]
+    if steps:
+        sheet.section(row + 1, tell("matters.waterfall"), 8)
+        sheet.head(row + 2, 0, [tell("column.step"), "", tell("column.amount")])
+        row += 3
+        for step in steps:
+            sheet.line(row, 0, [step["title"], tell("matters.less") if step["less"] else "", step["amount"]], ("wrap", "center", "money"))  # fmt: skip
+            row += 1
+
+
 def problems(book: Book, words: Words) -> None:
     """Every data problem with its place, a row each."""
     tell, sheet = book.tell, book.sheet("problems")

@@ -122,7 +122,7 @@ class Results:
         tell, sheet, part = self.book.tell, self.sheet, self.part
         self.count = total
         sheet.title(f"{self.sheet.name} · {part.scope}", tell("results.note"), tell("results.note-2"))
-        sheet.raw.set_column(0, len(self.column), 9.5)
+        sheet.raw.set_column(0, len(self.column), 12)
         sheet.raw.set_column(1, 1, 15)
         sheet.raw.set_column(2, 2, 24)
         titles = {"number": tell("column.number"), "id": tell("column.id"), "name": tell("column.name")}
@@ -158,7 +158,7 @@ class Results:
                 group = "highs"
             groups.setdefault(group, []).append(place)
         for group, places in groups.items():
-            self.sheet.merged(BLOCKS, places[0], places[-1], self.book.tell(f"block.{group}"), "band")
+            self.sheet.merged(BLOCKS, places[0], places[-1], self.book.tell(f"block.{group}"), "band-left")
 
     def above(self) -> None:
         """Weights and the least and most points that an unknown rule could still have, from the sheet of parameters."""

@@ -18,7 +18,7 @@ from ...messages import word
 from ...rejected import SAFE
 
 SHEETS = (
-    "summary", "customers", "one", "results", "parameters", "points", "portfolio", "portfolio-results", "assumptions",
+    "summary", "customers", "one", "results", "parameters", "points", "portfolio", "portfolio-results", "matters", "assumptions",
     "valuation", "quality", "problems", "provenance",
 )  # fmt: skip
 """Every sheet, in the order in which they stand."""
@@ -49,6 +49,7 @@ STYLES: dict[str, Style] = {
     "section": {"bold": True, "font_size": 12, "font_color": NAVY, "bottom": 2, "bottom_color": NAVY},
     "head": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "border": 1, "border_color": LINE, "text_wrap": True, "align": "center", "valign": "vcenter"},
     "band": {"bold": True, "font_color": NAVY, "bg_color": BAND, "border": 1, "border_color": LINE, "align": "center", "valign": "vcenter", "text_wrap": True},
+    "band-left": {"bold": True, "font_color": NAVY, "bg_color": BAND, "border": 1, "border_color": LINE, "align": "left", "indent": 1, "valign": "vcenter"},
     "text": {"indent": 1, "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "@"},
     "wrap": {"indent": 1, "border": 1, "border_color": LINE, "valign": "vcenter", "text_wrap": True, "num_format": "@"},
     "mono": {"indent": 1, "border": 1, "border_color": LINE, "valign": "vcenter", "font_name": "Consolas", "num_format": "@"},
