@@ -103,7 +103,7 @@ def test_words_have_places_for_the_arguments(name: str) -> None:
     if hasattr(found, "parameters"):
         count = len([parameter for parameter in found.parameters if parameter != "..."])
     else:
-        count = 1 + getattr(found, "literals", 0) + getattr(found, "grouped", 0)
+        count = getattr(found, "operands", 1) + getattr(found, "literals", 0) + getattr(found, "grouped", 0)
     for language in ("zh", "en"):
         places = set(re.findall(r"\{(\w+)\}", found.words[language]))
         assert places and places <= {"all", *map(str, range(count))}

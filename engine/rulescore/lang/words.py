@@ -148,10 +148,10 @@ class _Writer:
         return declared.words[self.language].format(*parts, *("",) * 3, all=joiner.join(parts))
 
     def aggregate(self, tree: Tree) -> str:
-        operand = self.write(tree.args[0], 7) if tree.has_operand else self.label(tree.table)
-        text = AGGREGATES[str(tree.value)].words[self.language].format(operand)
+        operands = [self.write(arg, 7) for arg in tree.args[: tree.operands]] or [self.label(tree.table)]
+        text = AGGREGATES[str(tree.value)].words[self.language].format(*operands)
         window = self.window(tree)
-        if len(tree.args) > (1 if tree.has_operand else 0):
+        if len(tree.args) > tree.operands:
             condition = self.write(tree.args[-1], 0)
             text += (
                 f"（{self.words['where']}{condition}）"

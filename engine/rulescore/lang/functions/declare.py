@@ -40,6 +40,7 @@ class Aggregate:
     """A function of one customer's events.
 
     `operand`: the kind it takes, `any`, or `` when it takes the table alone; `result` likewise.
+    With several `operands`, all of the kind, a value is a tuple of them, in frames a struct with fields 0, 1, ...
     `row` gets Events (missing values included). `frame` gets polars, the operand expression (null where the event
     is outside the window or the value missing), the boolean `inside` and the date expression; it is used in a
     group_by. `no_events`: the result for a customer without events in the window.
@@ -55,6 +56,7 @@ class Aggregate:
     no_events: float | None
     examples: tuple[tuple[str, Scalar | None], ...]
     needs_date: bool = False
+    operands: int = 1
 
 
 @dataclass(frozen=True, slots=True)
