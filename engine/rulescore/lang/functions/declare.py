@@ -73,3 +73,17 @@ class BaseFunction:
     frame: Callable[..., Any]
     examples: tuple[tuple[str, Scalar | None], ...]
     grouped: bool = False
+
+
+def elementwise(row: Callable[..., Any]) -> Callable[..., Any]:
+    """The frame form of a function that has no closed form in columns: its row form, value by value."""
+
+    def frame(pl: Any, *parts: Any) -> Any:
+        def run(together: Any) -> Any:
+            rows = together.struct.unnest().rows()
+            return pl.Series([None if None in values else row(*values) for values in rows], dtype=pl.Float64)
+
+        struct = pl.struct(part.cast(pl.Float64).alias(str(index)) for index, part in enumerate(parts))
+        return struct.map_batches(run, return_dtype=pl.Float64, is_elementwise=True)
+
+    return frame

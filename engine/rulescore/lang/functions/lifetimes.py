@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .. import fits
-from .declare import Aggregate, Events, Function
+from .declare import Aggregate, Events, Function, elementwise
 
 Table = Iterable[tuple[tuple[float | None, ...], int]]
 """Values of one customer -> how many have them."""
@@ -24,20 +24,6 @@ def _value(number: float | None) -> float | None:
     return None if number is None or not math.isfinite(number) else fits.kept_digits(number, 12)
 
 
-def _elementwise(row: Callable[..., float | None]) -> Callable[..., Any]:
-    """The frame form of a function that has no closed form in columns: its row form, value by value."""
-
-    def frame(pl: Any, *parts: Any) -> Any:
-        def run(together: Any) -> Any:
-            rows = together.struct.unnest().rows()
-            return pl.Series([None if None in values else row(*values) for values in rows], dtype=pl.Float64)
-
-        struct = pl.struct(part.cast(pl.Float64).alias(str(index)) for index, part in enumerate(parts))
-        return struct.map_batches(run, return_dtype=pl.Float64, is_elementwise=True)
-
-    return frame
-
-
 def _function(
     name: str, count: tuple[str, ...], zh: str, en: str, words_zh: str, words_en: str, row: Callable[..., float | None],
     examples: tuple[tuple[str, float | None], ...],
@@ -45,7 +31,7 @@ def _function(
     def shown(*values: float) -> float | None:
         return _value(row(*values))
 
-    return Function(name, count, "number", {"zh": zh, "en": en}, {"zh": words_zh, "en": words_en}, shown, _elementwise(shown), examples)  # fmt: skip
+    return Function(name, count, "number", {"zh": zh, "en": en}, {"zh": words_zh, "en": words_en}, shown, elementwise(shown), examples)  # fmt: skip
 
 
 def _aggregate(

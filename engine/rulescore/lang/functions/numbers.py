@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from ...arithmetic import finite, quantise
-from .declare import Function
+from .declare import Function, elementwise
 
 
 def _round(x: float, digits: float = 0.0) -> float | None:
@@ -77,8 +77,14 @@ def _clip(pl: Any, x: Any, low: Any, high: Any) -> Any:
     return _least(pl, _greatest(pl, x, low), high)
 
 
-Z95 = 1.959964
+Z95 = 1.959963984540054
 """The normal quantile of a two-sided interval of 95 %."""
+
+
+def _cagr(begin: float, end: float, years: float) -> float | None:
+    if begin <= 0 or end < 0 or years <= 0:
+        return None
+    return finite(float(f"{(end / begin) ** (1.0 / years) - 1.0:.12g}"))
 
 
 def _wilson(k: float, n: float, sign: float) -> float | None:
@@ -197,6 +203,13 @@ FUNCTIONS = (
         {"zh": "{0}的倒推应收天数", "en": "count-back days of {0}"},
         _countback, _countback_frame,
         (("countback_days(3600, 1400, 31, 1100, 30, 900, 31, 1000, 30)", 98), ("countback_days(0, 100, 30)", 0), ("countback_days(200, 100, 30)", None), ("countback_days(-1, 100, 30)", None), ("countback_days(50, 0, 30, 100, 31)", 45.5)),
+    ),
+    Function(
+        "cagr", ("number", "number", "number"), "number",
+        {"zh": "复合年增长率：期初值、期末值、间隔年数；期初不大于 0 或期末为负则缺失；保留十二位", "en": "compound growth a year: the value at the beginning, at the end, and the years between; missing unless it begins above 0 and ends at 0 or above; twelve digits are kept"},
+        {"zh": "{0}至{1}经{2}年的复合增长率", "en": "compound growth from {0} to {1} over {2} years"},
+        _cagr, elementwise(_cagr),
+        (("round(cagr(800, 1250, 3), 9)", 0.160397208), ("cagr(0, 100, 3)", None), ("cagr(100, -1, 3)", None), ("cagr(100, 121, 2)", 0.1), ("cagr(100, 0, 2)", -1)),
     ),
     Function(
         "log", ("number",), "number",

@@ -76,4 +76,8 @@ def _key(words: Words, node: Node, tree: Tree, value: Any) -> str:
     if isinstance(value, str):
         named = node["words"].get(value)
         return named[words.language] if named else words.value_word(tree, value)
-    return words.value(value, "")
+    return (
+        f"{value:.12g}"
+        if isinstance(value, float | int) and not isinstance(value, bool)
+        else words.value(value, "")
+    )
