@@ -165,7 +165,7 @@ class _Reading:
         }
         sources = stated["source"]
         return Assumed(
-            cases["is"], cases.get("low"), cases.get("high"), str(stated["is"]),
+            cases["is"], cases.get("low"), cases.get("high"), _text(stated["is"]),
             (sources,) if isinstance(sources, str) else tuple(sources), stated.get("why", {}), self.document.at(*path),
         )  # fmt: skip
 
@@ -208,6 +208,11 @@ class _Reading:
                 "assumption-range", self.document.at(*path), read=str(raw), **bounds(assumption)
             )
         return value
+
+
+def _text(stated: Any) -> str:
+    """A value as written; the numbers and expressions of a series one after another."""
+    return ", ".join(map(str, stated)) if isinstance(stated, list) else str(stated)
 
 
 def value_name(method_id: str) -> str:

@@ -97,7 +97,9 @@ def _asked(tree: Tree, private: Collection[str], texts: Collection[str]) -> Iter
     counted = (
         tree.op == "aggregate" and tree.value in COUNTING and tree.operands == 1 and tree.args[0].op == "name"
     )
-    for arg in tree.args[1:] if counted else tree.args:
+    # a pseudonym still says which customers belong together
+    grouped = tree.op == "base" and len(tree.args) > 1 and masked[1]
+    for arg in tree.args[1:] if counted else tree.args[:1] if grouped else tree.args:
         yield from _asked(arg, private, texts)
 
 

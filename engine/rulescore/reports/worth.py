@@ -58,8 +58,8 @@ def explanation(node: Node, language: str) -> str:
         told += ["", *lines({**node, "methods": [method]}, language)]
         rows = [
             [
-                one["title"][language], *(_stated(one[case]) for case in ("low", "base", "high")),
-                one["stated"] if one["stated"] and one["stated"] != one["base"] else "", say(f"basis.{one['basis']}"), "; ".join(one["source"]),
+                one["title"][language], *(_stated(one[case], language) for case in ("low", "base", "high")),
+                as_written(one), say(f"basis.{one['basis']}"), "; ".join(one["source"]),
             ]
             for one in method["assumptions"]
         ]  # fmt: skip
@@ -127,14 +127,28 @@ def _table(rows: list[list[str]], headers: list[str], texts: int) -> str:
     return tabulate(rows, headers, tablefmt="simple", colalign=align, disable_numparse=True)
 
 
-def _stated(value: Any) -> str:
+def as_written(one: Node) -> str:
+    """The expression behind an assumption, where it is one and not the number itself."""
+    base, stated = one["base"], one["stated"] or ""
+    plain = [_plain(part) for part in (base if isinstance(base, list) else [base])]
+    return "" if plain == [_plain(part) for part in stated.split(", ")] else stated
+
+
+def _plain(text: Any) -> Any:
+    try:
+        return Decimal(str(text))
+    except InvalidOperation:
+        return text
+
+
+def _stated(value: Any, language: str) -> str:
     """An assumption as people read it: numbers with their thousands apart, words as they are."""
     if isinstance(value, list):
-        return ", ".join(map(_stated, value))
-    try:
-        return f"{Decimal(value):,}"
-    except (InvalidOperation, TypeError):
-        return "" if value is None else str(value)
+        return ", ".join(_stated(one, language) for one in value)
+    number = _plain(value)
+    if not isinstance(number, Decimal):
+        return "" if value is None else word(f"page.choice.{value}", language)
+    return f"{number:,}" if abs(number) < 1000 else money(value)
 
 
 def money(text: str | None, decimals: int = 2) -> str:

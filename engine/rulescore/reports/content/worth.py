@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from ...messages import word
-from ..worth import money
+from ..worth import as_written, money
 from .words import Words, percent
 
 Node = dict[str, Any]
@@ -79,7 +79,7 @@ def _assumption(words: Words, one: Node) -> Node:
     return {
         "title": one["title"][words.language], "basis": word(f"worth.basis.{one['basis']}", words.language), "place": one["place"] or "", "sources": words.sources(sources),
         "why": words.text(one["why"]),
-        "stated": one["stated"] if one["stated"] and one["stated"] != one["base"] else "",
+        "stated": as_written(one),
         **{case: _stated(words, one[case], one["unit"]) for case in CASES},
     }  # fmt: skip
 
