@@ -8,15 +8,14 @@ of every customer, in one unit of time. Customers of whom one is missing do not 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from .. import fits
 from .declare import Aggregate, Events, Function, elementwise
 
-Table = Iterable[tuple[tuple[float | None, ...], int]]
-"""Values of one customer -> how many have them."""
+Table = Any
+"""A numpy array: a row a customer, a column an operand, what is missing as NaN."""
 
 
 def _value(number: float | None) -> float | None:
@@ -39,14 +38,15 @@ def _aggregate(
     examples: tuple[tuple[str, float | None], ...],
 ) -> Aggregate:  # fmt: skip
     def row(events: Events) -> float | None:
-        return _value(of(Counter(value for _, value in events if value is not None).items()))
+        import numpy as np
+
+        rows = [value for _, value in events if value is not None]
+        return _value(of(np.array(rows, dtype=np.float64).reshape(len(rows), operands)))
 
     def frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
         def run(together: Any) -> Any:
-            columns = [str(index) for index in range(operands)]
-            counted = together.drop_nulls().struct.unnest().group_by(columns).len()
-            found = of((tuple(values[:-1]), values[-1]) for values in counted.rows())
-            return pl.Series([_value(found)], dtype=pl.Float64)
+            columns = together.drop_nulls().struct.unnest().cast(pl.Float64).fill_null(math.nan)
+            return pl.Series([_value(of(columns.to_numpy()))], dtype=pl.Float64)
 
         return x.filter(inside).map_batches(run, return_dtype=pl.Float64, returns_scalar=True)
 
@@ -55,101 +55,96 @@ def _aggregate(
     )  # fmt: skip
 
 
-def _sound(x: float | None, last: float | None, seen: float | None) -> bool:
-    """Whether the history of a customer makes sense: whole repeats, nothing after the end, no last without a repeat."""
-    if x is None or last is None or seen is None:
-        return False
-    return x >= 0 and x == int(x) and 0 <= last <= seen and (x > 0 or last == 0)
+def _grouped(rows: Table) -> tuple[fits.Groups, Any]:
+    """Distinct rows, ascending, with how many there are of each; and for each row which of them it is."""
+    import numpy as np
+
+    rows = rows + 0.0  # -0.0 is 0
+    order = np.lexsort(rows.T[::-1])
+    ordered = rows[order]
+    first = np.ones(len(rows), dtype=bool)
+    first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    place = np.empty(len(rows), dtype=np.int64)
+    place[order] = first.cumsum() - 1
+    starts = np.flatnonzero(first)
+    counts = np.diff(np.append(starts, len(rows))).astype(np.float64)
+    return np.column_stack([ordered[starts], counts]), place
 
 
-def _histories(table: Table) -> fits.Groups:
-    found: Counter[tuple[float, ...]] = Counter()
-    for values, count in table:
-        if _sound(*values[:3]):
-            found[tuple(float(value) + 0.0 for value in values[:3] if value is not None)] += count
-    return tuple((*values, float(count)) for values, count in sorted(found.items()))
+def _sound(rows: Table) -> Any:
+    """Which histories make sense: whole repeats, nothing after the end, no last without a repeat."""
+    x, last, seen = rows[:, 0], rows[:, 1], rows[:, 2]
+    return (x >= 0) & (x % 1 == 0) & (last >= 0) & (last <= seen) & ((x > 0) | (last == 0))
+
+
+def _histories(rows: Table) -> tuple[fits.Groups, Any]:
+    return _grouped(rows[_sound(rows), :3])
 
 
 def _fitted(place: int) -> Callable[[Table], float | None]:
     def of(table: Table) -> float | None:
-        found = fits.bg_nbd(_histories(table))
+        found = fits.bg_nbd(_histories(table)[0])
         return None if found is None else found[place]
 
     return of
 
 
-def _ahead(rows: list[tuple[tuple[float | None, ...], int]], place: int) -> float | None:
+def _ahead(times: Any) -> float | None:
     """The time ahead, which must be the same for all."""
-    times = {values[place] for values, _ in rows}
-    (time,) = times if len(times) == 1 else (None,)
-    return time if time is not None and time >= 0 else None
+    same = len(times) and (times == times[0]).all() and times[0] >= 0
+    return float(times[0]) if same else None
 
 
 def _alive(table: Table) -> float | None:
-    groups = _histories(table)
+    groups, _ = _histories(table)
     fitted = fits.bg_nbd(groups)
     if fitted is None:
         return None
-    chances = [(fits.alive(x, last, seen, *fitted), count) for x, last, seen, count in groups]
+    chances = ((fits.alive(x, last, seen, *fitted), count) for x, last, seen, count in groups.tolist())
     return math.fsum(chance * count for chance, count in chances if chance is not None)
 
 
 def _orders(table: Table) -> float | None:
-    rows = list(table)
-    time, groups = _ahead(rows, 3), _histories(rows)
+    time, (groups, _) = _ahead(table[:, 3]), _histories(table)
     found = None if time is None else fits.all_to_come(groups, time)
-    return (
-        None if found is None else math.fsum(one * group[3] for one, group in zip(found, groups, strict=True))
-    )
+    return None if found is None else math.fsum((found * groups[:, 3]).tolist())
 
 
-def _values(rows: list[tuple[tuple[float | None, ...], int]], repeats: int, mean: int) -> fits.Groups:
-    found: Counter[tuple[float, float]] = Counter()
-    for values, count in rows:
-        x, value = values[repeats], values[mean]
-        if x is not None and value is not None and x > 0 and value > 0 and x == int(x):
-            found[float(x), float(value)] += count
-    return tuple((*values, float(count)) for values, count in sorted(found.items()))
+def _values(rows: Table) -> fits.Groups:
+    x, mean = rows[:, 0], rows[:, 1]
+    return _grouped(rows[(x > 0) & (x % 1 == 0) & (mean > 0)])[0]
 
 
 def _fitted_value(place: int) -> Callable[[Table], float | None]:
     def of(table: Table) -> float | None:
-        found = fits.gamma_gamma(_values(list(table), 0, 1))
+        found = fits.gamma_gamma(_values(table))
         return None if found is None else found[place]
 
     return of
 
 
 def _sales(table: Table) -> float | None:
-    rows = list(table)
-    time, groups = _ahead(rows, 4), _histories(rows)
-    fitted = fits.gamma_gamma(_values(rows, 0, 3))
+    import numpy as np
+
+    time, fitted = _ahead(table[:, 4]), fits.gamma_gamma(_values(table[:, [0, 3]]))
+    groups, place = _histories(table)
     found = None if time is None or fitted is None else fits.all_to_come(groups, time)
     if found is None or fitted is None:
         return None
-    to_come = {group[:3]: one for one, group in zip(found, groups, strict=True)}
-    parts = []
-    for values, count in rows:
-        x, last, seen, mean = values[:4]
-        if x is None or last is None or seen is None or not _sound(x, last, seen):
-            continue
-        worth = fits.order_value(x, mean if mean is not None and mean > 0 else 0.0, *fitted) if x == 0 or (mean is not None and mean > 0) else fits.order_value(0.0, 0.0, *fitted)  # fmt: skip
-        if worth is not None:
-            parts.append(to_come[float(x), float(last), float(seen)] * worth * count)
-    return math.fsum(parts)
+    rows = table[_sound(table)]
+    known = rows[:, 3] > 0  # without a mean of its own a customer is taken for one that never came back
+    worth = fits.order_values(np.where(known, rows[:, 0], 0.0), np.where(known, rows[:, 3], 0.0), *fitted)
+    return math.fsum((found[place] * worth).tolist())
 
 
 def _correlation(table: Table) -> float | None:
-    rows = [(values[0], values[1], count) for values, count in table if None not in values]
-    if sum(count for *_, count in rows) < 3:
+    import numpy as np
+
+    pairs = table[~np.isnan(table).any(axis=1)]
+    if len(pairs) < 3:
         return None
-    rows.sort()
-    n = math.fsum(count for *_, count in rows)
-    x = math.fsum(one * count for one, _, count in rows) / n  # type: ignore[operator]
-    y = math.fsum(other * count for _, other, count in rows) / n  # type: ignore[operator]
-    both = math.fsum((one - x) * (other - y) * count for one, other, count in rows)  # type: ignore[operator]
-    left = math.fsum((one - x) * (one - x) * count for one, _, count in rows)  # type: ignore[operator]
-    right = math.fsum((other - y) * (other - y) * count for _, other, count in rows)  # type: ignore[operator]
+    x, y = (column - math.fsum(column.tolist()) / len(pairs) for column in pairs.T)
+    both, left, right = (math.fsum(part.tolist()) for part in (x * y, x * x, y * y))
     return both / math.sqrt(left * right) if left > 0 and right > 0 else None
 
 
