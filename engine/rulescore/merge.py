@@ -26,6 +26,7 @@ WHOLE = (
     "dimensions",
     "dimension_source",
     "tiers",
+    "waterfall",
     "id",
     "version",
 )

@@ -61,3 +61,9 @@ def _texts(pack: Pack) -> Iterator[tuple[Span, str, Text]]:
             yield tier.span, tier.id, action.title
             if action.owner is not None:
                 yield tier.span, tier.id, action.owner
+    for finding in pack.findings:
+        yield finding.span, finding.id, finding.why
+        for action in finding.actions:
+            yield finding.span, finding.id, action.title
+            if action.owner is not None:
+                yield finding.span, finding.id, action.owner

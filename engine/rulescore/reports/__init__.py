@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from . import html, json, text, worth
+from . import findings, html, json, text, worth
 
-REPORTS = (text, worth, html, json)
+REPORTS = (text, findings, worth, html, json)
 FORMATS = {"html": html, "json": json}
 """The reports that are files, by the name of their form: `SUFFIX` and `render(run, language) -> bytes`."""

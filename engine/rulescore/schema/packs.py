@@ -80,6 +80,32 @@ BREAKDOWN = object_of(
     ["id", "title", "by", "figures"],
 )  # fmt: skip
 
+ACTION = object_of(
+    "对该等级客户或该发现事项的措施。A measure for customers of the tier, or about the finding.",
+    {"title": BILINGUAL, "owner": BILINGUAL, "due": PERIOD},
+    ["title"],
+)
+
+FINDING = object_of(
+    "一项发现：客户的真实性或可转让性有疑点，涉及多少金额，是否剔除于估值基础。A finding: what was found at a customer, the amount behind it, and whether it keeps the customer out of the valued base.",
+    {
+        "title": BILINGUAL,
+        "why": BILINGUAL,
+        "when": described(EXPRESSION, "何时成立。When it holds."),
+        "amount": described(EXPRESSION, "涉及金额。The amount behind it."),
+        "unit": {"type": "string", "default": "CNY", "description": "金额的单位。The unit of the amount."},
+        "keeps_out": {"type": "boolean", "default": False, "description": "成立时是否把该客户剔除于估值基础之外。Whether it keeps the customer out of the valued base."},
+        "actions": {"type": "array", "items": ACTION},
+        "source": SOURCE,
+    },
+    ["title", "when"],
+)  # fmt: skip
+
+FINDINGS = {
+    "type": "object", "propertyNames": NAME, "additionalProperties": FINDING,
+    "description": "发现事项。Findings.",
+}  # fmt: skip
+
 GATE_LIMIT = {
     "type": "object", "minProperties": 1, "maxProperties": 1,
     "description": "tier: 等级；composite: 分值；或 维度编号: 分值。tier: a tier; composite: points; or a dimension's id: points.",
@@ -143,11 +169,6 @@ def pack() -> dict[str, Any]:
         ["id", "title", "when", "reason"],
         oneOf=[{"required": ["cap"]}, {"required": ["floor"]}],
     )
-    action = object_of(
-        "对该等级客户的措施。A measure for customers of the tier.",
-        {"title": BILINGUAL, "owner": BILINGUAL, "due": PERIOD},
-        ["title"],
-    )
     tier = object_of(
         "客户等级，自高到低；最后一级不写 when。A tier, best first; the last has no `when`.",
         {
@@ -156,7 +177,7 @@ def pack() -> dict[str, Any]:
             "when": EXPRESSION,
             "why": BILINGUAL,
             "source": SOURCE,
-            "actions": {"type": "array", "items": action},
+            "actions": {"type": "array", "items": ACTION},
         },
         ["id", "title"],
     )
@@ -207,6 +228,11 @@ def pack() -> dict[str, Any]:
             "dimension_source": SOURCE,
             "parameters": {"type": "object", "propertyNames": NAME, "additionalProperties": parameter},
             "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE},
+            "findings": FINDINGS,
+            "waterfall": object_of(
+                "瀑布：from 减去 less 各项得 to，均为客户群整体的指标。A waterfall: from less each of less gives to; all are figures of the base.",
+                {"from": NAME, "less": {"type": "array", "minItems": 1, "items": NAME}, "to": NAME}, ["from", "less", "to"],
+            ),
             "gates": {"type": "array", "items": gate},
             "tiers": {"type": "array", "minItems": 1, "items": tier},
             "remove": REMOVE,
@@ -227,6 +253,7 @@ def dimension() -> dict[str, Any]:
             "min": {**POINTS, "description": "维度最低分。Least points of the dimension."},
             "max": {**POINTS, "description": "维度最高分。Most points of the dimension."},
             "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE, "description": "指标。Features."},
+            "findings": FINDINGS,
             "rules": {"type": "array", "description": "规则。Rules.", "items": {"anyOf": [*kinds, override_schema()]}},
             "breakdowns": {"type": "array", "description": "客户群分组表，仅用于 portfolio。Breakdowns of the base, in a portfolio only.", "items": BREAKDOWN},
             "remove": REMOVE,
