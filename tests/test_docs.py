@@ -370,8 +370,8 @@ _HEAD = {
     "zh": ("函数", "得出", "例"),
 }
 _GROUPS = {
-    "en": {"numbers": "Numbers", "logic": "Missing values", "dates": "Dates", "text": "Text", "codes": "Registered codes", "aggregates": "Events of a customer", "base": "The whole base"},
-    "zh": {"numbers": "数值", "logic": "缺失", "dates": "日期", "text": "文本", "codes": "登记代码", "aggregates": "客户的事件", "base": "全部客户"},
+    "en": {"numbers": "Numbers", "logic": "Missing values", "dates": "Dates", "text": "Text", "codes": "Registered codes", "lifetimes": "Lifetimes and purchases", "aggregates": "Events of a customer", "base": "The whole base"},
+    "zh": {"numbers": "数值", "logic": "缺失", "dates": "日期", "text": "文本", "codes": "登记代码", "lifetimes": "留存与购买", "aggregates": "客户的事件", "base": "全部客户"},
 }  # fmt: skip
 _NOUNS = {
     "en": {"number": "number", "text": "text", "bool": "condition", "date": "date", "any": "value", "period": "period", "pattern": "pattern"},
@@ -406,7 +406,8 @@ def function_table(language: str) -> str:
 def _signature(function: Any, language: str) -> str:
     table, field, bands = _TABLE_WORDS[language]
     if hasattr(function, "operand"):
-        inside = {"": table, "any?": f"{table}, {table}.{field}"}.get(function.operand, f"{table}.{field}")
+        several = ", ".join([f"{table}.{field}"] * function.operands)
+        inside = {"": table, "any?": f"{table}, {table}.{field}"}.get(function.operand, several)
         return f"{function.name}({inside})" if function.operand != "any?" else f"{function.name}({table})"
     if hasattr(function, "literals"):
         second = (

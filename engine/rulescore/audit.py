@@ -20,6 +20,7 @@ from .lang.words import sentence
 from .messages import word
 from .model import Action, Expr, Finding, Gate, Rule, Tier
 from .plan import PlannedRule
+from .portfolio import JSON as PORTFOLIO_JSON
 from .portfolio_table import COMPANY, OWNER, columns_read
 from .problems import Fact, Problem, Span, UsageError, close_names
 from .scoring import Outcome, composite_score, coverage_units, dimension_score
@@ -52,7 +53,9 @@ def explain_base(run: Run) -> Node:
     whole = run.stored.portfolio
     if whole is None:
         raise UsageError([Problem("no-portfolio", "error", None, {"pack": run.pack.id})])
-    return explain(whole, OWNER)
+    stored = run.folder / PORTFOLIO_JSON
+    tables = json.loads(stored.read_bytes())["breakdowns"] if stored.exists() else []
+    return {**explain(whole, OWNER), "breakdowns": tables}
 
 
 def value_of(run: Run) -> Node:

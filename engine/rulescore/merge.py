@@ -54,6 +54,20 @@ def gates(packs: list[Document]) -> list[tuple[Document, Path_, dict[str, Any]]]
     return list(found.values())
 
 
+def breakdowns(layers: list[Layer]) -> list[tuple[Document, Path_, dict[str, Any]]]:
+    """Breakdowns by id: those of the base first, overridden in place, minus what is removed."""
+    found: dict[str, tuple[Document, Path_, dict[str, Any]]] = {}
+    for layer in layers:
+        documents = [doc for stem, doc in layer.documents.items() if stem != "tables"]
+        for document in documents:
+            for name in document.data.get("remove") or ():
+                found.pop(name, None)
+        for document in documents:
+            for index, item in enumerate(document.data.get("breakdowns") or ()):
+                found[item["id"]] = (document, ("breakdowns", index), item)
+    return list(found.values())
+
+
 Merged = dict[str, dict[str, tuple[Any, Document]]]
 
 
@@ -77,7 +91,7 @@ def dimensions(layers: list[Layer], problems: Problems) -> tuple[Merged, dict[st
                 problems.error("name-differs-from-file", document.at("dimension"), name=key, file=stem)
             target = merged.setdefault(key, {})
             for name, value in document.data.items():
-                if name not in ("features", "rules", "remove"):
+                if name not in ("features", "rules", "breakdowns", "remove"):
                     target[name] = (value, document)
             texts = rules.setdefault(key, {})
             own: dict[str, int] = {}

@@ -111,6 +111,31 @@ class Feature:
 
 
 @dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The base by one or two keys: a row for each value, a column for each figure. `by` are expressions of one customer, and so
+    is `where`, which leaves out those of whom it does not hold; `figures` of the customers of a row, each of which may also use those before it and the features of the base. Beyond `rows` the smallest
+    groups are one row; `heat` shades the cells; `words` say what people call a value of a key."""
+
+    id: str
+    title: Text
+    why: Text
+    by: tuple[Expr, ...]
+    where: Expr | None
+    figures: Mapping[str, Feature]
+    rows: int
+    heat: bool
+    words: Mapping[str, Text]
+    source: tuple[str, ...]
+    span: Span
+
+    @property
+    def exprs(self) -> tuple[Expr, ...]:
+        """Every expression of it."""
+        where = () if self.where is None else (self.where,)
+        return (*self.by, *where, *(figure.expr for figure in self.figures.values()))
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One item of a checklist, kept for explanation and coverage."""
 
@@ -301,6 +326,7 @@ class Pack:
     subject: str = "customers"
     portfolio: Pack | None = None
     quality: Quality = field(default_factory=Quality)
+    breakdowns: tuple[Breakdown, ...] = ()
     findings: tuple[Finding, ...] = ()
     waterfall: Waterfall | None = None
 

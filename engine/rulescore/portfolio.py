@@ -7,13 +7,14 @@ same for other programs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import rfc8785
 
+from . import breakdowns
 from .engines import frame as frame_engine
 from .engines.row import RowEngine, shown
 from .engines.tables import rows_of, trace_of_results
@@ -43,12 +44,15 @@ def write(customers: Plan, plan: Plan, company: TableData | None, engine: str, f
     base = scored_base(customers, plan, folder)
     record = _record(plan, company)
     if engine == "row":
-        inputs, trace = by_row(plan, record, base)
+        events = events_of(plan, base)
+        inputs, trace = by_row(plan, record, events)
+        tables = breakdowns.by_row(plan, inputs.row(0, named=True), events)
     else:
         numbers = frame_engine.as_numbers(record, plan.fields, plan.kinds)
         counted = frame_engine.with_aggregates(plan, numbers, {"customers": base})
         inputs = frame_engine.with_features(plan, counted).collect(engine="streaming")
         trace = frame_engine.score(plan, inputs.lazy()).select(trace_columns(plan)).collect()
+        tables = breakdowns.by_frame(plan, inputs.row(0, named=True), base)
     target = folder / PORTFOLIO
     target.mkdir()
     wanted = [CUSTOMER, SOURCE, ROW, *plan.fields, *(step.column for step in plan.steps)]
@@ -57,7 +61,7 @@ def write(customers: Plan, plan: Plan, company: TableData | None, engine: str, f
     )
     kept.collect().write_parquet(target / INPUTS, compression="zstd", statistics=False)
     trace.cast(narrow(plan)).write_parquet(target / TRACE, compression="zstd", statistics=False)  # type: ignore[arg-type]
-    (folder / JSON).write_bytes(rfc8785.dumps(facts(plan, inputs.row(0, named=True))))
+    (folder / JSON).write_bytes(rfc8785.dumps(facts(plan, inputs.row(0, named=True), tables)))
 
 
 def scored_base(customers: Plan, plan: Plan, folder: Path) -> pl.LazyFrame:
@@ -76,8 +80,9 @@ def scored_base(customers: Plan, plan: Plan, folder: Path) -> pl.LazyFrame:
     return pl.concat(parts, how="horizontal").with_columns(pl.lit(OWNER).alias(COMPANY_ID))
 
 
-def facts(plan: Plan, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The base as plain data: its score and grade, every dimension and rule, every figure with its expression."""
+def facts(plan: Plan, values: Mapping[str, Any], tables: Sequence[breakdowns.Table]) -> dict[str, Any]:
+    """The base as plain data: its score and grade, every dimension and rule, every figure with its expression, and its
+    breakdowns, of which `tables` are the rows."""
     pack = plan.pack
     result = RowEngine(plan).score(dict(values))
     return {
@@ -103,6 +108,7 @@ def facts(plan: Plan, values: Mapping[str, Any]) -> dict[str, Any]:
             }
             for feature in pack.features.values()
         ],
+        "breakdowns": breakdowns.facts(plan, tables),
     }  # fmt: skip
 
 
@@ -122,10 +128,12 @@ def _record(plan: Plan, company: TableData | None) -> pl.LazyFrame:
     return frame.select(chosen)
 
 
-def by_row(plan: Plan, record: pl.LazyFrame, base: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def by_row(
+    plan: Plan, record: pl.LazyFrame, events: Sequence[Mapping[str, Any]]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Inputs, dates as days, and trace of the one record, by the row engine."""
     kept = frame_engine.as_numbers(record, plan.fields, plan.kinds).collect()
-    result = RowEngine(plan).evaluate_base(rows_of(kept), [{"customers": events_of(plan, base)}])[0]
+    result = RowEngine(plan).evaluate_base(rows_of(kept), [{"customers": events}])[0]
     columns = {
         step.column: pl.Series(
             [result.values[step.column]],

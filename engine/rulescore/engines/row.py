@@ -111,7 +111,7 @@ class RowEngine:
         table = self.plan.pack.tables[tree.table]
         start, end = window_days(tree.window, self.plan.as_of)
         args = tree.args
-        condition = args[-1] if len(args) > (1 if tree.has_operand else 0) else None
+        condition = args[-1] if len(args) > tree.operands else None
         inside: list[tuple[float | None, Any]] = []
         for row in rows:
             when = row.get(table.date) if table.date else None
@@ -120,7 +120,8 @@ class RowEngine:
             names = {f"{tree.table}.{column}": row.get(column) for column in table.fields}
             if condition is not None and self.evaluator.value(condition, names) is not True:
                 continue
-            inside.append((when, self.evaluator.value(args[0], names) if tree.has_operand else 1.0))
+            values = [self.evaluator.value(arg, names) for arg in args[: tree.operands]]
+            inside.append((when, tuple(values) if tree.operands > 1 else values[0] if values else 1.0))
         return AGGREGATES[str(tree.value)].row(inside)
 
     # ---- rules ------------------------------------------------------------------------------------------

@@ -37,14 +37,9 @@ def _sections(writer: Writer) -> list[Section]:
     total = sum(dimension.weight for dimension in pack.dimensions)
     sections = [_overview(writer, total)]
     sections += [_dimension(writer, dimension, dimension.weight / total) for dimension in pack.dimensions]
-    sections += [
-        _gates(writer),
-        _tiers(writer),
-        _findings(writer),
-        _features(writer),
-        _parameters(writer),
-        _data(writer),
-    ]
+    sections += [_gates(writer), _tiers(writer), _findings(writer), _features(writer)]
+    sections += [_breakdowns(writer)] if writer.pack.breakdowns else []
+    sections += [_parameters(writer), _data(writer)]
     return [section for section in sections if section.blocks or section.sections]
 
 
@@ -195,6 +190,28 @@ def _features(writer: Writer) -> Section:
     anchors = tuple(f"feature-{name}" for name in pack.features)
     blocks = (Paragraph(say("figures-intro")), Table(head, rows, (), anchors)) if rows else ()
     return Section("figures", say("figures"), blocks)
+
+
+def _breakdowns(writer: Writer) -> Section:
+    """The tables of the base by one or two keys: what groups, which customers, and each column in words."""
+    say = writer.say
+    sections = []
+    for one in writer.pack.breakdowns:
+        rows = tuple(
+            (writer.text(figure.title), writer.words(figure.expr.tree), figure.expr.text)
+            for figure in one.figures.values()
+        )
+        facts = [(say("grouped-by"), say("comma").join(writer.words(expr.tree) for expr in one.by))]
+        if one.where is not None:
+            facts.append((say("only-customers"), writer.words(one.where.tree)))
+        if one.words:
+            named = (f"{value}: {writer.text(text)}" for value, text in one.words.items())
+            facts.append((say("values-are"), say("comma").join(named)))
+        facts.append((say("source"), writer.sources(one.source)))
+        blocks: list[Block] = [Paragraph(writer.text(one.why))] if writer.text(one.why) else []
+        blocks += [Facts(tuple(facts)), Table((say("column"), say("computed"), say("expression")), rows)]
+        sections.append(Section(f"breakdown-{one.id}", writer.text(one.title), tuple(blocks), note=one.id))
+    return Section("breakdowns", say("breakdowns"), (Paragraph(say("breakdowns-intro")),), tuple(sections))
 
 
 def _parameters(writer: Writer) -> Section:

@@ -200,7 +200,11 @@ def overrides() -> dict[str, Any]:
 
 
 def valuation() -> dict[str, Any]:
-    series = {"type": "array", "minItems": 1, "items": {"type": "number"}}
+    series = {
+        "type": "array",
+        "minItems": 1,
+        "items": {"oneOf": [{"type": "number"}, {"type": "string", "minLength": 1}]},
+    }
     stated = {
         "description": "数值、各年数值、口径词，或用客户群数字写的表达式。A number, one a year, a word, or an expression over the figures of the base.",
         "oneOf": [{"type": "number"}, series, {"type": "string", "minLength": 1}],
@@ -210,6 +214,19 @@ def valuation() -> dict[str, Any]:
         {"is": stated, "low": stated, "high": stated, "source": SOURCE, "why": BILINGUAL},
         ["is", "source"],
     )
+    changed = object_of(
+        "改动的假设。An assumption that is other.",
+        {"is": stated, "source": SOURCE, "why": BILINGUAL},
+        ["is", "source"],
+    )
+    scenarios = {
+        "type": "array",
+        "items": object_of(
+            "一种情形。A scenario.",
+            {"id": ID, "title": BILINGUAL, "assumptions": {"type": "object", "minProperties": 1, "additionalProperties": changed}},
+            ["id", "title", "assumptions"],
+        ),
+    }  # fmt: skip
     method = object_of(
         "一种估值方法及其假设。A method and its assumptions.",
         {
@@ -221,6 +238,14 @@ def valuation() -> dict[str, Any]:
                 + "。The method.",
             },
             "assumptions": {"type": "object", "additionalProperties": assumption},
+            "stress": described(
+                scenarios,
+                "压力情形：在基准情形上各改若干假设。Stress scenarios: the base case with some assumptions changed.",
+            ),
+            "bridge": described(
+                scenarios,
+                "由全部客户到可转移价值的各步，按次序，最后一步是基准情形。Steps from the whole base to what can be transferred, in order; the base case comes last.",
+            ),
         },
         ["id", "method", "assumptions"],
     )

@@ -58,6 +58,32 @@ FEATURE = object_of(
     ["title", "is"],
 )  # fmt: skip
 
+BREAKDOWN = object_of(
+    "客户群按一两个键分组的表：每个取值一行，每个数字一列。The base by one or two keys: a row for each value, a column for each figure.",
+    {
+        "id": described(ID, "编号：小写英文名词，用连字符。The id: lower-case nouns with hyphens."),
+        "title": BILINGUAL,
+        "why": BILINGUAL,
+        "by": {
+            "description": "分组的键：以客户的字段、指标或得分写的表达式，一个或两个。What groups: one or two expressions over fields, features or scores of a customer.",
+            "oneOf": [EXPRESSION, {"type": "array", "minItems": 1, "maxItems": 2, "items": EXPRESSION}],
+        },
+        "where": described(EXPRESSION, "只看哪些客户。Which customers are looked at."),
+        "figures": {
+            "type": "object", "minProperties": 1, "maxProperties": 40, "propertyNames": NAME, "additionalProperties": FEATURE,
+            "description": "各列：该组客户的数字，也可用前面的列和客户群整体的指标。The columns: figures of a group's customers; earlier columns and features of the base may be used.",
+        },
+        "rows": {"type": "integer", "minimum": 1, "maximum": 500, "default": 30, "description": "最多几行，其余合为一行。At most so many rows; the rest is one row."},
+        "words": {
+            "type": "object", "additionalProperties": BILINGUAL,
+            "description": "键的取值 → 人们的叫法。A value of a key -> what people call it.",
+        },
+        "heat": {"type": "boolean", "default": False, "description": "是否按值深浅着色。Whether cells are shaded by their value."},
+        "source": SOURCE,
+    },
+    ["id", "title", "by", "figures"],
+)  # fmt: skip
+
 ACTION = object_of(
     "对该等级客户或该发现事项的措施。A measure for customers of the tier, or about the finding.",
     {"title": BILINGUAL, "owner": BILINGUAL, "due": PERIOD},
@@ -92,7 +118,7 @@ GATE_LIMIT = {
 
 REMOVE = {
     "type": "array", "items": {"type": "string"},
-    "description": "从所扩展规则包中删去的规则或关卡编号。Ids of rules or gates of the extended pack to leave out.",
+    "description": "从所扩展规则包中删去的规则、关卡、指标或分组表编号。Ids of rules, gates, features or breakdowns of the extended pack to leave out.",
 }  # fmt: skip
 
 
@@ -233,6 +259,7 @@ def dimension() -> dict[str, Any]:
             "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE, "description": "指标。Features."},
             "findings": FINDINGS,
             "rules": {"type": "array", "description": "规则。Rules.", "items": {"anyOf": [*kinds, override_schema()]}},
+            "breakdowns": {"type": "array", "description": "客户群分组表，仅用于 portfolio。Breakdowns of the base, in a portfolio only.", "items": BREAKDOWN},
             "remove": REMOVE,
         },
         ["dimension"],
