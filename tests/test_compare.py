@@ -92,7 +92,7 @@ def test_other_data_moves_by_data(world: World) -> None:
     assert shares(move) == {"data": -18.75}
     assert (Change("field", "annual_revenue", "", "120", "60"),) == move.shares[0].changes
     assert (Change("rule", "size", "points", "100", "50"),) == move.shares[0].rules
-    assert found.causes == {"data": 1, "parameters": 0, "rules": 0, "engine": 0, "several": 0}
+    assert found.causes == {"data": 1, "parameters": 0, "rules": 0, "overrides": 0, "engine": 0, "several": 0}
 
 
 def test_other_events_are_named_by_their_feature(world: World) -> None:
@@ -225,7 +225,7 @@ def test_several_causes_are_told_apart_and_add_up(world: World) -> None:
     assert list(shares(move).items()) == [("data", -18.75), ("parameters", -15.0), ("rules", 1.25)]
     assert move.delta == -325_000
     assert_adds_up(found)
-    assert found.causes == {"data": 1, "parameters": 2, "rules": 4, "engine": 0, "several": 2}
+    assert found.causes == {"data": 1, "parameters": 2, "rules": 4, "overrides": 0, "engine": 0, "several": 2}
 
 
 def test_the_way_back_adds_up_as_well(world: World) -> None:
