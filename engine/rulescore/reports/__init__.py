@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from . import findings, html, json, markdown, pdf, text, worth
+from . import findings, html, json, markdown, pdf, text, worth, xlsx
 
-REPORTS = (text, findings, worth, html, json, markdown, pdf)
-FORMATS = {"html": html, "md": markdown, "json": json, "pdf": pdf}
+REPORTS = (text, findings, worth, html, json, markdown, pdf, xlsx)
+FORMATS = {"html": html, "xlsx": xlsx, "md": markdown, "json": json, "pdf": pdf}
 """The reports that are files, by the name of their form: `SUFFIX` and `render(run, language) -> bytes`."""

@@ -45,10 +45,16 @@ def content(run: Run, language: str) -> Node:
 
 def _content(run: Run, language: str) -> Node:
     words = Words(run, language)
+    found = overview(words)
+    rules_of_all = [rule for one in found["dimensions"] for rule in one["rules"]]
+    names = list(dict.fromkeys(name for rule in rules_of_all for name in rule["inputs"]))
+    return {**found, "customers": listing(words, names)}
+
+
+def overview(words: Words) -> Node:
+    """The report without the customers one by one."""
+    run, language = words.run, words.language
     dimensions = rules.dimensions(words)
-    names = list(
-        dict.fromkeys(name for one in dimensions for rule in one["rules"] for name in rule["inputs"])
-    )
     spread = base.spread(words)
     for one in dimensions:
         one["spread"] = spread["dimensions"][one["id"]]
@@ -66,7 +72,7 @@ def _content(run: Run, language: str) -> Node:
         "dimensions": dimensions, "portfolio": whole, "concentration": base.concentration(words),
         "segments": base.segments(words), "valuation": worth(words, valued), "gates": rules.gates(words),
         "matters": matters(words), "special": special(words, dimensions, valued),
-        "customers": listing(words, names), "quality": {"lines": quality_lines(run, language), **_quality(words)},
+        "quality": {"lines": quality_lines(run, language), **_quality(words)},
         "problems": found, "appendix": _appendix(words),
     }  # fmt: skip
 
