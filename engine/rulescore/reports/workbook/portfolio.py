@@ -40,7 +40,7 @@ def portfolio(
     sheet.section(row, tell("section.figures"), 9)
     sheet.head(row + 1, 0, [tell(f"column.{key}") for key in ("figure", "id", "unit", "how", "value")])
     row += 2
-    for figure in told["figures"]:
+    for figure in (one for group in told["figures"] for one in group["figures"]):
         value, unit = figure["value"], figure["unit"]
         style = "share" if unit == "share" else "number" if isinstance(value, int | float) and not isinstance(value, bool) else "plain"  # fmt: skip
         sheet.line(
