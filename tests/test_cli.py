@@ -276,7 +276,8 @@ def test_the_screen_fits_a_real_terminal(tmp_path: Path, columns: int, language:
         assert [line for line in shown.splitlines() if wcswidth(line) > columns] == []
         assert {"zh": "值得注意：", "en": "What stands out:"}[language] in shown.splitlines()
         assert "6/6" in errors and errors.endswith("\r\x1b[K")
-        assert len([line for line in shown.splitlines() if line.startswith("· ")]) == 5
+        standing = shown.split({"zh": "值得注意：", "en": "What stands out:"}[language])[1].split("\n\n")[0]
+        assert len([line for line in standing.splitlines() if line.startswith("· ")]) == 5
 
 
 def on_terminal(columns: int, *args: str | Path, **env: str) -> tuple[str, str]:

@@ -175,7 +175,7 @@ def steps(label: str, node: Node, last: str) -> str:
         tone = "tone0" if whole else "tone1" if part["amount"] >= 0 else "tone3"
         x, words = left + wide * index, f"{part['label']}: {part['shown']}"
         drawn.append(
-            f'<rect class="{tone}" x="{_n(x + 1.5)}" y="{_n(y(high))}" width="{_n(wide - 3)}" height="{_n(max(1.0, scale * (high - low)))}"><title>{escape(words)}</title></rect>'
+            f'<rect class="{tone}" x="{_n(x + 1.5)}" y="{_n(y(high))}" width="{_n(wide - 3)}" height="{_n(max(2.5, scale * (high - low)))}"><title>{escape(words)}</title></rect>'
         )
         if len(part["label"]) <= 3:
             drawn.append(
