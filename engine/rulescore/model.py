@@ -128,6 +128,16 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a rule asks of the company: the words, who answers, the evidence asked for, and the mark of each case."""
+
+    words: Text
+    role: str
+    evidence: Text
+    marks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """An ordered list of cases. `low` and `high` are the least and most points a case can give."""
 
@@ -148,6 +158,7 @@ class Rule:
     span: Span
     places: Mapping[str, Span] = field(default_factory=dict)
     fairness: Text = field(default_factory=dict)
+    question: Question | None = None
 
     @property
     def trees(self) -> tuple[Tree, ...]:

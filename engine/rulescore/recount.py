@@ -34,7 +34,7 @@ from .lockstep import (
     trace_words,
 )  # fmt: skip
 from .plan import Plan, Step
-from .portfolio import JSON, by_row, facts, scored_base
+from .portfolio import JSON, by_row, events_of_run, facts
 from .portfolio_table import OWNER
 from .problems import Problems
 from .readers.table import ROW, SOURCE
@@ -267,7 +267,7 @@ class Recount:
             stored = as_numbers(run.inputs, list(plan.kinds), plan.kinds).collect()
             trace = run.trace.collect()
             fields = stored.lazy().select(CUSTOMER, SOURCE, ROW, *plan.fields)
-            inputs, again = by_row(plan, fields, scored_base(self.plan, plan, self.run.folder))
+            inputs, again = by_row(plan, fields, events_of_run(self.plan, plan, self.run.folder))
             written = (self.run.folder / JSON).read_bytes()
         except (pl.exceptions.PolarsError, OSError) as error:
             raise UnreadableError(run.folder, error) from None
