@@ -6,13 +6,13 @@ A row without a mark is a question that was left open, and no problem: it shows 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
-from .kinds.question import TABLE
+from .kinds.question import TABLE, WORD_ALONE
 from .model import Pack, Rule
 from .problems import Cell, Fact, Problems, close_names
 from .readers.table import ROW, SOURCE, Rejected, TableData
@@ -23,15 +23,7 @@ APART = 2
 """Levels between two marks from which on their assessors contradict each other."""
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How far the assessors of one question agree: how many answered, and the lowest and highest mark."""
-
-    answers: int
-    low: int
-    high: int
+Node = dict[str, Any]
 
 
 def questions_of(pack: Pack | None) -> dict[str, Rule]:
@@ -60,14 +52,19 @@ def settle(
     return {**tables, TABLE: replace(data, frame=kept.lazy())}, [*rejected, *aside]
 
 
-def agreement(answers: pl.DataFrame) -> dict[str, Agreement]:
-    """For each question that has answers, how far they agree."""
-    found = answers.filter(pl.col("mark").is_not_null()).group_by("question", maintain_order=True)
-    table = found.agg(pl.len().alias("answers"), pl.col("mark").min().alias("low"), pl.col("mark").max().alias("high"))
-    return {
-        row["question"]: Agreement(row["answers"], int(row["low"]), int(row["high"]))
-        for row in table.iter_rows(named=True)
-    }
+def replies(answers: pl.DataFrame, sources: Sequence[Mapping[str, Any]], unproven: float) -> dict[str, list[Node]]:
+    """Question id -> its answers that count, in order: the mark given, the mark it counts as without evidence, the level of
+    evidence, and its cell. `sources` are the files of the table as the manifest has them."""
+    found: dict[str, list[Node]] = {}
+    for row in answers.iter_rows(named=True):
+        source = sources[row[SOURCE]]
+        evidence = row.get("evidence") or WORD_ALONE
+        found.setdefault(row["question"], []).append({
+            "mark": row["mark"], "counted": min(row["mark"], unproven) if evidence == WORD_ALONE else row["mark"],
+            "evidence": evidence, "file": source["file"], "sheet": source["sheet"], "rows": [row[ROW]],
+            "columns": [source["columns"]["mark"]],
+        })  # fmt: skip
+    return found
 
 
 class _Judged:

@@ -23,6 +23,7 @@ from .packfiles import PORTFOLIO, Layer, find, is_portfolio, read_layers, shown
 from .portfolio_table import scored_customers
 from .problems import Problems, RulesetError, Span, close_names
 from .source import Document, Path_
+from .surveys import read_surveys
 from .violations import read_document
 
 MAX_RULES = 2_000
@@ -164,6 +165,7 @@ class _Loader:
             coverage_cap=minimum.get("cap", ""), review=settings.get("review", EMPTY),
             dimension_source=sources(settings.get("dimension_source")), files=self.files(), span=self.top.pack.at("id"),
             subject=self.subject, quality=read_quality(self.layers, self.tables, self.problems),
+            surveys=read_surveys(self.layers, self.tables, self.problems),
         )  # fmt: skip
         fairness.check(pack, self.problems)
         return pack

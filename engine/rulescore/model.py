@@ -246,6 +246,30 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyItem:
+    """One thing that customers are asked: the words, why, the field of `survey_answers` that takes the answer, and what its
+    answers are called."""
+
+    field: str
+    words: Text
+    why: Text
+    labels: Mapping[str, Text]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What customers are asked, and what they are told first."""
+
+    id: str
+    title: Text
+    why: Text
+    intro: Text
+    items: tuple[SurveyItem, ...]
+    source: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A whole ruleset, `extends` resolved. `files` are (shown name, text) of every YAML file read, in order. `subject` is
     the table whose rows are scored; `portfolio` the pack that scores the base as a whole, whose events are the customers."""
@@ -271,6 +295,7 @@ class Pack:
     subject: str = "customers"
     portfolio: Pack | None = None
     quality: Quality = field(default_factory=Quality)
+    surveys: tuple[Survey, ...] = ()
 
     @property
     def rules(self) -> tuple[Rule, ...]:
