@@ -477,7 +477,7 @@ def test_event_rows_are_the_customers_own(run: Run, nodes: list[Node]) -> None:
     those that the list of known flaws calls without date or customer are not among them."""
     with (SAMPLE / "flaws.csv").open(encoding="utf-8", newline="") as stream:
         lost = {
-            (flaw["file"], int(flaw["row"]))
+            (flaw["table"], int(flaw["row"]))
             for flaw in csv.DictReader(stream)
             if "event-with" in flaw["code"]
         }

@@ -10,7 +10,8 @@ from .files import Row
 
 
 class Flaw(NamedTuple):
-    """`at` is a row of the sheet (the header is row 1), or "new": a last row that repeats the one above with a new id."""
+    """`at` is a row of the sheet (the header is row 1), or "new": a last row that repeats the one above with a new id. A row
+    that is too short loses its last two cells; `column` and `raw` are then blank."""
 
     table: str
     at: int | str
@@ -29,7 +30,11 @@ def spoil(tables: Mapping[str, list[Row]], planted: Sequence[Flaw], unmapped: Se
         if flaw.at == "new":
             rows.append({**rows[-1], next(iter(rows[-1])): f"X-{len(rows)}"})
         at = len(rows) - 1 if isinstance(flaw.at, str) else flaw.at - 2
-        rows[at][flaw.column] = flaw.raw
+        if flaw.code == "row-too-short":
+            for column in list(rows[at])[-2:]:
+                del rows[at][column]
+        else:
+            rows[at][flaw.column] = flaw.raw
         listed.append({
             "table": names[flaw.table], "row": str(at + 2), "column": flaw.column, "raw": flaw.raw, "code": flaw.code,
             "outcome": flaw.outcome,

@@ -18,8 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import rows
 from common.files import write_csv
-from flaws import spoil
-from world import AS_OF, SEED, SEGMENTS, Row, make_customer
+from common.flaws import spoil
+from flaws import PLANTED, UNMAPPED
+from world import AS_OF, BRANCH, SEED, SEGMENTS, Row, make_customer
 
 # File, encoding, and how it is sorted. UTF-8 without a mark but for two that come as Excel and an old CRM write them.
 FILES = {
@@ -30,23 +31,23 @@ FILES = {
 
 def make() -> dict[str, list[Row]]:
     tables: dict[str, list[Row]] = {name: [] for name in FILES}
-    number, names = 0, set[str]()
-    for segment in SEGMENTS:
-        for _ in range(segment.size):
-            number += 1
-            who = make_customer(number, segment)
-            tables["customers"].append(rows.customer_row(who, names) | rows.STORIES.get(who.id, {}))
-            tables["orders"] += rows.order_rows(who)
-            tables["contracts"] += rows.contract_rows(who)
-            tables["invoices"] += rows.invoice_rows(who)
-            tables["receivables"] += [
-                row for cut in (date(2026, 3, 31), AS_OF) if (row := rows.receivable_row(who, cut))
-            ]
-            tables["activities"] += rows.activity_rows(who)
-            tables["complaints"] += rows.complaint_rows(who)
-            tables["survey_answers"] += rows.survey_rows(who)
-            tables["referrals"] += rows.referral_rows(who)
-            tables["contacts"] += rows.contact_rows(who)
+    names = set[str]()
+    sizes = [(segment, segment.size) for segment in SEGMENTS] + list(zip(SEGMENTS, BRANCH, strict=True))
+    numbered = (segment for segment, size in sizes for _ in range(size))
+    for number, segment in enumerate(numbered, 1):
+        who = make_customer(number, segment)
+        tables["customers"].append(rows.customer_row(who, names) | rows.STORIES.get(who.id, {}))
+        tables["orders"] += rows.order_rows(who)
+        tables["contracts"] += rows.contract_rows(who)
+        tables["invoices"] += rows.invoice_rows(who)
+        tables["receivables"] += [
+            row for cut in (date(2026, 3, 31), AS_OF) if (row := rows.receivable_row(who, cut))
+        ]
+        tables["activities"] += rows.activity_rows(who)
+        tables["complaints"] += rows.complaint_rows(who)
+        tables["survey_answers"] += rows.survey_rows(who)
+        tables["referrals"] += rows.referral_rows(who)
+        tables["contacts"] += rows.contact_rows(who)
     dates = {"orders": "Order Date", "contracts": "签订日期", "invoices": "开票日期", "receivables": "截止日期", "activities": "跟进时间",
              "complaints": "投诉时间", "survey_answers": "Response date", "referrals": "Referral date"}  # fmt: skip
     for name, header in dates.items():
@@ -58,10 +59,10 @@ def make() -> dict[str, list[Row]]:
 
 def main(folder: Path) -> None:
     tables = make()
-    flaws = spoil(tables)
+    listed = spoil(tables, PLANTED, UNMAPPED, {name: f"{name}.csv" for name in FILES})
     for name, encoding in FILES.items():
         write_csv(folder / f"{name}.csv", tables[name], encoding)
-    write_csv(folder / "flaws.csv", flaws, "utf-8")
+    write_csv(folder / "flaws.csv", listed, "utf-8")
 
 
 if __name__ == "__main__":

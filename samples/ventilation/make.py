@@ -26,7 +26,7 @@ from world import AS_OF  # noqa: E402
 SHEETS = {"projects": "Projects", "milestones": "Milestones", "equipment": "Installed base"}
 TABLES = ("customers", "orders", "contracts", "invoices", "payments", "receivables", "activities", "complaints", "survey_answers",
           "referrals", "service_tickets", "opportunities")  # fmt: skip
-FILES = {name: f"{name}.csv" for name in TABLES} | dict.fromkeys(SHEETS, "projects.xlsx")
+FILES = {name: f"{name}.csv" for name in TABLES} | SHEETS
 DATES = {
     "orders": "Order Date", "contracts": "签订日期", "invoices": "开票日期", "payments": "Payment Date", "receivables": "截止日期",
     "activities": "Activity Date", "complaints": "CreatedDate", "survey_answers": "Response date", "referrals": "Referral date",

@@ -45,9 +45,9 @@ def command(language: str, run: Path, form: str, output: Path | None) -> None:
     target = output or folder.with_name(folder.name + writer.SUFFIX)
     if target.resolve().is_relative_to(folder):
         raise UsageError([Problem("report-inside-run", "error", None, {"file": str(target)})])
-    text = writer.render(opened, language)
+    written = writer.render(opened, language)
     try:
-        target.write_text(text, encoding="utf-8", newline="\n")
+        target.write_bytes(written)
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(

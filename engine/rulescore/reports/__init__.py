@@ -7,4 +7,4 @@ from . import html, json, text, worth
 
 REPORTS = (text, worth, html, json)
 FORMATS = {"html": html, "json": json}
-"""The reports that are files, by the name of their form."""
+"""The reports that are files, by the name of their form: `SUFFIX` and `render(run, language) -> bytes`."""

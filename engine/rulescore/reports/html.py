@@ -20,8 +20,8 @@ PLAIN_UP_TO = 65_536
 Node = dict[str, Any]
 
 
-def render(run: Run, language: str) -> str:
-    """The text of the file."""
+def render(run: Run, language: str) -> bytes:
+    """The bytes of the file."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     from .content import content
@@ -48,7 +48,7 @@ def render(run: Run, language: str) -> str:
         "report": report, "lang": LANGUAGES[language], "say": say, "points": points, "charts": charts,
         "percent": lambda value: f"{value:.1%}", "count": lambda value: f"{value:,}", "kind": kind, "packed": packed,
     }  # fmt: skip
-    return environment.get_template("report.html").render(facts)
+    return environment.get_template("report.html").render(facts).encode("utf-8")
 
 
 def _customer_data(report: Node, texts: Node) -> Node:

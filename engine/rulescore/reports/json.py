@@ -10,8 +10,9 @@ from ..folder import Run
 SUFFIX = ".json"
 
 
-def render(run: Run, language: str) -> str:
-    """The text of the file."""
+def render(run: Run, language: str) -> bytes:
+    """The bytes of the file."""
     from .content import content
 
-    return json.dumps(content(run, language), ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    text = json.dumps(content(run, language), ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    return text.encode("utf-8")

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The samples: each comes out of its script, tells its known flaws as listed, is what its README says, and puts its whole
+pack to use."""
+
+from __future__ import annotations
+
+import csv
+import re
+import subprocess
+import sys
+import zipfile
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from python_calamine import CalamineWorkbook
+from rulescore import api
+from rulescore.folder import Run
+from rulescore.lint.names import used
+
+SAMPLES = Path(__file__).resolve().parent.parent / "samples"
+# Where a sample's orders are, and the header of their date.
+ORDERS = {
+    "general": ("orders.csv", "Order Date"),
+    "automation": ("orders.csv", "下单日期"),
+    "biotech": ("biotech.xlsx", "下单日期"),
+    "ventilation": ("orders.csv", "Order Date"),
+    "wedding_photography": ("订单.csv", "签单日期"),
+}
+# The gate of a customer with a story; without one it is a customer whose name nobody checked, strategic but for that.
+STORIES = {
+    "general": {
+        "C0005": "", "C0008": "dishonest-debtor-veto", "C0012": "transfer-refused", "C0032": "serious-violation-veto",
+        "C0136": "not-in-business-veto",
+    },
+    "automation": {
+        "A0003": "", "A0005": "dishonest-debtor-veto", "A0009": "engineer-not-retained", "A0014": "transfer-refused",
+        "A0040": "serious-violation-veto", "A0111": "not-in-business-veto",
+    },
+    "biotech": {
+        "B0006": "dishonest-debtor-veto", "B0008": "genetic-resources-veto", "B0011": "transfer-refused", "B0013": "",
+        "B0020": "serious-violation-veto", "B0048": "runway-short", "B0130": "not-in-business-veto",
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=ORDERS)
+def sample(request: pytest.FixtureRequest) -> Path:
+    return SAMPLES / str(request.param)
+
+
+@pytest.fixture(scope="module")
+def run(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return api.evaluate(sample, out=tmp_path_factory.mktemp("sample") / "run")
+
+
+def content(path: Path) -> object:
+    """A file's bytes; of a workbook those of its parts, since how tightly they are packed hangs on the zlib at hand."""
+    if path.suffix != ".xlsx":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as book:
+        return [(item.filename, item.date_time, book.read(item)) for item in book.infolist()]
+
+
+def grids(folder: Path) -> dict[str, list[list[str]]]:
+    """The rows of every file and sheet, header first, as text."""
+    found = {}
+    for path in folder.iterdir():
+        if path.suffix == ".csv":
+            raw = path.read_bytes()
+            try:
+                text = raw.decode("utf-8-sig")
+            except UnicodeDecodeError:
+                text = raw.decode("gb18030")
+            found[path.name] = list(csv.reader(text.splitlines()))
+        elif path.suffix == ".xlsx":
+            book = CalamineWorkbook.from_path(path)
+            for name in book.sheet_names:
+                found[name] = [
+                    [str(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python()
+                ]
+    return found
+
+
+def flaws(folder: Path) -> list[dict[str, str]]:
+    with (folder / "flaws.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_script_makes_the_same_bytes(sample: Path, tmp_path: Path) -> None:
+    """Guards a sample that was changed by hand, or a script that hangs on the clock."""
+    subprocess.run([sys.executable, "-B", sample / "make.py", tmp_path], check=True)
+    made = {path.name: content(path) for path in tmp_path.iterdir()}
+    assert made == {path.name: content(path) for kind in ("*.csv", "*.xlsx") for path in sample.glob(kind)}
+
+
+def test_problems_are_those_of_the_list(sample: Path, run: Run) -> None:
+    """Each known flaw gives its problem in its file or sheet, and nothing else is told."""
+    wanted = Counter((flaw["table"], code) for flaw in flaws(sample) for code in flaw["code"].split())
+    told: Counter[tuple[str, str]] = Counter()
+    for problem in run.problems:
+        if problem["code"] != "encoding-found":
+            told[problem["sheet"] or problem["file"], problem["code"]] += problem["facts"].get("count", 1)
+    assert told == wanted
+
+
+def test_the_readme_counts_rows_and_flaws(sample: Path) -> None:
+    """Guards the tables of figures against a script that has moved on."""
+    told = {}
+    for line in (sample / "README.md").read_text(encoding="utf-8").splitlines():
+        name, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("|") and (
+            count := next((cell for cell in cells if re.fullmatch("[0-9,]+", cell)), "")
+        ):
+            told[name.split(" · ")[-1]] = int(count.replace(",", ""))
+    rows = {name: len(grid) - 1 for name, grid in grids(sample).items()}
+    rows = {name: count for name, count in rows.items() if name != "flaws.csv" or name in told}
+    codes = Counter(
+        code for flaw in flaws(sample) for code in flaw["code"].split() or ["（读懂 understood）"]
+    )
+    assert {name: told.get(name) for name in rows} == rows
+    assert {code: told.get(code) for code in codes} == codes
+
+
+def test_it_is_large_enough(sample: Path, run: Run) -> None:
+    """Three hundred customers at least, and two to three years of orders up to the as-of date."""
+    assert run.table.height >= 300
+    name, header = ORDERS[sample.name]
+    grid = grids(sample)["订单" if name.endswith(".xlsx") else name]
+    column = grid[0].index(header)
+    days = sorted(row[column] for row in grid[1:] if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", row[column]))
+    last = max(day for day in days if day <= run.manifest["as_of"])
+    years = (date.fromisoformat(last) - date.fromisoformat(days[0])).days / 365.25
+    assert 2 <= years <= 3
+    assert last >= "2026-06-15"
+
+
+def test_every_tier_and_gate_has_somebody(run: Run) -> None:
+    """The best tier is small but not empty, the middle one is a good part, and each gate acts on somebody."""
+    tiers, total = Counter(run.table["tier"]), run.table.height
+    assert 0.03 <= tiers["strategic"] / total <= 0.09
+    assert 0.25 <= tiers["important"] / total <= 0.45
+    assert tiers["ordinary"] / total >= 0.4
+    acted = {gate for gates in run.table["gates"] if gates for gate in gates.split(";")}
+    assert acted == {gate.id for gate in run.pack.gates}
+
+
+def test_every_dimension_spreads(run: Run) -> None:
+    """Ten and more points lie between the lowest and the highest tenth, and five within the middle half."""
+    for dimension in run.pack.dimensions:
+        scores = run.table[dimension.id].drop_nulls().sort()
+        tenth, quarter = len(scores) // 10, len(scores) // 4
+        assert scores[-1 - tenth] - scores[tenth] >= 10, dimension.id
+        assert scores[-1 - quarter] - scores[quarter] >= 5, dimension.id
+
+
+def test_no_rule_never_fires(sample: Path, run: Run) -> None:
+    """Each rule scores somebody and tells customers apart; in the general sample every case of every rule is somebody's."""
+    trace = run.trace.collect()
+    for rule in run.pack.rules:
+        scored = trace.filter(pl.col(f"{rule.id}.case") >= 0)
+        assert scored[f"{rule.id}.points"].n_unique() >= 2, rule.id
+        if sample.name == "general":
+            assert set(scored[f"{rule.id}.case"]) == set(range(len(rule.cases))), rule.id
+
+
+def test_customers_with_a_story_come_out_as_told(sample: Path, run: Run) -> None:
+    """Guards what the README tells of single customers."""
+    rows = {row["customer_id"]: row for row in run.table.iter_rows(named=True)}
+    for customer, gate in STORIES.get(sample.name, {}).items():
+        assert (rows[customer]["gates"] or "") == gate
+        assert (rows[customer]["tier"] == "important") == (gate in ("", "engineer-not-retained"))
+
+
+def test_nobody_is_real(sample: Path) -> None:
+    """Names are told as invented, or numbered; credit codes hold FAKE; 120 begins no mobile number."""
+    for grid in grids(sample).values():
+        header = grid[0]
+        for row in grid[1:]:
+            cells = dict(zip(header, row, strict=False))
+            if sample.name in ("automation", "biotech") and "客户名称" in cells:
+                assert cells["客户名称"].endswith("（虚构）")
+            if sample.name == "wedding_photography" and "客户姓名" in cells:
+                assert re.fullmatch("客户[0-9]{4}", cells["客户姓名"])
+                assert re.fullmatch("120[0-9]{8}", cells["联系电话"])
+            if code := cells.get("统一社会信用代码"):
+                assert "FAKE" in code
+
+
+def test_no_couple_is_scored_on_gender_or_age() -> None:
+    """The sample holds both, and no rule reads either."""
+    pack = api.load("wedding_photography")
+    private = {
+        field.id if table.id == "customers" else f"{table.id}.{field.id}"
+        for table in pack.tables.values()
+        for field in table.fields.values()
+        if field.sensitive or field.id in ("gender", "birth_date")
+    }
+    assert {"gender", "birth_date"} <= private
+    assert not private & used(pack)
