@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from ..kinds.question import ROLES, TABLE
@@ -30,8 +31,15 @@ def questions(pack: Pack, roles: Sequence[str] = ()) -> list[Rule]:
     ]  # fmt: skip
 
 
-def write(pack: Pack, asked: Sequence[Rule], path: Path, languages: Sequence[str]) -> None:
-    """One row a question, those of a role together, with its rubric beside it and drop-downs for mark and evidence."""
+Filled = Mapping[str, Mapping[str, str | int]]
+"""Question id -> what stands in the cells to fill in, by field."""
+
+
+def write(
+    pack: Pack, asked: Sequence[Rule], path: Path, languages: Sequence[str], filled: Filled | None = None
+) -> None:
+    """One row a question, those of a role together, with its rubric beside it and drop-downs for mark and evidence;
+    `filled` is what has been answered already."""
     assert pack.portfolio is not None
     table = pack.portfolio.tables[TABLE]
     with workbook(path, languages, " ".join(pack.title[language] for language in languages)) as form:
@@ -48,7 +56,7 @@ def write(pack: Pack, asked: Sequence[Rule], path: Path, languages: Sequence[str
         ]
         dimensions = {dimension.id: dimension for dimension in pack.portfolio.dimensions}
         for row, rule in enumerate(asked, top + 1):
-            _row(form, sheet, row, rule, form.text(dimensions[rule.dimension].title), banded=_turn(asked, row - top - 1))
+            _row(form, sheet, row, rule, form.text(dimensions[rule.dimension].title), banded=_turn(asked, row - top - 1), answer=(filled or {}).get(rule.id, {}))
             assert rule.question is not None
             column = list(COLUMNS).index("mark")
             form.choose(sheet, (row, column, row, column), rule.question.marks, "mark")
@@ -84,7 +92,9 @@ def _head(form: Form, sheet, pack: Pack, asked: Sequence[Rule]) -> int:  # type:
     return 3 + len(NOTES)
 
 
-def _row(form: Form, sheet, row: int, rule: Rule, topic: str, banded: bool) -> None:  # type: ignore[no-untyped-def]
+def _row(  # type: ignore[no-untyped-def]
+    form: Form, sheet, row: int, rule: Rule, topic: str, banded: bool, answer: Mapping[str, str | int]
+) -> None:
     asked = rule.question
     assert asked is not None
     rubric = "\n".join(
@@ -102,7 +112,14 @@ def _row(form: Form, sheet, row: int, rule: Rule, topic: str, banded: bool) -> N
             sheet.write_string(row, index, texts[name], form.styles[("id" if name == "question" else "cell") + band])
         else:
             style = "date" if name == "answered_on" else "choice" if name in ("mark", "evidence") else "input"
-            sheet.write_blank(row, index, None, form.styles[style])
+            if isinstance(value := answer.get(name, ""), int):
+                sheet.write_number(row, index, value, form.styles[style])
+            elif value and name == "answered_on":
+                sheet.write_datetime(row, index, datetime.fromisoformat(value), form.styles[style])
+            elif value:
+                sheet.write_string(row, index, value, form.styles[style])
+            else:
+                sheet.write_blank(row, index, None, form.styles[style])
     parts = (form.styles["bold"], title, form.styles["plain"], "\n" + words, form.styles["cell" + band])
     sheet.write_rich_string(row, list(COLUMNS).index("asked"), *parts)
     sheet.set_row(row, height({texts[name]: float(COLUMNS[name]) for name in texts}))
