@@ -17,6 +17,7 @@ from ..text import quality_lines
 from . import base, rules
 from .customers import listing
 from .findings import findings
+from .questionnaire import questionnaire
 from .words import Words
 from .worth import worth
 
@@ -57,6 +58,7 @@ def _content(run: Run, language: str) -> Node:
             "problems": {severity: sum(1 for one in run.problems if one["severity"] == severity) for severity in ("error", "warning", "note")},
         },
         "dimensions": dimensions, "portfolio": whole, "concentration": base.concentration(words),
+        "questionnaire": questionnaire(words),
         "valuation": worth(words, _stored(run.folder / VALUATION)), "gates": rules.gates(words),
         "customers": listing(words, names), "quality": quality_lines(run, language),
         "problems": found, "appendix": _appendix(words),
