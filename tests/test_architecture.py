@@ -257,7 +257,11 @@ def test_yaml_names_its_schema(path: Path) -> None:
     first = path.read_text(encoding="utf-8").split("\n", 1)[0]
     match = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
     assert match, first
-    kind = path.stem if path.stem in ("pack", "tables", "tests", "assessment", "valuation") else "dimension"
+    kind = (
+        path.stem
+        if path.stem in ("pack", "tables", "surveys", "tests", "assessment", "valuation")
+        else "dimension"
+    )
     kind = "mapping" if path.parent.name == "mappings" else kind
     assert Path(match.group(1)).name == f"{kind}.schema.json"
     if PACKAGE not in path.parents:

@@ -45,14 +45,22 @@ def settle(
     if absent:
         return tables, rejected  # the reader has told that the column is missing
     rows = data.frame.filter(pl.col("mark").is_not_null()).collect()
-    private = {field.id for field in portfolio.tables[TABLE].fields.values() if field.private} if portfolio else set()
+    private = (
+        {field.id for field in portfolio.tables[TABLE].fields.values() if field.private}
+        if portfolio
+        else set()
+    )
     judged = _Judged(data, questions, problems, rows.rows(named=True))
-    aside = [part for code in judged.aside for part in _rejected(data, rows, code, judged.aside[code], private)]
+    aside = [
+        part for code in judged.aside for part in _rejected(data, rows, code, judged.aside[code], private)
+    ]
     kept = rows.with_row_index("#").filter(~pl.col("#").is_in(sorted(judged.gone))).drop("#")
     return {**tables, TABLE: replace(data, frame=kept.lazy())}, [*rejected, *aside]
 
 
-def replies(answers: pl.DataFrame, sources: Sequence[Mapping[str, Any]], unproven: float) -> dict[str, list[Node]]:
+def replies(
+    answers: pl.DataFrame, sources: Sequence[Mapping[str, Any]], unproven: float
+) -> dict[str, list[Node]]:
     """Question id -> its answers that count, in order: the mark given, the mark it counts as without evidence, the level of
     evidence, and its cell. `sources` are the files of the table as the manifest has them."""
     found: dict[str, list[Node]] = {}

@@ -372,7 +372,12 @@ class _Explainer:
         """The columns of the files with the company's own events that an aggregate reads."""
         prefix = f"{tree.table}."
         fields = sorted(
-            {name.removeprefix(prefix) for arg in tree.args for name in arg.names() if name.startswith(prefix)}
+            {
+                name.removeprefix(prefix)
+                for arg in tree.args
+                for name in arg.names()
+                if name.startswith(prefix)
+            }
         )
         return [
             {

@@ -63,8 +63,8 @@ def mask(
     if unmask or not present:
         return dict(tables), Masking(unmasked=tuple(present))
     problems = Problems()
-    for part, own in ((pack, pack.tables), (pack.portfolio, own_tables(pack.portfolio))):
-        fields = [field for field in present if field[0] in own]
+    for part, known in ((pack, pack.tables), (pack.portfolio, own_tables(pack.portfolio))):
+        fields = [field for field in present if field[0] in known]
         for name, place in content_reads(part, fields) if part is not None else ():
             problems.error("personal-content", place, field=name)
     secret = os.environ.get(VARIABLE, "")

@@ -38,9 +38,7 @@ def check_company(tables: Mapping[str, TableData], problems: Problems) -> None:
             problems.error("company-rows", tables[COMPANY].place(0, 1), count=rows)
 
 
-def write(
-    customers: Plan, plan: Plan, tables: Mapping[str, TableData], engine: str, folder: Path
-) -> None:
+def write(customers: Plan, plan: Plan, tables: Mapping[str, TableData], engine: str, folder: Path) -> None:
     """Scores the base whose customers are in the run `folder`, with the company's own `tables`, and writes what came of it
     there."""
     target = folder / PORTFOLIO
@@ -80,7 +78,9 @@ def own_events(plan: Plan, tables: Mapping[str, TableData]) -> dict[str, pl.Lazy
             have = frame.collect_schema().names()
             kept = [key for key in table.fields if key in have and not table.fields[key].private]
             owner = pl.lit(OWNER).alias(table.customer)
-            found[name] = frame.select(*kept, owner, pl.col(SOURCE).cast(pl.Int32), pl.col(ROW).cast(pl.Int64))
+            found[name] = frame.select(
+                *kept, owner, pl.col(SOURCE).cast(pl.Int32), pl.col(ROW).cast(pl.Int64)
+            )
     return found
 
 

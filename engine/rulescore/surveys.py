@@ -35,7 +35,9 @@ def read_surveys(
             for index, item in enumerate(data["items"]):
                 name, at = item["field"], ("surveys", key, "items", index)
                 if name not in fields:
-                    problems.error("unknown-field", document.at(*at, "field"), name=name, close=close_names(name, fields))
+                    problems.error(
+                        "unknown-field", document.at(*at, "field"), name=name, close=close_names(name, fields)
+                    )
                     continue
                 for label in item.get("labels", {}):
                     if label not in choices(fields[name]):

@@ -38,9 +38,19 @@ DATES = {
 }
 
 # Two assessors. Projects are run well; what is known of the sites hangs on single engineers.
-LEANING = {"market": 2.7, "promotion": 2.2, "relations": 2.8, "service_team": 2.4, "data_protection": 2.6, "management": 3.1}
+LEANING = {
+    "market": 2.7,
+    "promotion": 2.2,
+    "relations": 2.8,
+    "service_team": 2.4,
+    "data_protection": 2.6,
+    "management": 3.1,
+}
 PLANTED_ANSWERS = {
-    ("M. Lang", "site-knowledge"): (4, "contract_seen"),  # the archive was shown to one, taking over failed before the other
+    ("M. Lang", "site-knowledge"): (
+        4,
+        "contract_seen",
+    ),  # the archive was shown to one, taking over failed before the other
     ("J. Okafor", "site-knowledge"): (2, "third_party_confirmed"),
 }
 

@@ -31,7 +31,14 @@ SHEETS = {
 DATES = {"orders": "下单日期", "deliveries": "到货日期", "invoices": "开票日期", "activities": "跟进时间"}
 
 # Strong in research and quality, thin in promotion.
-LEANING = {"market": 2.9, "promotion": 2.3, "relations": 2.8, "service_team": 3.1, "data_protection": 2.9, "management": 3.3}
+LEANING = {
+    "market": 2.9,
+    "promotion": 2.3,
+    "relations": 2.8,
+    "service_team": 3.1,
+    "data_protection": 2.9,
+    "management": 3.3,
+}
 
 
 def make() -> dict[str, list[Row]]:

@@ -26,7 +26,12 @@ HEADERS = {
     "en": ("Question id", "Mark", "Level of evidence", "Assessor", "Answered on", "Note and reference of the evidence"),
 }  # fmt: skip
 _SHOWN = {
-    4: {"contract_seen": 0.55, "third_party_confirmed": 0.25, "system_export": 0.15, "seller_statement": 0.05},
+    4: {
+        "contract_seen": 0.55,
+        "third_party_confirmed": 0.25,
+        "system_export": 0.15,
+        "seller_statement": 0.05,
+    },
     3: {"contract_seen": 0.55, "system_export": 0.3, "seller_statement": 0.15},
     2: {"seller_statement": 0.55, "system_export": 0.25, "contract_seen": 0.2},
     1: {"seller_statement": 1.0},

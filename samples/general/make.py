@@ -32,7 +32,14 @@ FILES = {
 # Two assessors filled in the pack's own form. The company keeps its customers well and guards their data badly.
 FORM_SHEET = "公司问卷"
 FORMS = {"questionnaire_1.xlsx": "评估人甲", "questionnaire_2.xlsx": "评估人乙"}
-LEANING = {"market": 2.8, "promotion": 2.6, "relations": 3.2, "service_team": 3.0, "data_protection": 1.9, "management": 2.7}
+LEANING = {
+    "market": 2.8,
+    "promotion": 2.6,
+    "relations": 3.2,
+    "service_team": 3.0,
+    "data_protection": 1.9,
+    "management": 2.7,
+}
 PLANTED_ANSWERS = {
     ("评估人甲", "crm-system"): (4, "contract_seen"),  # one saw the licence, the other only spreadsheets
     ("评估人乙", "crm-system"): (2, "system_export"),
@@ -79,7 +86,14 @@ def main(folder: Path) -> None:
         own = [row for row in ANSWERS if row["评估人"] == assessor]
         write_form(folder / name, "general", own, "zh")
     listed += [
-        {"table": FORM_SHEET, "row": "9", "column": "", "raw": "", "code": "header-below", "outcome": "read from there"}
+        {
+            "table": FORM_SHEET,
+            "row": "9",
+            "column": "",
+            "raw": "",
+            "code": "header-below",
+            "outcome": "read from there",
+        }
         for _ in FORMS
     ]
     listed.append({

@@ -36,7 +36,14 @@ DATES = {
 }  # fmt: skip
 
 # Known in its region, careless with receivables and with data.
-LEANING = {"market": 2.9, "promotion": 2.9, "relations": 2.5, "service_team": 2.7, "data_protection": 2.0, "management": 2.4}
+LEANING = {
+    "market": 2.9,
+    "promotion": 2.9,
+    "relations": 2.5,
+    "service_team": 2.7,
+    "data_protection": 2.0,
+    "management": 2.4,
+}
 
 
 def make() -> dict[str, list[Row]]:
@@ -75,7 +82,9 @@ def main(folder: Path) -> None:
     for name in TABLES:
         write_csv(folder / f"{name}.csv", tables[name], "utf-8")
     write_workbook(folder / "projects.xlsx", {sheet: tables[name] for name, sheet in SHEETS.items()})
-    write_csv(folder / "company_answers.csv", answers("ventilation", SEED, LEANING, ("Assessor A",), "en"), "utf-8")
+    write_csv(
+        folder / "company_answers.csv", answers("ventilation", SEED, LEANING, ("Assessor A",), "en"), "utf-8"
+    )
     write_csv(folder / "flaws.csv", listed, "utf-8")
 
 

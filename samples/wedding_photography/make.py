@@ -31,7 +31,14 @@ DATES = {
 }  # fmt: skip
 
 # Well liked and well known on platforms; the photographs are kept less well.
-LEANING = {"market": 2.5, "promotion": 3.2, "relations": 3.0, "service_team": 2.9, "data_protection": 2.2, "management": 2.5}
+LEANING = {
+    "market": 2.5,
+    "promotion": 3.2,
+    "relations": 3.0,
+    "service_team": 2.9,
+    "data_protection": 2.2,
+    "management": 2.5,
+}
 
 
 def make() -> dict[str, list[Row]]:
@@ -62,7 +69,9 @@ def main(folder: Path) -> None:
     listed = spoil(tables, FLAWS, UNMAPPED, FILES)
     for name, file in FILES.items():
         write_csv(folder / file, tables[name], "gb18030")
-    write_csv(folder / "公司问卷.csv", answers("wedding_photography", SEED, LEANING, ("评估人甲",), "zh"), "gb18030")
+    write_csv(
+        folder / "公司问卷.csv", answers("wedding_photography", SEED, LEANING, ("评估人甲",), "zh"), "gb18030"
+    )
     write_csv(folder / "flaws.csv", listed, "utf-8")
 
 

@@ -246,7 +246,9 @@ def _question(writer: Writer, rule: Rule, question: Question) -> list[Block]:
     )
     unproven = writer.pack.parameters[UNPROVEN.removeprefix("param.")].values[-1][1]
     return [
-        Paragraph(f"{say('asked', role=role)}{'' if writer.language == 'zh' else ' '}{writer.text(question.words)}"),
+        Paragraph(
+            f"{say('asked', role=role)}{'' if writer.language == 'zh' else ' '}{writer.text(question.words)}"
+        ),
         Table((say("mark-column"), say("points"), say("earned")), lines, (0, 1)),
         Facts(((say("evidence"), writer.text(question.evidence)),)),
         Paragraph(say("question-note", unproven=grouped_number(float(unproven))), quiet=True),

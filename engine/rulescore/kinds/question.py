@@ -92,9 +92,7 @@ def frame(rule: RuleText) -> tuple[Expr, Expr, Question]:
 
 def _mark(rule: RuleText) -> Expr:
     """The mark that the answers earn."""
-    counted = (
-        f"(min({TABLE}.mark, {UNPROVEN}) if coalesce({TABLE}.evidence, \"{WORD_ALONE}\") == \"{WORD_ALONE}\" else {TABLE}.mark)"
-    )
+    counted = f'(min({TABLE}.mark, {UNPROVEN}) if coalesce({TABLE}.evidence, "{WORD_ALONE}") == "{WORD_ALONE}" else {TABLE}.mark)'
     return _compiled(rule, f'median({counted}, where={TABLE}.question == "{rule.id}")', "number")
 
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from xlsxwriter.exceptions import FileCreateError
+
 from ..kinds.question import ROLES
 from ..model import Pack
 from ..problems import Problems, UsageError, close_names
@@ -28,7 +30,9 @@ def write(pack: Pack, path: Path, language: str, roles: Sequence[str] = (), surv
     questions = company.questions(pack, roles)
     if survey_id and chosen is None:
         known = [one.id for one in pack.surveys]
-        problems.error("unknown-survey", None, name=survey_id, known=known, close=close_names(survey_id, known))
+        problems.error(
+            "unknown-survey", None, name=survey_id, known=known, close=close_names(survey_id, known)
+        )
     elif not survey_id and not questions:
         problems.error("no-questions", None, pack=pack.id, roles=list(roles or ROLES))
     if problems.has_errors:
@@ -38,7 +42,7 @@ def write(pack: Pack, path: Path, language: str, roles: Sequence[str] = (), surv
             survey.write(pack, chosen, path, languages)
             return len(chosen.items)
         company.write(pack, questions, path, languages)
-    except OSError as error:
-        problems.error("handbook-unwritten", None, file=str(path), reason=error.strerror or str(error))
+    except (OSError, FileCreateError) as error:
+        problems.error("handbook-unwritten", None, file=str(path), reason=str(error))
         raise UsageError(problems) from error
     return len(questions)

@@ -24,7 +24,9 @@ NOTES = ("mark", "evidence", "assessor", "ids", "hand-in")
 
 def questions(pack: Pack, roles: Sequence[str] = ()) -> list[Rule]:
     """The questions that the roles (or all) answer, by role and then in the order of the pack."""
-    found = [] if pack.portfolio is None else [rule for rule in pack.portfolio.rules if rule.question is not None]
+    found = (
+        [] if pack.portfolio is None else [rule for rule in pack.portfolio.rules if rule.question is not None]
+    )
     return [
         rule for role in ROLES if not roles or role in roles
         for rule in found if rule.question is not None and rule.question.role == role
@@ -52,11 +54,20 @@ def write(
             sheet.write_string(top, index, text, form.styles["head_input" if name in FILLED_IN else "head"])
         sheet.set_row(top, 34)
         levels = [
-            " ".join(word(f"shown.{level}", language) for language in languages) for level in table.fields["evidence"].values
+            " ".join(word(f"shown.{level}", language) for language in languages)
+            for level in table.fields["evidence"].values
         ]
         dimensions = {dimension.id: dimension for dimension in pack.portfolio.dimensions}
         for row, rule in enumerate(asked, top + 1):
-            _row(form, sheet, row, rule, form.text(dimensions[rule.dimension].title), banded=_turn(asked, row - top - 1), answer=(filled or {}).get(rule.id, {}))
+            _row(
+                form,
+                sheet,
+                row,
+                rule,
+                form.text(dimensions[rule.dimension].title),
+                banded=_turn(asked, row - top - 1),
+                answer=(filled or {}).get(rule.id, {}),
+            )
             assert rule.question is not None
             column = list(COLUMNS).index("mark")
             form.choose(sheet, (row, column, row, column), rule.question.marks, "mark")
@@ -98,7 +109,8 @@ def _row(  # type: ignore[no-untyped-def]
     asked = rule.question
     assert asked is not None
     rubric = "\n".join(
-        f"{mark}  {form.text(case.reason or {}, ' / ')}" for mark, case in zip(asked.marks, rule.cases, strict=True)
+        f"{mark}  {form.text(case.reason or {}, ' / ')}"
+        for mark, case in zip(asked.marks, rule.cases, strict=True)
     )
     role = "\n".join(word(f"role.{asked.role}", language) for language in form.languages)
     title, words = form.text(rule.title, " · "), form.text(asked.words)
@@ -109,7 +121,9 @@ def _row(  # type: ignore[no-untyped-def]
     band = "_band" if banded else ""
     for index, name in enumerate(COLUMNS):
         if name in texts:
-            sheet.write_string(row, index, texts[name], form.styles[("id" if name == "question" else "cell") + band])
+            sheet.write_string(
+                row, index, texts[name], form.styles[("id" if name == "question" else "cell") + band]
+            )
         else:
             style = "date" if name == "answered_on" else "choice" if name in ("mark", "evidence") else "input"
             if isinstance(value := answer.get(name, ""), int):
@@ -127,6 +141,8 @@ def _row(  # type: ignore[no-untyped-def]
 
 def _turn(asked: Sequence[Rule], index: int) -> bool:
     """Whether the row is shaded: the questions of every other group of role and dimension."""
-    groups = list(dict.fromkeys((rule.question.role if rule.question else "", rule.dimension) for rule in asked))
+    groups = list(
+        dict.fromkeys((rule.question.role if rule.question else "", rule.dimension) for rule in asked)
+    )
     rule = asked[index]
     return groups.index((rule.question.role if rule.question else "", rule.dimension)) % 2 == 1

@@ -70,7 +70,9 @@ class Form:
         sheet.hide_gridlines(2)
         return sheet
 
-    def choose(self, sheet: Any, at: tuple[int, int, int, int], choices: Sequence[str | int], key: str) -> None:
+    def choose(
+        self, sheet: Any, at: tuple[int, int, int, int], choices: Sequence[str | int], key: str
+    ) -> None:
         """A drop-down over a range, which refuses anything else."""
         sheet.data_validation(*at, {
             "validate": "list", "source": list(choices), "error_title": self.say("choose", " ")[:32],
@@ -90,5 +92,8 @@ def height(cells: Mapping[str, float]) -> float:
     """How high a row must be for its texts, each in a column so many characters wide."""
     lines = 1
     for text, width in cells.items():
-        lines = max(lines, sum(max(1, math.ceil(max(wcswidth(line), 0) / (width * 0.94))) for line in text.split("\n")))
+        lines = max(
+            lines,
+            sum(max(1, math.ceil(max(wcswidth(line), 0) / (width * 0.94))) for line in text.split("\n")),
+        )
     return min(LINE * lines + 6, 400.0)

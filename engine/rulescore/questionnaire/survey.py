@@ -41,7 +41,11 @@ def _answers(form: Form, pack: Pack, survey: Survey) -> None:
         sheet.write_string(0, index, title, form.styles["head_input" if name in asked else "head"])
         allowed = choices(field)
         if allowed:
-            words = [_word(field, value, form) for value in allowed] if field.values else [int(value) for value in allowed]
+            words = (
+                [_word(field, value, form) for value in allowed]
+                if field.values
+                else [int(value) for value in allowed]
+            )
             form.choose(sheet, (1, index, ROWS, index), words, "answer")
         style = "date" if field.kind == "date" else "choice" if allowed else "input"
         for row in range(1, ROWS + 1):

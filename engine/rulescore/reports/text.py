@@ -353,7 +353,9 @@ class _Tree:
             low=self.points(node["low"]), high=self.points(node["high"]),
         )  # fmt: skip
         lines = [head, "─" * min(wcswidth(head), 100), *self.before_gates(node)]
-        if node["rules"] and all("question" in rule and rule["state"] == "not_applicable" for rule in node["rules"]):
+        if node["rules"] and all(
+            "question" in rule and rule["state"] == "not_applicable" for rule in node["rules"]
+        ):
             return [*lines, "  " + self.say("no-questionnaire", count=len(node["rules"]))]
         for rule in node["rules"]:
             lines += self.rule(rule)
@@ -410,7 +412,9 @@ class _Tree:
         for reply in asked["replies"]:
             evidence = word(f"shown.{reply['evidence']}", self.language)
             key = "reply" if reply["mark"] == reply["counted"] else "reply-unproven"
-            told = self.say(key, mark=f"{reply['mark']:g}", counted=f"{reply['counted']:g}", evidence=evidence)
+            told = self.say(
+                key, mark=f"{reply['mark']:g}", counted=f"{reply['counted']:g}", evidence=evidence
+            )
             lines.append(f"    · {told}  ← {self.cell({**reply, 'evidence': ''})}")
         if node["case"]:
             level = asked["marks"][node["case"]["index"]]

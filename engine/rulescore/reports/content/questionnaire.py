@@ -31,7 +31,9 @@ def questionnaire(words: Words) -> Node | None:
         return None
     own = Words(run, words.language, words.pack)
     trace = run.trace.collect().row(0, named=True)
-    asked = [_question(own, run, rule, given.get(rule.id, []), trace) for rule in questions_of(run.pack).values()]
+    asked = [
+        _question(own, run, rule, given.get(rule.id, []), trace) for rule in questions_of(run.pack).values()
+    ]
     dimensions = []
     for dimension in run.pack.dimensions:
         inside = [one for one in asked if one["dimension"] == dimension.id]
