@@ -106,7 +106,7 @@ class Rows(HTMLParser):
 def test_every_band_case_and_item_of_general_is_a_row_with_its_points(tmp_path: Path, language: str) -> None:
     rows = Rows(written(tmp_path, language, "html")).rows
     counted = 0
-    for dimension in DIMENSIONS:
+    for dimension in (one for one in DIMENSIONS if "rules" in one):
         for rule in dimension["rules"]:  # type: ignore[attr-defined]
             found = rows.get(f"rule-{rule['id']}", [[]])[1:]
             if "bands" in rule:

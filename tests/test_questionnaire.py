@@ -42,6 +42,8 @@ SHOWN = {
 }  # fmt: skip
 """What the drop-down says for a document that was seen."""
 
+LANG = {"zh": ("--lang", "zh"), "en": ("--lang", "en"), "both": ("--bilingual",)}
+
 
 def assessment(folder: Path, tables: Mapping[str, str]) -> Path:
     """A base of two customers, with more tables."""
@@ -92,7 +94,7 @@ def rules_of(run: Run) -> dict[str, Any]:
 @pytest.mark.parametrize("language", SHOWN)
 def test_a_filled_form_is_a_table(language: str, tmp_path: Path) -> None:
     """Guards the way there and back: what is written is read again by its headers, whatever the language."""
-    path = form(tmp_path / "form.xlsx", "--lang", language)
+    path = form(tmp_path / "form.xlsx", *LANG[language])
     marks = {name: 1 + index % 4 for index, name in enumerate(QUESTIONS)}
     fill(path, marks, SHOWN[language], "张三")
     run = rulescore.evaluate(assessment(tmp_path, {"company_answers": "form.xlsx"}), out=tmp_path / "run")
@@ -112,9 +114,7 @@ def test_an_empty_form_answers_nothing(tmp_path: Path) -> None:
     assert {trace[f"{name}.case"] for name in QUESTIONS} == {-2}  # not applicable
 
 
-@pytest.mark.parametrize(
-    "more", [(), ("--lang", "both"), ("--survey", "satisfaction"), ("--role", "finance")]
-)
+@pytest.mark.parametrize("more", [(), ("--bilingual",), ("--survey", "satisfaction"), ("--role", "finance")])
 def test_a_form_is_the_same_bytes_every_time(more: Sequence[str], tmp_path: Path) -> None:
     first, second = (form(tmp_path / name, *more).read_bytes() for name in ("one.xlsx", "two.xlsx"))
     assert first == second
@@ -420,7 +420,7 @@ def test_every_pack_asks_well(pack: str) -> None:
 @pytest.mark.parametrize(("language", "mode"), [("zh", "问卷"), ("en", "form"), ("both", "问卷")])
 def test_a_filled_survey_is_a_table(language: str, mode: str, tmp_path: Path) -> None:
     """Guards the way there and back for customers: the answers of the form are features of the customer."""
-    path = form(tmp_path / "survey.xlsx", "--survey", "satisfaction", "--lang", language)
+    path = form(tmp_path / "survey.xlsx", "--survey", "satisfaction", *LANG[language])
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
     headers = [str(cell.value) for cell in sheet[1]]

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from ..kinds.question import ROLES
-from ..messages import word
+from ..messages import LANGUAGES, word
+from .shared import lang_option
 from .usage import Choice
 
 
@@ -35,10 +36,11 @@ from .usage import Choice
     default="",
     help="A customer survey of the pack instead. 改为生成规则包中的某项客户调查。",
 )
-@click.option("--lang", type=Choice(["zh", "en", "both"]), help="Language of the form. 表单语言。")
+@click.option("--bilingual", is_flag=True, help="In Chinese and English. 中英对照。")
+@lang_option
 @click.pass_obj
 def command(
-    language: str, pack: str, output: Path, roles: tuple[str, ...], survey: str, lang: str | None
+    language: str, pack: str, output: Path, roles: tuple[str, ...], survey: str, bilingual: bool
 ) -> None:
     """Write a form to fill in: the questions that a pack asks the company, or those of a customer survey. Filled in, it is a
     table of an assessment.
@@ -48,7 +50,7 @@ def command(
     from .. import api
     from ..questionnaire import write
 
-    shown = language if lang in (None, "both") else lang
-    count = write(api.load(pack), output, lang or language, roles, survey)
+    languages = LANGUAGES if bilingual else (language,)
+    count = write(api.load(pack), output, languages, roles, survey)
     key = "survey" if survey else "company"
-    click.echo(word(f"form.{key}-written", shown, count=count, file=str(output)), err=True)
+    click.echo(word(f"form.{key}-written", language, count=count, file=str(output)), err=True)

@@ -13,17 +13,16 @@ from ..model import Pack
 from ..problems import Problems, UsageError, close_names
 from . import company, survey
 
-LANGUAGES: dict[str, tuple[str, ...]] = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
-"""What a form is written in, and the languages that stand in it."""
-
 SUFFIX = ".xlsx"
 
 
-def write(pack: Pack, path: Path, language: str, roles: Sequence[str] = (), survey_id: str = "") -> int:
-    """Writes the form of the company questionnaire, or of a customer survey; how many questions it has. `roles`: only the
+def write(
+    pack: Pack, path: Path, languages: Sequence[str], roles: Sequence[str] = (), survey_id: str = ""
+) -> int:
+    """Writes the form of the company questionnaire, or of a customer survey; how many questions it has. `languages`: one, or
+    several for a form that says everything in each; `roles`: only the
     questions that these answer. Raises UsageError when the pack has no such thing."""
     problems = Problems()
-    languages = LANGUAGES[language]
     if path.suffix.lower() != SUFFIX:
         problems.error("form-suffix", None, read=path.suffix or path.name, wanted=SUFFIX)
     chosen = next((one for one in pack.surveys if one.id == survey_id), None)
