@@ -67,7 +67,11 @@ def pack(run: Run) -> dict[str, Any]:
     folder = run.folder / "rulesets" / "general"
     read = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in folder.glob("*.yaml")}
     dimensions = {key: data for key, data in read.items() if "dimension" in data}
-    rules = {rule["id"]: {**rule, "file": key} for key, data in dimensions.items() for rule in data["rules"]}
+    rules = {
+        rule["id"]: {**rule, "file": key}
+        for key, data in dimensions.items()
+        for rule in data.get("rules", [])
+    }
     tables = yaml.safe_load((run.folder / "rulesets" / "tables.yaml").read_text(encoding="utf-8"))["tables"]
     return {"pack": read["pack"], "dimensions": dimensions, "rules": rules, "tables": tables}
 

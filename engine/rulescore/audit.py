@@ -22,9 +22,9 @@ from .labels import labels
 from .lang.syntax import Tree, constant, text_of
 from .lang.words import grouped_number, sentence
 from .messages import word
-from .model import Expr, Gate, Rule, Tier
+from .model import Action, Expr, Finding, Gate, Rule, Tier
 from .plan import PlannedRule
-from .portfolio_table import COMPANY, OWNER
+from .portfolio_table import COMPANY, OWNER, columns_read
 from .problems import Fact, Problem, Span, UsageError, close_names
 from .scoring import Outcome, composite_score, coverage_units, dimension_score
 from .values import iso
@@ -112,6 +112,7 @@ class _Explainer:
             "decimals": self.pack.composite_decimals, "tier": self.tier(), "gates": [self.gate(gate) for gate in self.pack.gates],
             "reasons": [{"rule": key, "title": dict(self.pack.rule(key).title)} for key in self.result.reasons],
             "dimensions": [self.dimension(dimension.id) for dimension in self.pack.dimensions],
+            "findings": [self.finding(finding) for finding in self.pack.findings], "figures": self.figures(),
             "agrees_with_run": self.agrees(),
         }  # fmt: skip
 
@@ -128,7 +129,7 @@ class _Explainer:
             "id": reached.id, "title": dict(reached.title), "natural": self.result.natural_tier, "reason": self.result.tier_reason,
             "condition": None if reached.when is None else self.condition(reached.when),
             "next": None if above is None else self.missed(above),
-            "actions": [{"title": dict(a.title), "owner": dict(a.owner) if a.owner else None, "due": a.due} for a in reached.actions],
+            "actions": actions(reached.actions),
         }  # fmt: skip
 
     def missed(self, tier: Tier) -> Node:
@@ -149,6 +150,27 @@ class _Explainer:
             "limit_title": next((dict(tier.title) for tier in self.pack.tiers if tier.id == gate.limit), None), "reason": dict(gate.reason),
             "condition": self.condition(gate.when), "place": str(gate.span),
         }  # fmt: skip
+
+    def finding(self, finding: Finding) -> Node:
+        """Whether it holds, with the amount behind it and what goes into both."""
+        trees = [finding.when.tree, *([finding.amount.expr.tree] if finding.amount is not None else [])]
+        names = dict.fromkeys(name for tree in trees for name in self.named(tree))
+        return {
+            "id": finding.id, "title": dict(finding.title), "why": dict(finding.why), "holds": self.names.get(finding.id),
+            "amount": None if finding.amount is None else self.readable(finding.amount.id),
+            "unit": "" if finding.amount is None else finding.amount.unit, "keeps_out": finding.keeps_out,
+            "condition": self.condition(finding.when), "place": str(finding.span), "source": list(finding.source),
+            "actions": actions(finding.actions), "inputs": [self.input(name, depth=0) for name in names],
+        }  # fmt: skip
+
+    def figures(self) -> list[Node]:
+        """The features that the rules for the base as a whole read of the customer, and no rule of the customers does."""
+        if self.pack.portfolio is None:
+            return []
+        scored = self.pack.names_behind(tree for rule in self.pack.rules for tree in rule.trees)
+        scored |= {name for finding in self.pack.findings for tree in finding.trees for name in tree.names()}
+        read = columns_read(self.pack.portfolio) - scored
+        return [self.input(name, depth=0) for name in self.pack.features if name in read]
 
     def target(self, gate: Gate, language: str) -> str:
         """What a gate acts on, as people call it."""
@@ -473,6 +495,14 @@ class _Explainer:
         for rule_id, outcome in result.outcomes.items():
             expected |= {f"{rule_id}.case": outcome.case, f"{rule_id}.points": outcome.points}
         return all(stored[name] == value for name, value in expected.items())
+
+
+def actions(given: tuple[Action, ...]) -> list[Node]:
+    """Measures as plain data."""
+    return [
+        {"title": dict(one.title), "owner": dict(one.owner) if one.owner else None, "due": one.due}
+        for one in given
+    ]
 
 
 def _shown(number: int | None) -> float | None:

@@ -102,18 +102,22 @@ class Grading:
                 if last
                 else self.expression(document, ("tiers", index, "when"), item["when"], "bool", scope)
             )
-            actions = tuple(
-                Action(a["title"], a.get("owner"), a.get("due", "")) for a in item.get("actions", ())
-            )
             done.append(
                 Tier(
                     item["id"],
                     item["title"],
                     when,
                     item.get("why", EMPTY),
-                    actions,
+                    read_actions(item),
                     sources(item.get("source")),
                     document.at("tiers", index, "id"),
                 )
             )
         return tuple(done)
+
+
+def read_actions(item: dict[str, Any]) -> tuple[Action, ...]:
+    """The measures that a tier or a finding names."""
+    return tuple(
+        Action(one["title"], one.get("owner"), one.get("due", "")) for one in item.get("actions", ())
+    )

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import fairness, merge
+from . import fairness, findings, merge
 from .arithmetic import points_text, units
 from .bundled import folder
 from .dictionary import Dictionary, check_name, make_scope, sources
@@ -18,7 +18,7 @@ from .kinds.builder import Bad, RuleText
 from .lang.check import Scope, check
 from .lang.syntax import Kind, Report, Tree, parse
 from .limits import read_quality
-from .model import Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table
+from .model import Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table, Waterfall
 from .packfiles import PORTFOLIO, Layer, find, is_portfolio, read_layers, shown
 from .portfolio_table import scored_customers
 from .problems import Problems, RulesetError, Span, close_names
@@ -98,6 +98,11 @@ def load_or_raise(
     return loaded, problems
 
 
+Raw = tuple[Document, Path_, str, dict[str, Any], Tree | None]
+"""A feature before it is checked: where it stands, the key of its expression there, its facts, its tree."""
+WANTED: dict[str, Kind] = {"when": "bool", "amount": "number"}
+"""What the expressions of findings have to give."""
+
 TAKEN = frozenset(
     ["customer_id", "name", "composite", "low", "high", "coverage", "tier", "tier_reason", "gates", "reasons"]
 )
@@ -118,6 +123,7 @@ class _Loader:
         self.tables: dict[str, Table] = {}
         self.features: dict[str, Feature] = {}
         self.scope = Scope({})
+        self.findings = findings.declared(layers)
 
     def build(self) -> Pack | None:
         settings, places = merge.settings([layer.pack for layer in self.layers])
@@ -156,6 +162,7 @@ class _Loader:
                 close=close,
             )
         self.unknown_removals()
+        waterfall = self.read_waterfall(settings, places)
         decimals = settings.get("decimals") or {}
         pack = Pack(
             id=settings["id"] if self.customers is None else f"{self.customers.id}/{settings['id']}", version=settings["version"], title=settings["title"], why=settings.get("why", EMPTY),
@@ -166,6 +173,7 @@ class _Loader:
             dimension_source=sources(settings.get("dimension_source")), files=self.files(), span=self.top.pack.at("id"),
             subject=self.subject, quality=read_quality(self.layers, self.tables, self.problems),
             surveys=read_surveys(self.layers, self.tables, self.problems),
+            findings=findings.read(self.findings, self.features), waterfall=waterfall,
         )  # fmt: skip
         fairness.check(pack, self.problems)
         return pack
@@ -201,35 +209,32 @@ class _Loader:
 
     def read_features(self) -> None:
         """Parses all features, orders them by what they need, and checks them in that order."""
-        raw: dict[str, tuple[Document, Path_, dict[str, Any], Tree | None]] = {}
-        for layer in self.layers:
-            for document in layer.documents.values():
-                for key, item in (
-                    (document.data.get("features") or {}).items() if "tables" not in document.data else ()
-                ):
-                    path: Path_ = ("features", key)
-                    check_name(key, document.key(*path), self.problems)
-                    raw[key] = (
-                        document,
-                        path,
-                        item,
-                        parse(item["is"], self.reporter(document, (*path, "is"))),
-                    )
+        raw: dict[str, Raw] = {}
+        own = list(self.declared_features())
+        made = list(findings.as_features(self.findings))
+        for key, document, path, part, item in own + made:
+            check_name(key, document.key(*path), self.problems)
+            if (
+                key in raw and path[0] == "findings"
+            ):  # a feature of a later layer replaces one; a finding is none
+                self.problems.error("duplicate-name", document.key(*path), name=key)
+            raw[key] = (document, path, part, item, parse(item["is"], self.reporter(document, (*path, part))))
         names = dict(self.scope.names)
-        for key, (document, path, _, _) in raw.items():
+        for key, (document, path, *_) in raw.items():
             if key in names or key in self.scope.tables or key in ("composite", "coverage"):
                 self.problems.error("duplicate-name", document.key(*path), name=key)
         order = self.ordered(raw)
         names |= dict.fromkeys(self.circular, "unknown")
         for key in order:
-            document, path, item, tree = raw[key]
+            document, path, part, item, tree = raw[key]
             scope = Scope(names, self.scope.values, self.scope.tables)
-            typed = None if tree is None else check(tree, scope, None, self.reporter(document, (*path, "is")))
+            report = self.reporter(document, (*path, part))
+            typed = None if tree is None else check(tree, scope, WANTED.get(part), report)
             if typed is None or typed.kind == "period":
                 names[key] = "unknown"  # already reported; don't report every use as well
                 continue
             names[key] = typed.kind
-            expr = Expr(typed, str(item["is"]).strip(), document.at(*path, "is"))
+            expr = Expr(typed, str(item["is"]).strip(), document.at(*path, part))
             self.features[key] = Feature(
                 key,
                 item["title"],
@@ -237,13 +242,19 @@ class _Loader:
                 expr,
                 sources(item.get("source")),
                 document.key(*path),
+                item.get("values", {}),
             )
         self.scope = Scope(names, self.scope.values, self.scope.tables)
 
-    def ordered(self, raw: dict[str, tuple[Document, Path_, dict[str, Any], Tree | None]]) -> list[str]:
-        needs = {
-            key: sorted(tree.names() & raw.keys()) if tree else [] for key, (_, _, _, tree) in raw.items()
-        }
+    def declared_features(self) -> Iterator[tuple[str, Document, Path_, str, dict[str, Any]]]:
+        for layer in self.layers:
+            for document in layer.documents.values():
+                if "tables" not in document.data:
+                    for key, item in (document.data.get("features") or {}).items():
+                        yield key, document, ("features", key), "is", item
+
+    def ordered(self, raw: dict[str, Raw]) -> list[str]:
+        needs = {key: sorted(tree.names() & raw.keys()) if tree else [] for key, (*_, tree) in raw.items()}
         done: dict[str, bool] = {}
         order: list[str] = []
         for start in raw:
@@ -262,7 +273,7 @@ class _Loader:
                     done[follow] = False
                     stack.append((follow, iter(needs[follow])))
                 elif not done[follow]:
-                    document, path, _, _ = raw[key]
+                    document, path, *_ = raw[key]
                     chain = [name for name, _ in stack]
                     self.circular.add(follow)
                     circle = " -> ".join([*chain[chain.index(follow) :], follow])
@@ -277,8 +288,7 @@ class _Loader:
             self.problems.error("missing-key", self.top.pack.at(), key="dimensions")
         merged, order = merge.dimensions(self.layers, self.problems)
         for key, rules in order.items():
-            left_out = not rules and key not in self.top.documents
-            if key not in weights and not left_out:
+            if key not in weights and rules:  # a file of features and findings alone needs no weight
                 document = merged[key]["dimension"][1]
                 known = list(weights)
                 self.problems.error(
@@ -382,6 +392,20 @@ class _Loader:
             fairness=data.get("fairness", EMPTY), question=question,
         )  # fmt: skip
 
+    def read_waterfall(self, settings: dict[str, Any], places: dict[str, Document]) -> Waterfall | None:
+        item = settings.get("waterfall")
+        if item is None:
+            return None
+        found = Waterfall(item["from"], tuple(item["less"]), item["to"])
+        document = places["waterfall"]
+        stands: dict[Path_, str] = {("from",): found.start, ("to",): found.end}
+        stands |= {("less", index): name for index, name in enumerate(found.less)}
+        for path, name in stands.items():
+            if name not in self.features and not self.broken:
+                close = close_names(name, self.features)
+                self.problems.error("unknown-name", document.at("waterfall", *path), name=name, close=close)
+        return found
+
     def unknown_removals(self) -> None:
         known: set[str] = set()
         for layer in self.layers:
@@ -397,3 +421,4 @@ class _Loader:
             for document in layer.documents.values():
                 known |= {rule["id"] for rule in document.data.get("rules") or ()}
                 known |= {gate["id"] for gate in document.data.get("gates") or ()}
+                known |= (document.data.get("findings") or {}).keys()

@@ -95,7 +95,8 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A named expression over fields, events, other features or the whole base."""
+    """A named expression over fields, events, other features or the whole base. `values`: what people call the texts
+    that it gives."""
 
     id: str
     title: Text
@@ -103,6 +104,7 @@ class Feature:
     expr: Expr
     source: tuple[str, ...]
     span: Span
+    values: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +205,38 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What is done for customers of a tier."""
+    """What is done for customers of a tier, or about a finding."""
 
     title: Text
     owner: Text | None
     due: str
+
+
+KEPT_OUT = "kept_out"
+"""The feature that says whether a customer is kept out of the base that is valued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something found at a customer that a buyer has to know: whether it holds (a feature of the same name), the amount
+    behind it, and whether it keeps the customer out of the base that is valued."""
+
+    id: str
+    title: Text
+    why: Text
+    when: Expr
+    amount: Feature | None
+    keeps_out: bool
+    actions: tuple[Action, ...]
+    source: tuple[str, ...]
+    span: Span
+
+    @property
+    def trees(self) -> tuple[Tree, ...]:
+        """The names of the features that it is."""
+        found = Tree("name", value=self.id, kind="bool")
+        amount = self.amount
+        return (found,) if amount is None else (found, Tree("name", value=amount.id, kind="number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +299,15 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True)
+class Waterfall:
+    """Figures of the base that lead from one amount to another: `start` less each of `less` is `end`."""
+
+    start: str
+    less: tuple[str, ...]
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A whole ruleset, `extends` resolved. `files` are (shown name, text) of every YAML file read, in order. `subject` is
     the table whose rows are scored; `portfolio` the pack that scores the base as a whole, whose events are the customers."""
@@ -296,13 +334,15 @@ class Pack:
     portfolio: Pack | None = None
     quality: Quality = field(default_factory=Quality)
     surveys: tuple[Survey, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    waterfall: Waterfall | None = None
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         return tuple(rule for dimension in self.dimensions for rule in dimension.rules)
 
     def trees(self) -> Iterator[Tree]:
-        """Every expression of the rules, gates and tiers; features have theirs."""
+        """Every expression of the rules, gates and tiers, and the names of the findings; features have theirs."""
         for rule in self.rules:
             yield from rule.trees
         for gate in self.gates:
@@ -310,6 +350,10 @@ class Pack:
         for tier in self.tiers:
             if tier.when is not None:
                 yield tier.when.tree
+        for finding in self.findings:
+            yield from finding.trees
+        if KEPT_OUT in self.features:
+            yield Tree("name", value=KEPT_OUT, kind="bool")
 
     def rule(self, rule_id: str) -> Rule:
         return next(rule for rule in self.rules if rule.id == rule_id)

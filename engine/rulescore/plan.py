@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from .arithmetic import units
 from .lang.syntax import Kind, Tree, constant, name, text_of
-from .model import Case, Dimension, Expr, Gate, Pack, Rule, Tier
+from .model import KEPT_OUT, Case, Dimension, Expr, Gate, Pack, Rule, Tier
 from .portfolio_table import columns_read
 from .problems import Problems, RulesetError
 from .values import iso
@@ -188,6 +188,8 @@ class _Planner:
             wanted += [planned.applies] if planned.applies is not None else []
             for case in planned.cases:
                 wanted += [part for part in (case.when, case.points) if isinstance(part, Tree)]
+        wanted += [tree for finding in pack.findings for tree in finding.trees]
+        wanted += [name(KEPT_OUT, "bool")] if KEPT_OUT in pack.features else []
         if every_feature:
             wanted += [name(key, "unknown") for key in pack.features]
         if pack.portfolio is not None:

@@ -14,11 +14,13 @@ from typing import Any
 import polars as pl
 import rfc8785
 
-from .assumptions import Assumed, Method, Valuation, bounds, within
+from .assumptions import Assumed, Method, Valuation, bounds, read_valuation, within
 from .engines.evaluator import Evaluator
 from .folder import INPUTS, PORTFOLIO
 from .lang.syntax import Tree
+from .model import Pack
 from .problems import Problems
+from .source import read_yaml
 from .valuation import BY_NAME
 from .valuation.parts import Given, UnusableError, Valued, exactly
 
@@ -37,6 +39,18 @@ def figures_of(folder: Path) -> dict[str, Any]:
     """The figures of the base of a run by name; none when its pack has no rules for the base."""
     path = folder / PORTFOLIO / INPUTS
     return pl.read_parquet(path).row(0, named=True) if path.exists() else {}
+
+
+def stated(folder: Path, portfolio: Pack | None) -> list[tuple[Method, dict[str, Given | None]]]:
+    """The methods of a run's valuation with every assumption of each case to all its digits; the stored valuation shows
+    them rounded. `portfolio`: the pack of the base."""
+    unused = Problems()
+    valuation = read_valuation(read_yaml(folder / YAML, unused, YAML), portfolio, unused)
+    figures = figures_of(folder)
+    methods = () if valuation is None else valuation.methods
+    return [
+        (method, {case: _given(method, case, figures, Problems()) for case in CASES}) for method in methods
+    ]
 
 
 def facts(valuation: Valuation, figures: Mapping[str, Any], problems: Problems) -> dict[str, Any]:

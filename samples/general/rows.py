@@ -137,11 +137,14 @@ def customer_row(who: Customer, names: set[str]) -> Row:
         "开票收入": money(bought * (1 - slip * (0.5 if net else 0))) if bought else "",
         "银行回款": draw.blank(0.1, money(bought * (1 - slip))) if bought else "",
         "更新时间": iso(AS_OF - timedelta(days=draw.whole(2, 90) if draw.chance(0.85 if strong else 0.4) else draw.whole(91, 520))),
+        "出让方关联方": "否",
+        "期后退货金额": "0.00",
         "备用字段": "",
     }  # fmt: skip
 
 
-# Customers with a story, so that each veto takes a rank from somebody who would otherwise have it; told in the README.
+# Customers with a story, so that each veto takes a rank from somebody who would otherwise have it, and each finding holds
+# for somebody; told in the README.
 STORIES: dict[str, Row] = {
     "C0005": {"工商核验": ""},
     "C0008": {"是否失信": "是", "查询日期": "2026-06-12"},
@@ -149,6 +152,9 @@ STORIES: dict[str, Row] = {
     "C0032": {"严重违法": "是", "查询日期": "2026-06-12"},
     "C0136": {"经营状态": "清算"},
     "C0139": {"关系归属": "创始人"},
+    "C0149": {"出让方关联方": "是"},
+    "C0151": {"期后退货金额": "18000.00"},
+    "C0156": {"开票收入": "", "银行回款": ""},
 }
 
 

@@ -129,8 +129,23 @@ def make_customer(number: int, segment: Segment) -> Customer:
     if segment.name == "dormant":
         who.stop = AS_OF - timedelta(days=draw.whole(200, 800))
     make_orders(who)
-    make_invoices(who)
+    stretch(who)
+    if who.id != GHOST:
+        make_invoices(who)
     return who
+
+
+GHOST, SPIKE, ROUND = "C0156", "C0093", "C0157"
+"""Customers for the findings: orders without an invoice, a year that happens in its last month, amounts in whole thousands."""
+
+
+def stretch(who: Customer) -> None:
+    """Bends the amounts of the two customers whose orders look made up."""
+    for order in who.orders:
+        if who.id == SPIKE and order["day"] > date(2026, 5, 30):
+            order["amount"] = round(order["amount"] * 6, 2)
+        if who.id == ROUND:
+            order["amount"] = max(1000.0, round(order["amount"], -3))
 
 
 def make_orders(who: Customer) -> None:

@@ -168,3 +168,22 @@ def test_what_makes_no_value_is_refused() -> None:
         tax_amortisation(Decimal("0.9"), Decimal(1), Decimal(0), True) and tax_amortisation(
             Decimal(2), Decimal(2), Decimal(0), False
         )
+
+
+@pytest.mark.parametrize(("revenue", "attrition", "transfer", "before", "after"), [
+    (4200, 0.08, 0.92, 2341.4183666, 2154.10489727),
+    (3300, 0.12, 0.85, 1529.98320498, 1300.48572423),
+    (2500, 0.20, 0.70, 837.556934257, 586.28985398),
+])  # fmt: skip
+def test_what_transfers_of_each_tier(
+    revenue: int, attrition: float, transfer: float, before: float, after: float
+) -> None:
+    """Guards tiered transfer-adjusted value (`tiered_transfer_adjusted_value` of the golden cases): the probability acts once,
+    on opening revenue, so that the value after the transfer is just that share of the value before."""
+    case = {**CASE, "revenue": revenue, "attrition": attrition}
+    whole, left = (
+        run("excess_earnings", **case).value,
+        run("excess_earnings", **case, transfer=transfer).value,
+    )
+    assert (float(whole), float(left)) == (near(before), near(after))
+    assert float(left / whole) == near(transfer)

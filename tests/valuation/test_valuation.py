@@ -47,12 +47,12 @@ def test_the_sample_equals_the_closed_form(run: Run) -> None:
         one["id"]: one["value"] for one in json.loads((run.folder / "portfolio.json").read_bytes())["figures"]
     }
     base = {
-        "revenue": figures["base_revenue"] * (1 - figures["new_revenue_share"]), "transfer": 1 - figures["refused_revenue_share"],
+        "revenue": figures["valued_revenue"] * (1 - figures["new_revenue_share"]), "transfer": figures["base_transfer"],
         "growth": 0.02, "attrition": 1 - figures["gross_retention"], "margin": figures["base_contribution_margin"], "tax": 0.25,
         "charges": 0.02664, "discount_rate": 0.14, "years": 15,
     }  # fmt: skip
-    low = {"transfer": 0.8, "growth": 0, "attrition": 0.16, "discount_rate": 0.16}
-    high = {"transfer": 1, "growth": 0.04, "attrition": 0.07, "discount_rate": 0.13}
+    low = {"transfer": 0.5, "growth": 0, "attrition": 0.16, "discount_rate": 0.16}
+    high = {"transfer": 0.8, "growth": 0.04, "attrition": 0.07, "discount_rate": 0.13}
     method = valued(run)["methods"][0]
     wanted = {
         case: excess_earnings({**base, **change})
@@ -73,8 +73,8 @@ def test_the_sample_equals_the_closed_form(run: Run) -> None:
 def test_the_value_is_explained_in_both_languages(run: Run) -> None:
     """Guards the words of the explanation: the disclaimer, the ground of an assumption, the table's order."""
     for language, words in (
-        ("en", ("no appraisal report", "1 - refused_revenue_share", "Year    Survivors")),
-        ("zh", ("不是《资产评估法》所称的资产评估报告", "1 - refused_revenue_share", "留存")),
+        ("en", ("no appraisal report", "1 - gross_retention", "Year    Survivors")),
+        ("zh", ("不是《资产评估法》所称的资产评估报告", "1 - gross_retention", "留存")),
     ):
         done = called("explain", str(run.folder), "value", lang=language)
         assert done.code == 0

@@ -16,7 +16,7 @@ from .usage import Choice
 @click.option(
     "--format",
     "form",
-    type=Choice(["html", "json"]),
+    type=Choice(["html", "json", "xlsx"]),
     default="html",
     help="Form of the report. 报告的格式。 [default: html]",
 )

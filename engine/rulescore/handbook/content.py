@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..arithmetic import points_text
-from ..model import Dimension, Gate, Pack, Tier
+from ..model import Action, Dimension, Finding, Gate, Pack, Tier
 from ..surveys import TABLE as SURVEYED
 from ..values import iso
 from .blocks import Block, Facts, Handbook, Items, Paragraph, Section, Table
@@ -41,6 +41,7 @@ def _sections(writer: Writer) -> list[Section]:
     sections += [
         _gates(writer),
         _tiers(writer),
+        _findings(writer),
         _features(writer),
         _parameters(writer),
         _surveys(writer),
@@ -145,13 +146,36 @@ def _tier(writer: Writer, tier: Tier) -> Section:
         words = say("all-others") if tier.when is None else writer.words(tier.when.tree)
         facts.insert(0, (say("reached-when"), words))
     blocks.append(Facts(tuple(facts)))
-    if tier.actions:
+    blocks += _actions(writer, tier.actions)
+    return Section(f"tier-{tier.id}", writer.text(tier.title), tuple(blocks), note=tier.id)
+
+
+def _findings(writer: Writer) -> Section:
+    sections = tuple(_finding(writer, finding) for finding in writer.pack.findings)
+    intro = (Paragraph(writer.say("findings-intro")),) if sections else ()
+    return Section("findings", writer.say("findings"), intro, sections)
+
+
+def _finding(writer: Writer, finding: Finding) -> Section:
+    say = writer.say
+    facts = [(say("finding-holds"), writer.words(finding.when.tree))]
+    if finding.amount is not None:
+        facts.append((say("finding-amount"), writer.words(finding.amount.expr.tree)))
+    effect = say("finding-yes" if finding.keeps_out else "finding-no")
+    facts += [(say("finding-kept"), effect), (say("source"), writer.sources(finding.source))]
+    blocks: list[Block] = [Paragraph(writer.text(finding.why))] if writer.text(finding.why) else []
+    blocks += [Facts(tuple(facts)), *_actions(writer, finding.actions)]
+    return Section(f"finding-{finding.id}", writer.text(finding.title), tuple(blocks), note=finding.id)
+
+
+def _actions(writer: Writer, actions: tuple[Action, ...]) -> Iterator[Block]:
+    """The measures of a tier or a finding, if it has any."""
+    if actions:
         rows = tuple(
             (writer.text(action.title), writer.text(action.owner), _period(writer, action.due))
-            for action in tier.actions
+            for action in actions
         )
-        blocks.append(Table((say("action"), say("owner"), say("due")), rows))
-    return Section(f"tier-{tier.id}", writer.text(tier.title), tuple(blocks), note=tier.id)
+        yield Table((writer.say("action"), writer.say("owner"), writer.say("due")), rows)
 
 
 def _period(writer: Writer, due: str) -> str:
@@ -163,7 +187,7 @@ def _features(writer: Writer) -> Section:
     rows = tuple(
         (
             writer.text(feature.title),
-            writer.words(feature.expr.tree),
+            writer.words(writer.named(feature.expr.tree, feature.values)),
             writer.unit(feature.unit),
             writer.sources(feature.source),
         )
@@ -181,7 +205,7 @@ def _parameters(writer: Writer) -> Section:
     anchors: list[str] = []
     for parameter in writer.pack.parameters.values():
         for index, (start, value, sources) in enumerate(parameter.values):
-            shown = (writer.value(value, parameter.unit), iso(start), writer.sources(sources))
+            shown = (writer.setting(parameter.id, value), iso(start), writer.sources(sources))
             rows.append((writer.text(parameter.title) if index == 0 else "", *shown))
             anchors.append(f"parameter-{parameter.id}" if index == 0 else "")
     head = (say("parameter"), say("value"), say("from"), say("source"))
@@ -224,6 +248,7 @@ def _data(writer: Writer) -> Section:
     trees = [tree for rule in pack.rules for tree in rule.trees]
     trees += [gate.when.tree for gate in pack.gates]
     trees += [tier.when.tree for tier in pack.tiers if tier.when is not None]
+    trees += [tree for finding in pack.findings for tree in finding.trees]
     used = pack.names_behind(trees)
     sections = []
     for table in pack.tables.values():

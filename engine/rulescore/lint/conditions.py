@@ -52,6 +52,8 @@ def _conditions(pack: Pack) -> Iterator[tuple[Expr, bool]]:
                 yield part.when, False
     for gate in pack.gates:
         yield gate.when, False
+    for finding in pack.findings:
+        yield finding.when, False
 
 
 def _outside(condition: Expr, space: Space, world: World, problems: Problems) -> None:

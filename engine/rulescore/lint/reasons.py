@@ -18,6 +18,11 @@ def check(pack: Pack, problems: Problems) -> None:
     for gate in pack.gates:
         if not gate.source:
             problems.warning("missing-source", gate.span, name=gate.id)
+    for finding in pack.findings:
+        if not finding.source:
+            problems.warning("missing-source", finding.span, name=finding.id)
+        if not any(text.strip() for text in finding.why.values()):
+            problems.note("missing-why", finding.span, name=finding.id)
     for tier in pack.tiers:
         if not tier.source and tier.when is not None:
             problems.warning("missing-source", tier.span, name=tier.id)

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from . import html, json, text, worth
+from . import findings, html, json, text, worth, xlsx
 
-REPORTS = (text, worth, html, json)
-FORMATS = {"html": html, "json": json}
+REPORTS = (text, findings, worth, html, json, xlsx)
+FORMATS = {"html": html, "json": json, "xlsx": xlsx}
 """The reports that are files, by the name of their form: `SUFFIX` and `render(run, language) -> bytes`."""

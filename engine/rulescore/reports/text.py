@@ -11,13 +11,14 @@ from wcwidth import wcswidth
 
 from ..audit import value_of, value_text
 from ..folder import Run
+from ..handbook.rules import unit_word
 from ..lang.words import grouped_number
 from ..messages import word
 from ..quality.figures import NOT_STATED
 from ..quality.verdict import percent
 from ..readers.assessment import EVIDENCE
 from ..schema import QUALITY_MEASURES
-from . import worth
+from . import findings, worth
 
 Node = dict[str, Any]
 BAR = 28
@@ -62,9 +63,12 @@ def summary(run: Run, language: str, width: int = 80) -> str:
         lines += ["", *_whole(run.portfolio, language)]
     if (run.folder / "valuation.json").exists():
         lines += ["", *worth.lines(value_of(run), language)]
-    findings = _findings(run, language)
-    if findings:
-        lines += ["", say("findings"), *findings]
+    found = findings.lines(run, language)
+    if found:
+        lines += ["", *found]
+    standing_out = _standing_out(run, language)
+    if standing_out:
+        lines += ["", say("stands-out"), *standing_out]
     if run.problems:
         worst = {
             severity: sum(1 for problem in run.problems if problem["severity"] == severity)
@@ -209,7 +213,7 @@ def _dimensions(run: Run, language: str, figures: dict[str, dict[str, Any]]) -> 
     )
 
 
-def _findings(run: Run, language: str) -> list[str]:
+def _standing_out(run: Run, language: str) -> list[str]:
     """The rules that most often cost customers most, and the gates that acted."""
     found = []
     rules = run.pack.rules
@@ -288,8 +292,13 @@ class _Tree:
                     rules=joiner.join(f"{self.text(r['title'])} [{r['rule']}]" for r in node["reasons"]),
                 )
             )
+        lines += self.findings()
         for dimension in node["dimensions"]:
             lines += ["", *self.dimension(dimension)]
+        if node["figures"]:
+            head = self.say("figures")
+            lines += ["", head, "─" * wcswidth(head)]
+            lines += [line for item in node["figures"] for line in self.input(item, 2)]
         if not node["agrees_with_run"]:
             lines += ["", self.say("disagrees")]
         return lines
@@ -323,11 +332,39 @@ class _Tree:
             for part in tier["next"]["parts"]:
                 mark = {True: "✓", False: "✗", None: "?"}[part["holds"]]
                 lines.append(f"    {mark} {self.text(part['words'])}    ({part['with_values']})")
-        for action in tier["actions"]:
+        return lines + self.actions(tier)
+
+    def actions(self, node: Node) -> list[str]:
+        """The measures of a tier or a finding."""
+        lines = []
+        for action in node["actions"]:
             owner = f" · {self.text(action['owner'])}" if action["owner"] else ""
             due = f" · {action['due']}" if action["due"] else ""
             lines.append("  → " + self.text(action["title"]) + owner + due)
         return lines
+
+    def findings(self) -> list[str]:
+        """What was found, with what it rests on; last what could not be tested."""
+        lines = []
+        for one in (one for one in self.node["findings"] if one["holds"]):
+            known = one["amount"] is not None
+            amount = (
+                self.say("finding-amount", amount=findings.shown(one["amount"]), unit=one["unit"])
+                if known
+                else ""
+            )
+            kept = self.say("finding-kept") if one["keeps_out"] else ""
+            lines.append(
+                self.say("finding", title=self.text(one["title"]), amount=amount, kept=kept)
+                + f"    {one['place']} [{one['id']}]"
+            )
+            lines.append(f"  {self.text(one['condition']['words'])}    ({one['condition']['with_values']})")
+            lines += [line for item in one["inputs"] for line in self.input(item, 4)] + self.actions(one)
+        unknown = [self.text(one["title"]) for one in self.node["findings"] if one["holds"] is None]
+        if unknown:
+            joiner = "、" if self.language == "zh" else ", "
+            lines.append(self.say("findings-unknown", titles=joiner.join(unknown)))
+        return ["", *lines] if lines else []
 
     def gate(self, gate: Node) -> list[str]:
         if gate["acted"] is False:
@@ -425,7 +462,8 @@ class _Tree:
         return lines
 
     def input(self, node: Node, indent: int) -> list[str]:
-        unit = f" {node['unit']}" if node.get("unit") and node["value"] is not None else ""
+        unit = unit_word(node.get("unit") or "", self.language) if node["value"] is not None else ""
+        unit = f" {unit}" if unit else ""
         title = self.text(node.get("title")) or node["name"]
         expression = f"  = {node['expression']}" if node.get("expression") else ""
         line = f"{' ' * indent}· {title} [{node['name']}]: {value_text(node['value'], self.language)}{unit}{expression}"

@@ -49,10 +49,40 @@ FEATURE = object_of(
         "title": BILINGUAL,
         "unit": {"type": "string", "description": "单位，如 CNY、days、%。Unit, such as CNY, days, %."},
         "is": EXPRESSION,
+        "values": {
+            "type": "object", "minProperties": 1, "additionalProperties": BILINGUAL,
+            "description": "结果为文本时，各取值怎样称呼。What people call the texts that it gives.",
+        },
         "source": SOURCE,
     },
     ["title", "is"],
+)  # fmt: skip
+
+ACTION = object_of(
+    "对该等级客户或该发现事项的措施。A measure for customers of the tier, or about the finding.",
+    {"title": BILINGUAL, "owner": BILINGUAL, "due": PERIOD},
+    ["title"],
 )
+
+FINDING = object_of(
+    "一项发现：客户的真实性或可转让性有疑点，涉及多少金额，是否剔除于估值基础。A finding: what was found at a customer, the amount behind it, and whether it keeps the customer out of the valued base.",
+    {
+        "title": BILINGUAL,
+        "why": BILINGUAL,
+        "when": described(EXPRESSION, "何时成立。When it holds."),
+        "amount": described(EXPRESSION, "涉及金额。The amount behind it."),
+        "unit": {"type": "string", "default": "CNY", "description": "金额的单位。The unit of the amount."},
+        "keeps_out": {"type": "boolean", "default": False, "description": "成立时是否把该客户剔除于估值基础之外。Whether it keeps the customer out of the valued base."},
+        "actions": {"type": "array", "items": ACTION},
+        "source": SOURCE,
+    },
+    ["title", "when"],
+)  # fmt: skip
+
+FINDINGS = {
+    "type": "object", "propertyNames": NAME, "additionalProperties": FINDING,
+    "description": "发现事项。Findings.",
+}  # fmt: skip
 
 GATE_LIMIT = {
     "type": "object", "minProperties": 1, "maxProperties": 1,
@@ -117,11 +147,6 @@ def pack() -> dict[str, Any]:
         ["id", "title", "when", "reason"],
         oneOf=[{"required": ["cap"]}, {"required": ["floor"]}],
     )
-    action = object_of(
-        "对该等级客户的措施。A measure for customers of the tier.",
-        {"title": BILINGUAL, "owner": BILINGUAL, "due": PERIOD},
-        ["title"],
-    )
     tier = object_of(
         "客户等级，自高到低；最后一级不写 when。A tier, best first; the last has no `when`.",
         {
@@ -130,7 +155,7 @@ def pack() -> dict[str, Any]:
             "when": EXPRESSION,
             "why": BILINGUAL,
             "source": SOURCE,
-            "actions": {"type": "array", "items": action},
+            "actions": {"type": "array", "items": ACTION},
         },
         ["id", "title"],
     )
@@ -181,6 +206,11 @@ def pack() -> dict[str, Any]:
             "dimension_source": SOURCE,
             "parameters": {"type": "object", "propertyNames": NAME, "additionalProperties": parameter},
             "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE},
+            "findings": FINDINGS,
+            "waterfall": object_of(
+                "瀑布：from 减去 less 各项得 to，均为客户群整体的指标。A waterfall: from less each of less gives to; all are figures of the base.",
+                {"from": NAME, "less": {"type": "array", "minItems": 1, "items": NAME}, "to": NAME}, ["from", "less", "to"],
+            ),
             "gates": {"type": "array", "items": gate},
             "tiers": {"type": "array", "minItems": 1, "items": tier},
             "remove": REMOVE,
@@ -201,6 +231,7 @@ def dimension() -> dict[str, Any]:
             "min": {**POINTS, "description": "维度最低分。Least points of the dimension."},
             "max": {**POINTS, "description": "维度最高分。Most points of the dimension."},
             "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE, "description": "指标。Features."},
+            "findings": FINDINGS,
             "rules": {"type": "array", "description": "规则。Rules.", "items": {"anyOf": [*kinds, override_schema()]}},
             "remove": REMOVE,
         },

@@ -20,7 +20,18 @@ from .evaluation import Evaluated
 from .inherited import Inherited
 from .missing import can_be_missing, values_of
 
-KINDS = ("case", "part-held", "part-not-held", "missing", "not-applicable", "gate-acted", "gate-idle", "tier")
+KINDS = (
+    "case",
+    "part-held",
+    "part-not-held",
+    "missing",
+    "not-applicable",
+    "gate-acted",
+    "gate-idle",
+    "finding-held",
+    "finding-idle",
+    "tier",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,9 @@ def _branches(pack: Pack) -> Iterator[tuple[str, str, str, Span]]:
     for gate in pack.gates:
         for kind in ("gate-acted", "gate-idle"):
             yield kind, gate.id, "", gate.span
+    for finding in pack.findings:
+        for kind in ("finding-held", "finding-idle"):
+            yield kind, finding.id, "", finding.span
     for tier in pack.tiers:
         yield "tier", tier.id, "", tier.span
 
@@ -127,6 +141,10 @@ def _taken(item: Evaluated, evaluator: Evaluator) -> Iterator[Key]:
         for gate, acted in item.result.gates.items():
             if acted is not None:
                 yield ("gate-acted" if acted else "gate-idle"), gate, ""
+    for want in wants:
+        held = item.result.values.get(want.name)
+        if want.about == "feature" and isinstance(held, bool):
+            yield ("finding-held" if held else "finding-idle"), want.name, ""
     if item.result.tier is not None and any(want.about == "tier" for want in wants):
         yield "tier", item.result.tier, ""
 

@@ -22,20 +22,23 @@ class Inherited:
     base: str = ""
     rules: frozenset[str] = frozenset()
     gates: frozenset[str] = frozenset()
+    findings: frozenset[str] = frozenset()
     tiers: bool = False
 
     def has(self, kind: str, owner: str) -> bool:
         """Whether a branch of this kind and owner is the base's to test."""
         if kind == "tier":
             return self.tiers
-        return owner in (self.gates if kind.startswith("gate") else self.rules)
+        of = {"gate": self.gates, "finding": self.findings}.get(kind.partition("-")[0], self.rules)
+        return owner in of
 
 
 def inherited(pack: Pack, base: Pack) -> Inherited:
     """What is the same in both."""
     own, theirs = _Meaning(pack), _Meaning(base)
     rules, gates = own.same(own.rules, theirs.rules), own.same(own.gates, theirs.gates)
-    return Inherited(base.id, rules, gates, own.whole() == theirs.whole())
+    findings = own.same(own.findings, theirs.findings)
+    return Inherited(base.id, rules, gates, findings, own.whole() == theirs.whole())
 
 
 class _Meaning:
@@ -46,6 +49,9 @@ class _Meaning:
         self.fields = pack.fields
         self.rules = {rule.id: self.rule(rule) for rule in pack.rules}
         self.gates = {gate.id: self.gate(gate) for gate in pack.gates}
+        self.findings: dict[str, Hashable] = {
+            one.id: (one.keeps_out, self.rests_on(one.trees)) for one in pack.findings
+        }
 
     @staticmethod
     def same(own: dict[str, Hashable], theirs: dict[str, Hashable]) -> frozenset[str]:

@@ -100,6 +100,17 @@ def _wilson_frame(pl: Any, k: Any, n: Any, sign: float) -> Any:
     return pl.when((k >= 0) & (k <= n) & (n >= 1)).then(keep_finite(pl, held))
 
 
+def _first_digit(x: float) -> float | None:
+    """The first digit that is not 0 of the shortest way to write the number; missing for 0."""
+    digits = repr(abs(x)).lstrip("0.")
+    return float(digits[0]) if digits[:1].isdigit() else None
+
+
+def _first_digit_frame(pl: Any, x: Any) -> Any:
+    digits = x.abs().cast(pl.String).str.strip_chars_start("0.").str.slice(0, 1)
+    return digits.cast(pl.Float64, strict=False)
+
+
 FUNCTIONS = (
     Function(
         "min", ("any", "any", "..."), "any",
@@ -157,6 +168,13 @@ FUNCTIONS = (
         lambda x: math.sqrt(x) if x >= 0 else None,
         lambda pl, x: pl.when(x >= 0).then(x.sqrt()),
         (("sqrt(9)", 3), ("sqrt(-1)", None)),
+    ),
+    Function(
+        "first_digit", ("number",), "number",
+        {"zh": "首位非零数字（1 至 9），用于数字检验；零缺失", "en": "the first digit that isn't 0 (1 to 9), for digit tests; missing for zero"},
+        {"zh": "{0}的首位数字", "en": "the first digit of {0}"},
+        _first_digit, _first_digit_frame,
+        (("first_digit(1203.5)", 1), ("first_digit(-0.047)", 4), ("first_digit(0)", None), ("first_digit(987654321012345)", 9), ("first_digit(0.000000031)", 3)),
     ),
     Function(
         "wilson_low", ("number", "number"), "number",

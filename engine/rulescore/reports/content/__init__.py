@@ -11,13 +11,19 @@ import polars as pl
 
 from ...arithmetic import UNIT
 from ...folder import MANIFEST, Run
+from ...messages import word
 from ...problems import Problem, Span, UsageError
+from ...quality.figures import NOT_STATED
+from ...readers.assessment import EVIDENCE
+from ...schema import QUALITY_MEASURES
 from ...worth import JSON as VALUATION
 from ..text import quality_lines
 from . import base, rules
 from .customers import listing
 from .findings import findings
+from .matters import matters
 from .questionnaire import questionnaire
+from .special import special
 from .words import Words
 from .worth import worth
 
@@ -40,15 +46,22 @@ def content(run: Run, language: str) -> Node:
 
 def _content(run: Run, language: str) -> Node:
     words = Words(run, language)
+    found = overview(words)
+    rules_of_all = [rule for one in found["dimensions"] for rule in one["rules"]]
+    names = list(dict.fromkeys(name for rule in rules_of_all for name in rule["inputs"]))
+    return {**found, "customers": listing(words, names)}
+
+
+def overview(words: Words) -> Node:
+    """The report without the customers one by one."""
+    run, language = words.run, words.language
     dimensions = rules.dimensions(words)
-    names = list(
-        dict.fromkeys(name for one in dimensions for rule in one["rules"] for name in rule["inputs"])
-    )
     spread = base.spread(words)
     for one in dimensions:
         one["spread"] = spread["dimensions"][one["id"]]
     whole = base.portfolio(words, _stored(run.folder / PORTFOLIO))
     found = findings(words)
+    valued = _stored(run.folder / VALUATION)
     return {
         "format": FORMAT, "language": language, "cover": _cover(words),
         "conclusion": {
@@ -59,8 +72,9 @@ def _content(run: Run, language: str) -> Node:
         },
         "dimensions": dimensions, "portfolio": whole, "concentration": base.concentration(words),
         "questionnaire": questionnaire(words),
-        "valuation": worth(words, _stored(run.folder / VALUATION)), "gates": rules.gates(words),
-        "customers": listing(words, names), "quality": quality_lines(run, language),
+        "segments": base.segments(words), "valuation": worth(words, valued), "gates": rules.gates(words),
+        "matters": matters(words), "special": special(words, dimensions, valued),
+        "quality": {"lines": quality_lines(run, language), **_quality(words)},
         "problems": found, "appendix": _appendix(words),
     }  # fmt: skip
 
@@ -70,6 +84,22 @@ def _stored(path: Path) -> Node | None:
         return None
     node: Node = json.loads(path.read_bytes())
     return node
+
+
+def _quality(words: Words) -> Node:
+    """How good the data are: grade and index, the measures they are made of, and how sure the sources are."""
+    found = words.run.quality
+    grade = found["grade"] if found else None
+    language = words.language
+
+    def part(topic: str, name: str, figure: Node | None) -> list[Node]:
+        return [{"title": word(f"{topic}.{name}", language), "share": figure["share"]}] if figure is not None else []  # fmt: skip
+
+    return {
+        "grade": grade["grade"] if grade else None, "index": grade["index"] if grade else None,
+        "measures": [one for name in QUALITY_MEASURES for one in part("kind", name, found["measures"][name])] if found else [],
+        "evidence": [one for level in (*EVIDENCE, NOT_STATED) for one in part("evidence", level, found["evidence"].get(level))] if found else [],
+    }  # fmt: skip
 
 
 def _cover(words: Words) -> Node:

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from ...arithmetic import UNIT
 from ...folder import Run
+from ...model import Action
 from ...scoring import STATES
 from ..text import counts_of, figures_of
 from . import rules
@@ -18,6 +21,9 @@ from .words import Words
 Node = dict[str, Any]
 CURVE = 100
 BINS = 20
+BANDS = (40, 60, 80)
+CLASSES = {"A": 0.8, "B": 0.95, "C": 1.0}
+"""Of customers in the order of their revenue: up to which share of it they are of a class."""
 
 
 def tiers(words: Words) -> list[Node]:
@@ -26,22 +32,26 @@ def tiers(words: Words) -> list[Node]:
     total = max(1, words.run.manifest["customers"])
     found = []
     for index, tier in enumerate(words.pack.tiers):
-        actions = [
-            {
-                "title": words.text(action.title), "owner": words.text(action.owner),
-                "due": words.say(f"within.{action.due[-1]}", count=action.due[:-1]) if action.due else "",
-            }
-            for action in tier.actions
-        ]  # fmt: skip
         count = counts.get(index, 0)
         found.append({
             "id": tier.id, "title": words.text(tier.title), "count": count, "share": count / total, "why": words.text(tier.why),
-            "words": words.words(tier.when.tree) if tier.when is not None else words.say("all-others"), "actions": actions,
+            "words": words.words(tier.when.tree) if tier.when is not None else words.say("all-others"), "actions": measures(words, tier.actions),
         })  # fmt: skip
     none = counts.get(None, 0)
     if none:
         found.append({"id": None, "title": words.tell("not-assessed"), "count": none, "share": none / total, "why": "", "words": "", "actions": []})  # fmt: skip
     return found
+
+
+def measures(words: Words, actions: Sequence[Action]) -> list[Node]:
+    """What is to be done, by whom and by when."""
+    return [
+        {
+            "title": words.text(action.title), "owner": words.text(action.owner),
+            "due": words.say(f"within.{action.due[-1]}", count=action.due[:-1]) if action.due else "",
+        }
+        for action in actions
+    ]  # fmt: skip
 
 
 def spread(words: Words) -> Node:
@@ -88,15 +98,34 @@ def portfolio(words: Words, facts: Node | None) -> Node | None:
         "low": _shown(trace["composite.low"]), "high": _shown(trace["composite.high"]),
         "tier": None if tier is None else own.text(run.pack.tiers[tier].title), "dimensions": dimensions,
         "gates": rules.gates(own),
-        "figures": [
+        "figures": _groups(run, dimensions, [
             {
                 "id": figure["id"], "title": figure["title"][words.language], "value": figure["value"], "unit": figure["unit"],
                 "shown": own.shown(figure["value"], figure["unit"]),
                 "how": own.words(run.pack.features[figure["id"]].expr.tree),
             }
             for figure in facts["figures"]
-        ],
+        ]),
     }  # fmt: skip
+
+
+def _groups(run: Run, dimensions: list[Node], figures: list[Node]) -> list[Node]:
+    """The figures under the dimension in whose file they stand, each with the length of its bar from 0 to 1: shares of
+    the whole, others of the largest of the same unit beside them; None where there is nothing to compare with."""
+    titles = {one["id"]: one["title"] for one in dimensions}
+    found: dict[str, list[Node]] = {}
+    for figure in figures:
+        found.setdefault(Path(run.pack.features[figure["id"]].span.file).stem, []).append(figure)
+    for group in found.values():
+        for figure in group:
+            like = [abs(one["value"]) for one in group if one["unit"] == figure["unit"] and isinstance(one["value"], int | float)]  # fmt: skip
+            whole = {"share": 1.0, "points": 100.0}.get(figure["unit"], 0.0)
+            most = max([whole, *like])
+            alone = not whole and (len(like) < 2 or not figure["unit"])
+            number = figure["value"] if isinstance(figure["value"], int | float) else None
+            figure["bar"] = None if number is None or number < 0 or alone or not most else number / most
+    order = [*titles, *(stem for stem in found if stem not in titles)]
+    return [{"title": titles.get(stem, ""), "figures": found[stem]} for stem in order if stem in found]
 
 
 def _unit(run: Run, name: str) -> str:
@@ -106,10 +135,10 @@ def _unit(run: Run, name: str) -> str:
 def concentration(words: Words) -> Node | None:
     """The curve of revenue over customers, and the ten that bring most; None when the base measures no concentration.
 
-    The column is the one whose concentration (`hhi`) the rules for the base measure."""
+    The column is the one whose concentration (`gini`, `hhi`) the rules for the base measure."""
     run = words.run
     column = _measured(run)
-    if column is None or column not in run.inputs.collect_schema().names():
+    if column is None:
         return None
     have = ["name"] if "name" in run.inputs.collect_schema().names() else []
     frame = (
@@ -139,18 +168,56 @@ def concentration(words: Words) -> Node | None:
     }  # fmt: skip
 
 
+def segments(words: Words) -> Node | None:
+    """How many customers, and how much of the revenue, lie in which class of revenue and which stretch of composites."""
+    run, column = words.run, _measured(words.run)
+    if column is None:
+        return None
+    scored = run.trace.select("composite.points").with_row_index("#place").collect()
+    money = (
+        run.inputs.select(pl.col(column).alias("#amount"), "customer_id").with_row_index("#place").collect()
+    )
+    frame = scored.join(money, on="#place").sort(["#amount", "customer_id"], descending=[True, False], nulls_last=True)  # fmt: skip
+    gains = frame["#amount"].fill_null(0.0).clip(0.0)
+    total = gains.sum()
+    if not total:
+        return None
+    before = (gains.cum_sum() - gains) / total
+    cells: Node = {name: [[0, 0.0] for _ in range(len(BANDS) + 2)] for name in (*CLASSES, "none")}
+    for points, amount, share in zip(frame["composite.points"], gains, before, strict=True):
+        name = next(one for one, end in CLASSES.items() if share < end or one == "C") if amount else "none"
+        at = len(BANDS) + 1 if points is None else sum(points >= bound * UNIT for bound in BANDS)
+        cells[name][at][0] += 1
+        cells[name][at][1] += amount / total
+    last = len(BANDS) + 2 if any(row[-1][0] for row in cells.values()) else len(BANDS) + 1
+    return {
+        "column": words.label(column), "bands": list(BANDS), "assessed": last == len(BANDS) + 1,
+        "rows": [
+            {"id": name, "title": words.tell(f"segment.{name}"), "cells": [{"count": count, "share": share} for count, share in row[:last]]}
+            for name, row in cells.items() if any(count for count, _ in row)
+        ],
+    }  # fmt: skip
+
+
 def _of_first(running: list[float], share: float) -> float:
     """The share of revenue that the first part of the customers brings, at least the first of them."""
     return running[max(1, round(len(running) * share)) - 1]
 
 
 def _measured(run: Run) -> str | None:
+    """The stored column whose concentration the rules for the base measure."""
     if run.portfolio is None:
         return None
     for feature in run.portfolio.pack.features.values():
         for node in feature.expr.tree.walk():
-            if node.op == "aggregate" and node.value == "hhi" and node.args and node.args[0].op == "name":
-                return str(node.args[0].value).removeprefix("customers.")
+            if (
+                node.op == "aggregate"
+                and node.value in ("gini", "hhi")
+                and node.args
+                and node.args[0].op == "name"
+            ):
+                name = str(node.args[0].value).removeprefix("customers.")
+                return name if name in run.inputs.collect_schema().names() else None
     return None
 
 

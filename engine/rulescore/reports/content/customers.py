@@ -17,12 +17,13 @@ from .columns import Origins
 from .words import Words, percent
 
 Node = dict[str, Any]
-ALL_UP_TO, ELSE_TOP = 5_000, 2_000
+ALL_UP_TO, ELSE_TOP, ELSE_SAMPLE = 12_000, 2_000, 1_000
+"""Up to how many customers all are shown; of more, how many of the best, and how many of the others, evenly spaced."""
 ROWS_SHOWN = 8
 
 
 def listing(words: Words, names: list[str]) -> Node:
-    """Everything about each customer; of very many, those with the best composites. `names`: what the rules read."""
+    """Everything about each customer; of very many, the best composites and a sample of the others. `names`: what the rules read."""
     run = words.run
     trace = _chosen(run)
     origins = Origins(words)
@@ -35,7 +36,7 @@ def listing(words: Words, names: list[str]) -> Node:
 
     whys, why = _why(words, trace)
     return {
-        "total": run.manifest["customers"], "shown": trace.height,
+        "total": run.manifest["customers"], "shown": trace.height, "best": min(ELSE_TOP, trace.height) if trace.height < run.manifest["customers"] else trace.height,
         "id": trace[frame_engine.CUSTOMER].to_list(), "name": inputs["name"].to_list() if "name" in inputs.columns else [],
         "composite": points("composite.points"), "low": points("composite.low"), "high": points("composite.high"),
         "coverage": points("composite.coverage"), "tier": trace["tier.index"].to_list(), "why": why, "whys": whys,
@@ -57,13 +58,15 @@ def _chosen(run: Run) -> pl.DataFrame:
     order = ["composite.points", frame_engine.CUSTOMER]
     numbered = run.trace.with_row_index("#place")
     if run.manifest["customers"] > ALL_UP_TO:
-        best = (
+        ranked = (
             numbered.select("#place", *order)
             .sort(order, descending=[True, False], nulls_last=True)
-            .head(ELSE_TOP)
             .collect(engine="streaming")["#place"]
         )
-        numbered = numbered.filter(pl.col("#place").is_in(best.implode()))
+        rest = ranked.slice(ELSE_TOP)
+        sample = rest.gather_every(max(1, -(-rest.len() // ELSE_SAMPLE)))
+        chosen = pl.concat([ranked.head(ELSE_TOP), sample]).to_frame().lazy()
+        numbered = numbered.join(chosen, on="#place", how="semi")
     return numbered.collect().sort(order, descending=[True, False], nulls_last=True)
 
 
@@ -73,7 +76,7 @@ def _inputs(run: Run, places: pl.Series) -> pl.DataFrame:
     frame = frame_engine.as_numbers(
         run.inputs, [name for name in run.plan.kinds if name in have], run.plan.kinds
     )
-    wanted = frame.with_row_index("#place").filter(pl.col("#place").is_in(places.implode())).collect()
+    wanted = frame.with_row_index("#place").join(places.to_frame().lazy(), on="#place", how="semi").collect()
     return places.to_frame().join(wanted, on="#place", how="left", maintain_order="left")
 
 
@@ -176,7 +179,7 @@ def _events(run: Run, ids: pl.Series, origins: Origins) -> dict[str, list[list[l
     """For each table and customer its rows by source: [source, how many, the first rows...]."""
     rows = (
         pl.scan_parquet(run.folder / CELLS)
-        .filter(pl.col(frame_engine.CUSTOMER).is_in(ids.implode()))
+        .join(ids.to_frame().lazy(), on=frame_engine.CUSTOMER, how="semi")
         .group_by("table", frame_engine.CUSTOMER, "#source")
         .agg(pl.len().alias("count"), pl.col("#row").sort().head(ROWS_SHOWN))
         .sort("table", frame_engine.CUSTOMER, "#source")
@@ -185,6 +188,7 @@ def _events(run: Run, ids: pl.Series, origins: Origins) -> dict[str, list[list[l
     position = {customer: index for index, customer in enumerate(ids.to_list())}
     found: dict[str, list[list[list[int]]]] = {}
     for table, customer, source, count, places in rows.iter_rows():
-        by_customer = found.setdefault(table, [[] for _ in position])
-        by_customer[position[customer]].append([origins.places[table][source], count, *places])
+        if table not in found:
+            found[table] = [[] for _ in position]
+        found[table][position[customer]].append([origins.places[table][source], count, *places])
     return found

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +44,7 @@ def _method(words: Words, method: Node, currency: str) -> Node:
         "assumptions": [_assumption(words, one) for one in method["assumptions"]],
         "columns": [column["title"][language] for column in columns],
         "rows": [[_cell(row[column["name"]]) for column in columns] for row in method["rows"]],
+        "steps": _steps(words, method, amount),
         "totals": [
             {"title": word(f"worth.total.{one['name']}", language), "shown": _cell(one["number"])}
             for one in method["totals"]
@@ -59,6 +61,30 @@ def _method(words: Words, method: Node, currency: str) -> Node:
             ),
             key=lambda one: (-abs((one["high"] or 0.0) - (one["low"] or 0.0)), one["title"]),
         ),
+    }  # fmt: skip
+
+
+def _steps(words: Words, method: Node, amount: Callable[[str | None], str]) -> Node | None:
+    """How the value builds up: the present value of each year, what else is added, the value; None without years."""
+    final = method["value"]["base"]
+    if (
+        final is None
+        or not Decimal(final)
+        or not all("present" in row for row in method["rows"])
+        or not method["rows"]
+    ):
+        return None
+    first = method["columns"][0]["name"]
+    parts = [{"label": row[first], "amount": _float(row["present"]), "shown": amount(row["present"])} for row in method["rows"]]  # fmt: skip
+    rest = Decimal(final) - sum(Decimal(row["present"]) for row in method["rows"])
+    if abs(rest) >= Decimal("0.01"):
+        label = word("worth.total.tax_benefit", words.language)
+        parts.append({"label": label, "amount": float(rest), "shown": amount(str(rest))})
+    titles = {column["name"]: column["title"][words.language] for column in method["columns"]}
+    half = Decimal(final) / 2
+    return {
+        "parts": parts, "total": float(final), "shown": amount(final), "each": titles["present"], "across": titles[first],
+        "ticks": [[float(tick), amount(str(tick))] for tick in (Decimal(0), half, Decimal(final))],
     }  # fmt: skip
 
 

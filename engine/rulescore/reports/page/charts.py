@@ -63,7 +63,7 @@ def histogram(label: str, bins: Sequence[int]) -> str:
                 f'<rect class="tone0" x="{_n(x + 1)}" y="{_n(140 - height)}" width="{_n(step - 2)}" height="{_n(max(1, height))}"/>'
             )
             drawn.append(
-                f'<text class="middle small" x="{_n(x + step / 2)}" y="{_n(135 - height)}">{count}</text>'
+                f'<text class="middle small" x="{_n(x + step / 2)}" y="{_n(135 - height)}">{count if most < 1000 else _of(count, bins)}</text>'
             )
     drawn.append('<line class="axis" x1="0" y1="140" x2="600" y2="140"/>')
     drawn += [
@@ -97,44 +97,95 @@ def curve(label: str, points: Sequence[Sequence[float]], x_title: str, y_title: 
     return _svg(left + size + 18, top + size + 42, label, drawn, "curve")
 
 
-def ranges(label: str, rows: Sequence[Node]) -> str:
-    """Values from low to high with a mark at the base case, on one scale from zero."""
+def ranges(rows: Sequence[Node]) -> list[Node]:
+    """Values from low to high with a mark at the base case, on one scale from zero: a bar for each row beside its label."""
     ends = [row[case] for row in rows for case in ("low", "base", "high") if row[case] is not None]
     least, most = min([0.0, *ends]), max([0.0, *ends])
-    span, drawn = most - least or 1.0, []
-    for index, row in enumerate(rows):
-        y = 44 * index
-        drawn.append(f'<text x="0" y="{y + 13}">{escape(row["label"])}</text>')
-        drawn.append(f'<line class="rail-line" x1="0" y1="{y + 28}" x2="640" y2="{y + 28}"/>')
+    scale = WIDE / ((most - least) or 1.0)
+    found = []
+    for row in rows:
+        drawn = [_RAIL]
+        known = [row[case] for case in ("low", "base", "high") if row[case] is not None]
         if row["base"] is not None:
-            known = [row[case] for case in ("low", "base", "high") if row[case] is not None]
-            left, right = (640 * (end - least) / span for end in (min(known), max(known)))
-            mark = 640 * (row["base"] - least) / span
-            drawn.append(
-                f'<rect class="tone1" x="{_n(left)}" y="{y + 22}" width="{_n(max(2, right - left))}" height="12"/>'
-            )
-            drawn.append(f'<line class="mark" x1="{_n(mark)}" y1="{y + 19}" x2="{_n(mark)}" y2="{y + 37}"/>')
-    return _svg(640, 44 * len(rows) + 2, label, drawn, "ranges")
+            left, right = scale * (min(known) - least), scale * (max(known) - least)
+            drawn.append(_bar("tone1", left, max(2.0, right - left)))
+            drawn.append(_tick(scale * (row["base"] - least)))
+        found.append(
+            {"label": row["label"], "svg": _svg(WIDE, 18, row["label"], drawn, "range", stretch=True)}
+        )
+    return found
 
 
-def tornado(label: str, base: float, rows: Sequence[Node]) -> str:
-    """What each assumption alone makes of the value: to the left and right of the base case, the widest first."""
+def tornado(base: float, rows: Sequence[Node]) -> list[Node]:
+    """What each assumption alone makes of the value: to the left and right of the base case, on one scale."""
     ends = [end for row in rows for end in (row["low"], row["high"]) if end is not None] + [base]
-    least, most = min(ends), max(ends)
-    span = most - least or 1.0
-    middle, drawn = 640 * (base - least) / span, []
-    for index, row in enumerate(rows):
-        y = 46 * index
-        drawn.append(f'<text x="0" y="{y + 13}">{escape(row["label"])}</text>')
-        drawn.append(f'<line class="rail-line" x1="0" y1="{y + 28}" x2="640" y2="{y + 28}"/>')
+    least = min(ends)
+    scale = WIDE / ((max(ends) - least) or 1.0)
+    middle, found = scale * (base - least), []
+    for row in rows:
+        drawn = [_RAIL]
         for tone, end in (("tone2", row["low"]), ("tone0", row["high"])):
             if end is not None:
-                at = 640 * (end - least) / span
-                drawn.append(
-                    f'<rect class="{tone}" x="{_n(min(at, middle))}" y="{y + 21}" width="{_n(max(1, abs(at - middle)))}" height="14"/>'
-                )
-        drawn.append(f'<line class="mark" x1="{_n(middle)}" y1="{y + 18}" x2="{_n(middle)}" y2="{y + 38}"/>')
-    return _svg(640, 46 * len(rows) + 4, label, drawn, "tornado")
+                at = scale * (end - least)
+                drawn.append(_bar(tone, min(at, middle), max(1.0, abs(at - middle))))
+        drawn.append(_tick(middle))
+        found.append(
+            {"label": row["label"], "svg": _svg(WIDE, 18, row["label"], drawn, "range", stretch=True)}
+        )
+    return found
+
+
+def steps(label: str, node: Node, last: str) -> str:
+    """A waterfall: each part on top of those before it, at the end the whole; `last` names the whole."""
+    left, right, top, height = 92, 640, 14, 180
+    parts = [*node["parts"], {"label": last, "amount": node["total"], "shown": node["shown"]}]
+    ends, at = [0.0], 0.0
+    for part in node["parts"]:
+        at += part["amount"]
+        ends.append(at)
+    most, least = max([*ends, node["total"]]), min([0.0, *ends])
+    scale, wide = height / ((most - least) or 1.0), (right - left) / len(parts)
+    drawn, at = [], 0.0
+
+    def y(amount: float) -> float:
+        return float(top + scale * (most - amount))
+
+    for amount, shown in node["ticks"]:
+        drawn.append(
+            f'<line class="grid" x1="{left}" y1="{_n(y(amount))}" x2="{right}" y2="{_n(y(amount))}"/>'
+        )
+        drawn.append(f'<text class="end small" x="{left - 8}" y="{_n(y(amount) + 4)}">{escape(shown)}</text>')
+    for index, part in enumerate(parts):
+        whole = index == len(parts) - 1
+        low, high = (0.0, part["amount"]) if whole else sorted((at, at + part["amount"]))
+        tone = "tone0" if whole else "tone1" if part["amount"] >= 0 else "tone3"
+        x, words = left + wide * index, f"{part['label']}: {part['shown']}"
+        drawn.append(
+            f'<rect class="{tone}" x="{_n(x + 1.5)}" y="{_n(y(high))}" width="{_n(wide - 3)}" height="{_n(max(1.0, scale * (high - low)))}"><title>{escape(words)}</title></rect>'
+        )
+        if len(part["label"]) <= 3:
+            drawn.append(
+                f'<text class="middle small" x="{_n(x + wide / 2)}" y="{top + height + 18}">{escape(part["label"])}</text>'
+            )
+        else:  # below the bar, where a rising waterfall leaves room
+            drawn.append(
+                f'<text class="end small" x="{_n(x + wide)}" y="{_n(y(low) + 16)}">{escape(part["label"])}</text>'
+            )
+        at += 0 if whole else part["amount"]
+    drawn.append(f'<line class="axis" x1="{left}" y1="{_n(y(0.0))}" x2="{right}" y2="{_n(y(0.0))}"/>')
+    return _svg(right, top + height + 26, label, drawn, "steps")
+
+
+WIDE = 640
+_RAIL = f'<line class="rail-line" x1="0" y1="9" x2="{WIDE}" y2="9"/>'
+
+
+def _bar(tone: str, x: float, width: float) -> str:
+    return f'<rect class="{tone}" x="{_n(x)}" y="3" width="{_n(width)}" height="12"/>'
+
+
+def _tick(x: float) -> str:
+    return f'<line class="mark" x1="{_n(x)}" y1="0" x2="{_n(x)}" y2="18"/>'
 
 
 def _svg(
@@ -148,6 +199,12 @@ def _svg(
 def _n(value: float) -> str:
     """A length with two decimals at most, the same everywhere."""
     return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def _of(count: int, bins: Sequence[int]) -> str:
+    """A count too long for its bar as a share of all."""
+    share = round(100 * count / sum(bins))
+    return f"{share}%" if share else "&lt;1%"
 
 
 def _anchor(tick: int) -> str:

@@ -1,13 +1,14 @@
 "use strict";
 (async () => {
-  const PAGE = 100, HOLDS = { y: ["yes", "holds"], n: ["no", "fails"], "?": ["unknown", "unknown"] };
+  const PAGE = matchMedia("(max-width: 40rem)").matches ? 25 : 100, HOLDS = { y: ["yes", "holds"], n: ["no", "fails"], "?": ["unknown", "unknown"] };
   const byId = (id) => document.getElementById(id);
   const data = await read();
   if (!data) return;
   const c = data.customers, place = new Map(c.id.map((id, index) => [id, index]));
   const say = (key, facts = {}) => data.words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
   const sorted = { key: null, down: false };
-  let limit = PAGE;
+  const bands = [[-Infinity, 40], [40, 60], [60, 80], [80, Infinity]];
+  let limit = PAGE, last = null;
 
   async function read() {
     const holder = byId("data");
@@ -41,8 +42,24 @@
   const tierOf = (index) => c.tier[index] === null ? say("not-assessed") : data.tiers[c.tier[index]];
   const link = (index) => make("a", { href: "#c=" + encodeURIComponent(c.id[index]) }, make("bdi", {}, c.id[index]));
 
+  // what scrolls sideways is reached by keyboard; on a narrow screen a row becomes a block, each cell with its heading
+  function reachable() {
+    for (const box of document.querySelectorAll(".wide")) {
+      const title = box.closest("section, article").querySelector("h2");
+      const role = { tabindex: "0", role: "region", "aria-label": title ? title.textContent : "" };
+      for (const [name, value] of Object.entries(role)) if (box.scrollWidth > box.clientWidth) box.setAttribute(name, value); else if (box.id !== "list") box.removeAttribute(name);
+    }
+  }
+  function labelled() {
+    for (const table of document.querySelectorAll("table.stack")) {
+      const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
+      for (const row of table.tBodies[0].rows) [...row.cells].forEach((cell, at) => { if (at && heads[at]) cell.dataset.label = heads[at]; });
+    }
+  }
+
   // ---- the list ----
-  const columns = [
+  // key, title, what it is sorted by (none: not sorted), what is shown, kind of cell
+  const always = [
     ["id", say("id"), (i) => c.id[i], (i) => link(i), "id"],
     ["name", say("name"), (i) => c.name[i] || "", (i) => make("bdi", {}, c.name[i] || ""), "names"],
     ["tier", say("tier"), (i) => c.tier[i] ?? 99, (i) => [make("span", { class: "key k" + (c.tier[i] ?? 4) % 5, "aria-hidden": "true" }), tierOf(i)], "tight"],
@@ -52,6 +69,21 @@
     ["coverage", say("coverage"), (i) => c.coverage[i], (i) => percent(c.coverage[i]), "number"],
     ["gates", say("gates"), (i) => acting(i).length, (i) => acting(i).map((gate) => gate[0]).join(say("comma")), "names"],
   ].filter(([key]) => key !== "name" || c.name.length);
+  const dimension = () => byId("dimension").value === "" ? null : +byId("dimension").value;
+  const scores = () => dimension() === null ? c.composite : c.dimensions[dimension()];
+  function columns() {
+    const at = dimension();
+    if (at === null) return always;
+    const place = always.findIndex(([key]) => key === "bar"), values = c.dimensions[at];
+    const own = ["dimension", data.dimensions[at][0], (i) => values[i], (i) => points(values[i]), "number chosen"];
+    return [...always.slice(0, place), own, ...always.slice(place).map((one) => one[0] === "bar" ? ["bar", "", null, (i) => meter(values[i]), ""] : one)];
+  }
+  function fits(value) {
+    const band = byId("band").value;
+    if (band === "") return true;
+    if (band === "none") return value === null;
+    return value !== null && value >= bands[band][0] && value < bands[band][1];
+  }
   const acting = (index) => data.gates.filter((_, gate) => c.gates[gate][index] === 1);
   const meter = (value) => {
     const inner = make("i", {});
@@ -62,9 +94,9 @@
   function found() {
     const asked = byId("search").value.trim().toLowerCase(), tier = byId("tier").value;
     const rows = c.id.map((_, index) => index).filter((i) =>
-      (tier === "" || String(c.tier[i]) === tier) &&
+      fits(scores()[i]) && (tier === "" || String(c.tier[i]) === tier) &&
       (!asked || c.id[i].toLowerCase().includes(asked) || (c.name[i] || "").toLowerCase().includes(asked)));
-    const column = columns.find(([key]) => key === sorted.key);
+    const column = columns().find(([key]) => key === sorted.key);
     if (column) {
       const value = column[2], sign = sorted.down ? -1 : 1;
       const order = (one, other) => one === other ? 0 : one === null ? 1 : other === null ? -1 : (one < other ? -1 : 1) * sign;
@@ -73,26 +105,27 @@
     return rows;
   }
   function list() {
-    const rows = found();
-    const heads = columns.map(([key, title, value, , kind]) => {
+    const rows = found(), shown = columns();
+    const heads = shown.map(([key, title, value, , kind]) => {
       const state = key !== sorted.key ? "none" : sorted.down ? "descending" : "ascending";
       if (!value) return make("td", {});
       const button = make("button", { type: "button" }, title);
       button.addEventListener("click", () => {
-        sorted.down = sorted.key === key ? !sorted.down : kind === "number";
+        sorted.down = sorted.key === key ? !sorted.down : kind.startsWith("number");
         sorted.key = key;
         list();
         byId("list").querySelector(`[data-key="${key}"] button`).focus();
       });
       return make("th", { scope: "col", "aria-sort": state, class: kind || null, "data-key": key }, button);
     });
-    const body = rows.slice(0, limit).map((i) => make("tr", {}, columns.map(([, , , cell, kind], at) =>
-      make(at ? "td" : "th", { scope: at ? null : "row", class: kind || null }, cell(i)))));
+    const body = rows.slice(0, limit).map((i) => make("tr", {}, shown.map(([, title, , cell, kind], at) =>
+      make(at ? "td" : "th", { scope: at ? null : "row", class: kind || null, "data-label": at && title ? title : null }, cell(i)))));
     byId("list").replaceChildren(rows.length
-      ? make("table", {}, make("thead", {}, make("tr", {}, heads)), make("tbody", {}, body))
+      ? make("table", { class: "stack" }, make("thead", {}, make("tr", {}, heads)), make("tbody", {}, body))
       : make("p", {}, say("nobody")));
     byId("shown").textContent = say("shown-of", { shown: grouped(rows.length), total: grouped(c.total) });
     byId("more").hidden = rows.length <= limit;
+    reachable();
   }
 
   // ---- one customer ----
@@ -101,7 +134,7 @@
     data.dimensions.forEach(([, weight], at) => { if (c.dimensions[at][i] !== null) weights += weight; });
     return data.dimensions.map(([, weight], at) => c.dimensions[at][i] === null ? null : { share: weight / weights, gives: c.dimensions[at][i] * weight / weights });
   }
-  function fall(given) {
+  function fall(given, final) {
     const box = make("div", { class: "fall" });
     const row = (title, from, to, text, kind) => {
       const bar = make("i", {}), low = Math.max(0, Math.min(from, to)), high = Math.min(100, Math.max(from, to));
@@ -115,7 +148,10 @@
       row(title, at, at + (part ? part.gives : 0), part ? "+" + part.gives.toFixed(2) : say("not-assessed"), "");
       at += part ? part.gives : 0;
     });
-    row(say("composite"), 0, at, at.toFixed(2), " total");
+    row(say("together"), 0, at, at.toFixed(2), " total");
+    if (final !== null && Math.abs(final - at) >= .01) {
+      row(say("after-gates"), 0, final, final.toFixed(2), " total");
+    }
     return box;
   }
   function within(i, at) {
@@ -127,8 +163,8 @@
     const tell = (source, rows, count) => {
       const headers = column.cells[source];
       if (!headers) return;
-      const more = count > rows.length ? " " + say("and-more", { count: grouped(count - rows.length) }) : "";
-      notes.push(make("div", { class: "from" }, "← " + say("row", { file: c.sources[source].file, rows: rows.join(", ") + more, columns: headers.join(say("comma")) })));
+      const more = count > rows.length ? say("and-more", { count: grouped(count - rows.length) }) : "";
+      notes.push(make("div", { class: "from" }, "← " + say("row", { file: c.sources[source].file, rows: rows.join(", "), more, columns: headers.join(say("comma")) })));
     };
     if (!column.table) return notes;
     if (c.events[column.table]) for (const [source, count, ...rows] of c.events[column.table][i]) tell(source, rows, count);
@@ -164,7 +200,10 @@
         state === -1 ? say("comma") + one.missing : ""));
       box.append(make("div", { class: "from" }, facts.join(" · ") + " · ", make("code", {}, one.place)));
     }
-    if (one.inputs.length) box.append(inputs(one.inputs, i, 0));
+    if (one.inputs.length) {
+      const brief = one.inputs.map((name) => c.columns[name].title + say("colon") + shown(c.columns[name], c.values[name][i])).join(say("semicolon"));
+      box.append(make("details", {}, make("summary", {}, make("span", { class: "soft" }, say("values") + say("colon")), brief), inputs(one.inputs, i, 0)));
+    }
     return box;
   }
   function tierWords(i) {
@@ -192,7 +231,7 @@
     if (c.low[i] !== null) parts.push(make("p", { class: "note" }, say("interval", { low: points(c.low[i]), high: points(c.high[i]) }) + " · " + say("coverage") + " " + percent(c.coverage[i])));
     if (lost.length) parts.push(make("p", {}, say("loses") + say("colon") + lost.join(say("comma"))));
     parts.push(...tierWords(i), ...gateWords(i));
-    if (given.some(Boolean)) parts.push(make("h3", {}, say("contributions")), fall(given), make("p", { class: "note" }, say("contributions-note")));
+    if (given.some(Boolean)) parts.push(make("h3", {}, say("contributions")), fall(given, c.composite[i]), make("p", { class: "note" }, say("contributions-note")));
     data.dimensions.forEach(([name], at) => {
       const weights = within(i, at);
       parts.push(make("h3", {}, name + " ", make("span", { class: "soft" }, points(c.dimensions[at][i]))));
@@ -207,6 +246,10 @@
     document.body.classList.toggle("single", Boolean(match));
     if (!match) {
       byId("customer").replaceChildren();
+      reachable();
+      const row = location.hash === "#customers" && last !== null && byId("list").querySelector(`a[href="${CSS.escape(last)}"]`);
+      last = null;
+      if (row) { row.focus(); return; }
       const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
       if (target) target.scrollIntoView();
       return;
@@ -214,21 +257,28 @@
     let id = match[1];
     try { id = decodeURIComponent(id); } catch (_) { /* shown as it stands */ }
     const index = place.get(id);
+    last = location.hash;
     if (index !== undefined) customer(index);
     else byId("customer").replaceChildren(make("p", {}, make("a", { href: "#customers" }, "← " + say("back"))), make("p", {}, say("customer-none") + " ", make("bdi", {}, id)));
   }
 
-  byId("tier").append(make("option", { value: "" }, say("all-tiers")), ...data.tiers.map((title, index) => make("option", { value: index }, title)));
+  const options = (id, all, titles) => byId(id).append(make("option", { value: "" }, all), ...titles.map((title, index) => make("option", { value: index }, title)));
+  options("tier", say("all-tiers"), data.tiers);
+  options("dimension", say("composite"), data.dimensions.map(([title]) => title));
+  options("band", say("all-scores"), bands.map(([low, high], index) => say(index === 0 ? "band-below" : index === bands.length - 1 ? "band-from" : "band-between", { low, high })));
+  byId("band").append(make("option", { value: "none" }, say("not-assessed")));
   byId("tools").hidden = false;
   byId("tools").addEventListener("submit", (event) => event.preventDefault());
-  for (const id of ["search", "tier"]) byId(id).addEventListener("input", () => { limit = PAGE; list(); });
+  for (const id of ["search", "tier", "dimension", "band"]) byId(id).addEventListener("input", () => { limit = PAGE; list(); });
   byId("more").addEventListener("click", () => { limit += PAGE; list(); });
   window.addEventListener("hashchange", follow);
+  window.addEventListener("resize", reachable);
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && document.body.classList.contains("single")) location.hash = "#customers"; });
   // on paper nothing can be opened
   const opened = [];
   window.addEventListener("beforeprint", () => { for (const part of document.querySelectorAll("details:not([open])")) { part.open = true; opened.push(part); } });
   window.addEventListener("afterprint", () => { for (const part of opened.splice(0)) part.open = false; });
+  labelled();
   list();
   follow();
 })();

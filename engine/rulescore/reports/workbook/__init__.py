@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sheets of the workbook: what stands on each, and the formulas that recompute it."""

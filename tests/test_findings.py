@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Findings: what a pack declares, what a run says of it, and what of the base is left to be valued."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+import rulescore
+from commands import SAMPLE, called, small_pack
+from rulescore.audit import explain
+from rulescore.folder import Run
+from rulescore.loading import load
+from rulescore.reports.findings import kept_out, tally, waterfall
+
+DECLARED = """findings:
+  idle:
+    title: {zh: 无拜访, en: Never visited}
+    why: {zh: 没有往来, en: No dealings}
+    when: visits == 0
+    amount: annual_revenue
+    keeps_out: true
+    source: judgement
+    actions: [{title: {zh: 去拜访, en: Go and see}, owner: {zh: 销售, en: Sales}, due: 30d}]
+  grand:
+    title: {zh: 超大, en: Very large}
+    when: annual_revenue > 10 * param.large
+    source: judgement
+rules:
+"""
+CUSTOMERS = [
+    {"customer_id": "a", "annual_revenue": 120.0, "visits": 0.0},
+    {"customer_id": "b", "annual_revenue": 1000.5, "visits": 0.0},
+    {"customer_id": "c", "annual_revenue": 1001.0, "visits": 2.0},
+    {"customer_id": "d", "annual_revenue": None, "visits": None},
+]
+
+BY_SQL = """
+select
+  count(*) filter (where not_in_business or ghost or unsupported or dormant or related) as kept_out_customers,
+  sum(greatest(revenue_12m, 0)) filter (where not_in_business or ghost or unsupported or dormant or related) as kept_out_revenue,
+  sum(greatest(revenue_12m, 0) * transfer_probability)
+    filter (where not coalesce(not_in_business or ghost or unsupported or dormant or related, false)) as transferable_revenue
+from customers
+"""
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return rulescore.evaluate(SAMPLE, out=tmp_path_factory.mktemp("found") / "run")
+
+
+def small_run(tmp_path: Path, engine: str = "frame") -> Run:
+    pack = small_pack(tmp_path, [("rules:\n", DECLARED)])
+    return rulescore.evaluate(
+        pl.DataFrame(CUSTOMERS), pack, "2026-06-30", engine=engine, out=tmp_path / engine
+    )
+
+
+@pytest.mark.parametrize("engine", ["frame", "row"])
+def test_what_is_found_is_counted_with_its_amount(engine: str, tmp_path: Path) -> None:
+    """Guards the tally: held twice with 1120.50, unknown once; a finding that doesn't keep out keeps nobody out."""
+    run = small_run(tmp_path, engine)
+    found = {finding.id: facts for finding, facts in tally(run)}
+    assert found == {
+        "idle": {"count": 2, "unknown": 1, "amount": 1120.5},
+        "grand": {"count": 2, "unknown": 1, "amount": None},
+    }
+    assert kept_out(run) == 2
+    assert run.inputs.select("kept_out").collect().to_series().to_list() == [True, True, False, False]
+    assert rulescore.verify(run) == []
+
+
+def test_a_finding_moves_no_score(tmp_path: Path) -> None:
+    """Guards that scores are those of the pack without its findings."""
+    with_findings = small_run(tmp_path)
+    plain = rulescore.evaluate(pl.DataFrame(CUSTOMERS), small_pack(tmp_path / "plain"), "2026-06-30")
+    assert with_findings.scores.equals(plain.scores)
+
+
+def test_a_customer_is_told_what_was_found(tmp_path: Path) -> None:
+    """Guards that `explain` names the finding with its amount, effect, condition, place and measure, and what is untested."""
+    run = small_run(tmp_path)
+    node = {one["id"]: one for one in explain(run, "a")["findings"]}
+    assert (node["idle"]["holds"], node["idle"]["amount"], node["idle"]["keeps_out"]) == (True, 120.0, True)
+    assert node["grand"]["holds"] is False
+    for language, words in (
+        ("en", "Finding “Never visited” holds, 120.00 CNY; the customer is kept out"),
+        ("zh", "“无拜访”成立，涉及 120.00 CNY"),
+    ):
+        text = rulescore.explain(run, "a", language)
+        assert words in text
+    assert "worth.yaml:5:3 [idle]" in text and "→ 去拜访 · 销售 · 30d" in text
+    assert "Not tested for lack of data: Never visited, Very large" in rulescore.explain(run, "d", "en")
+
+
+@pytest.mark.parametrize(("old", "new", "code"), [
+    ("when: visits == 0\n", "when: visits\n", "wrong-kind"),
+    ("amount: annual_revenue\n", "amount: visits == 0\n", "wrong-kind"),
+    ("  idle:\n", "  since:\n", "duplicate-name"),
+    ("  grand:\n", "  idle_amount:\n", "duplicate-name"),
+    ("when: visits == 0\n", "when: vists == 0\n", "unknown-name"),
+    ("when: visits == 0\n", "when: coalesce(grand, kept_out)\n", "circular-feature"),
+])  # fmt: skip
+def test_a_finding_that_cannot_be(old: str, new: str, code: str, tmp_path: Path) -> None:
+    """Guards that slips in a finding are told at their place, as those of features are."""
+    assert old in DECLARED
+    _, problems = load(small_pack(tmp_path, [("rules:\n", DECLARED.replace(old, new))]))
+    assert [problem.code for problem in problems] == [code]
+
+
+def test_a_pack_that_extends_replaces_and_removes_findings(tmp_path: Path) -> None:
+    """Guards layers: one of the same name is replaced whole, a removed one is gone, and no longer keeps out."""
+    small_pack(tmp_path, [("rules:\n", DECLARED)])
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "pack.yaml").write_text(
+        "id: own\nversion: 1.0.0\ntitle: {zh: 自有, en: Own}\nextends: small\nremove: [idle]\nfindings:\n"
+        "  grand: {title: {zh: 大, en: Large}, when: annual_revenue > 1, keeps_out: true, source: judgement}\n",
+        encoding="utf-8",
+    )
+    pack = rulescore.load(own)
+    assert [(finding.id, finding.keeps_out, finding.amount) for finding in pack.findings] == [
+        ("grand", True, None)
+    ]
+    assert pack.features["kept_out"].expr.text == "coalesce(grand, false)"
+    (own / "pack.yaml").write_text(
+        (own / "pack.yaml").read_text(encoding="utf-8").replace("[idle]", "[idel]"), encoding="utf-8"
+    )
+    assert [problem.code for problem in load(own)[1]] == ["unknown-removal"]
+
+
+def test_the_valued_base_equals_sql(run: Run) -> None:
+    """Guards what is kept out and what transfers against SQL over the run's customers, and that the waterfall adds up."""
+    database = duckdb.connect()
+    database.register("customers", pl.read_parquet(run.folder / "inputs.parquet").to_arrow())
+    done = database.execute(BY_SQL)
+    values = done.fetchone()
+    assert values is not None and done.description is not None
+    figures = {
+        one["id"]: one["value"] for one in json.loads((run.folder / "portfolio.json").read_bytes())["figures"]
+    }
+    for column, value in zip((column[0] for column in done.description), values, strict=True):
+        assert figures[column] == pytest.approx(value, rel=1e-9), column
+    start, *less, end = (step["amount"] for step in waterfall(run))
+    assert start - sum(less) == pytest.approx(end, abs=0.01)
+
+
+def test_each_finding_of_the_sample_has_its_customer(run: Run) -> None:
+    """Guards the stories of the sample: each of these customers has its finding, and the finding is nowhere hidden."""
+    stories = {
+        "C0149": "related",
+        "C0151": "returned_later",
+        "C0156": "ghost",
+        "C0093": "year_end_spike",
+        "C0157": "round_amounts",
+    }
+    inputs = run.inputs.collect()
+    for customer, finding in stories.items():
+        assert inputs.filter(pl.col("customer_id") == customer)[finding].item() is True, customer
+    title = {finding.id: finding.title["zh"] for finding in run.pack.findings}
+    screen = called("evaluate", str(SAMPLE), "--out", str(run.folder), lang="zh").out
+    for finding in stories.values():
+        assert title[finding] in screen
+
+
+def test_a_waterfall_of_unknown_figures_is_refused(tmp_path: Path) -> None:
+    """Guards that a waterfall names figures that exist."""
+    pack = small_pack(
+        tmp_path,
+        [
+            (
+                "dimension_source: judgement\n",
+                "dimension_source: judgement\nwaterfall: {from: all, less: [some], to: rest}\n",
+            )
+        ],
+    )
+    assert [problem.code for problem in load(pack)[1]] == ["unknown-name"] * 3
+
+
+def content_of(run: Run) -> dict[str, Any]:
+    from rulescore.reports.content import content
+
+    return content(run, "en")
+
+
+def test_the_report_lists_findings_with_customers_amounts_and_measures(run: Run) -> None:
+    """Guards the special matters of the report: amounts in order, the customers behind each, what is to be done."""
+    matters = content_of(run)["matters"]
+    held = [one for one in matters["findings"] if one["count"] and not one["of_base"]]
+    assert [one["amount"] for one in held] == sorted((one["amount"] for one in held), reverse=True)
+    ghost = next(one for one in held if one["id"] == "ghost")
+    assert [one["id"] for one in ghost["customers"]] == ["C0156"]
+    assert ghost["actions"][0]["owner"] == "Audit"
+    assert matters["kept_out"] == kept_out(run)

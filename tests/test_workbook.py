@@ -1,0 +1,351 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The workbook recomputes what the engine found: two calculators that know nothing of the engine agree with every stored value,
+and after a change in a cell they give what a fresh run of the changed rules gives."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import workbooks
+import world
+from commands import called, process
+from openpyxl.utils import get_column_letter
+from rulescore import api
+from rulescore.folder import Run
+from rulescore.messages import LANGUAGES, catalogue
+from rulescore.reports import xlsx
+from rulescore.reports.workbook.methods import LIVE
+from rulescore.valuation import METHODS
+from workbooks import (
+    HOSTILE,
+    SOFFICE,
+    Values,
+    by_formulas,
+    by_libreoffice,
+    cell_of,
+    disagreements,
+    edited,
+    formulas_of,
+    stored,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+Calculator = Callable[[Path, Path], Values]
+CALCULATORS = [
+    by_formulas,
+    pytest.param(by_libreoffice, marks=pytest.mark.skipif(SOFFICE is None, reason="needs libreoffice-calc")),
+]
+QUICKEST: Calculator = by_formulas if SOFFICE is None else by_libreoffice
+FUNCTIONS = {
+    "ABS", "AND", "AVERAGE", "COUNT", "EXACT", "EXP", "FALSE", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNUMBER", "MATCH", "MAX",
+    "MIN", "NOT", "OR", "POWER", "ROUND", "ROWS", "SUM", "SUMPRODUCT", "TRUE", "VLOOKUP",
+}  # fmt: skip
+"""All of them in Excel 2007."""
+
+
+def written(run: Run, language: str, folder: Path, name: str = "book") -> Path:
+    path = folder / f"{name}.xlsx"
+    path.write_bytes(xlsx.render(run, language))
+    return path
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The company whose pack has every combine, kind, policy, gate and form of condition, and every valuation method."""
+    folder = workbooks.company(tmp_path_factory.mktemp("everything") / "company")
+    return api.evaluate(folder, out=folder / "run", unmask=True)
+
+
+@pytest.fixture(scope="module")
+def general(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return api.evaluate(ROOT / "samples" / "general", out=tmp_path_factory.mktemp("general") / "run")
+
+
+@pytest.fixture(scope="module")
+def books(everything: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("books")
+    return {language: written(everything, language, folder, language) for language in LANGUAGES}
+
+
+# ---- the numbers ------------------------------------------------------------------------------------------
+
+
+def test_every_formula_gives_the_engines_value(books: dict[str, Path], tmp_path: Path) -> None:
+    """Guards the arithmetic of scores and values against the engine, cell by cell, in a calculator that knows neither."""
+    found = QUICKEST(books["zh"], tmp_path)
+    assert disagreements(books["zh"], found) == []
+    assert _total(found) == 0
+
+
+def test_the_company_has_all_that_must_be_recomputed(everything: Run) -> None:
+    """Guards the test before it: a pack or base without one of these would prove nothing about it."""
+    pack, trace = everything.pack, everything.trace.collect()
+    assert {dimension.combine for dimension in pack.dimensions} == {"mean", "sum", "min", "max"}
+    assert {(gate.action, gate.target == "tier", gate.target == "composite") for gate in pack.gates} >= {
+        ("cap", False, False), ("floor", False, False), ("cap", False, True), ("floor", False, True), ("cap", True, False),
+    }  # fmt: skip
+    assert {rule.on_missing for rule in pack.rules} == {"leave_out", "worst", "neutral", "points", "fail"}
+    cases = {case for rule in pack.rules for case in trace[f"{rule.id}.case"].unique()}
+    assert {-1, -2, -3} <= cases
+    assert all(trace[f"gate.{gate.id}"].sum() for gate in pack.gates)
+    assert any(trace[f"gate.{gate.id}"].null_count() for gate in pack.gates)
+    assert set(trace["tier.index"].drop_nulls()) == {0, 1, 2, 3}
+    assert {0, 2} <= set(trace["tier.reason"])  # reached, and held down for want of coverage
+    assert trace["composite.points"].null_count() == 0 and trace["rare.points"].null_count() > 0
+    assert {
+        method["method"]
+        for method in json.loads((everything.folder / "valuation.json").read_bytes())["methods"]
+    } == {method.NAME for method in METHODS}
+
+
+@pytest.mark.parametrize("sample", ["general", "wedding_photography"])
+def test_the_samples_recompute(sample: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards real packs of real size: the base as a whole, axes of tiers, expressions over figures in the valuation."""
+    monkeypatch.setattr(xlsx, "CUSTOMERS_AT_MOST", 30 if QUICKEST is by_libreoffice else 1)
+    run = api.evaluate(ROOT / "samples" / sample, out=tmp_path / "run")
+    path = written(run, "en", tmp_path)
+    found = QUICKEST(path, tmp_path)
+    assert disagreements(path, found) == []
+    assert _total(found) == 0
+
+
+def _total(found: Values) -> float:
+    """The total of checks on the first sheet."""
+    for titles in ("校验合计", "Total of checks"):
+        for sheet in ("汇总", "Summary"):
+            for cell, value in found.get(sheet, {}).items():
+                if value == titles:
+                    return float(found[sheet][f"B{cell[1:]}"])
+    raise AssertionError("no total of checks")
+
+
+@pytest.mark.parametrize("calculate", CALCULATORS)
+def test_a_change_in_a_cell_gives_what_the_engine_gives(
+    calculate: Calculator, books: dict[str, Path], everything: Run, tmp_path: Path
+) -> None:
+    """Guards that it is live: weights of a rule and a dimension, points of a band, of a missing value and a least case,
+    a threshold, a gate's limit, a limit of a dimension, the minimum coverage and discount rates; each as a cell of the
+    workbook, and in the YAML of a fresh run."""
+    pack = [
+        ("points: 100}], weight: 3,", "points: 100}], weight: 5,"),  # size
+        ("dimensions: {average: 5, total: 3,", "dimensions: {average: 4, total: 3,"),
+        ("below: 100, points: 33.3333}", "below: 100, points: 61.2345}"),
+        ("on_missing: {points: 35.5}", "on_missing: {points: 12.25}"),
+        ("{below: 10, points: -12.5}", "{below: 10, points: -3.0625}"),  # also what `worst` gives
+        ("points: 95.1, else: 10.0001", "points: 95.1, else: 20"),  # also what `neutral` gives
+        ("value: 55, source", "value: 42.5, source"),
+        ("composite >= 50 and not", "composite >= 40 and not"),
+        ("cap: {average: 41.5}", "cap: {average: 38}"),
+        ("cap: {tier: fourth}", "cap: {tier: third}"),
+        ("initial: -1.0625", "initial: 4"),
+        ("max: 97.5", "max: 61"),
+        ("share: 0.6, cap: third", "share: 0.7, cap: fourth"),
+        (
+            "discount_rate: {is: 0.14, low: 0.16, high: 0.13,",
+            "discount_rate: {is: 0.125, low: 0.16, high: 0.13,",
+        ),
+        ("survivors: {is: average, low: begin, high: end,", "survivors: {is: mid, low: begin, high: end,"),
+        ("years: {is: 6,", "years: {is: 9,"),
+        (
+            "discount_rate: {is: 0.12, low: 0.15, high: 0.1,",
+            "discount_rate: {is: 0.11, low: 0.15, high: 0.1,",
+        ),
+        ("price: {is: [6800, 7200]", "price: {is: [6800, 7500]"),
+    ]
+    book = books["en"]
+
+    def parameter(column: str, **wanted: Any) -> tuple[str, str]:
+        return "Parameters", cell_of(book, "Parameters", column, **wanted)
+
+    def points(rule: str, case: int | str) -> tuple[str, str]:
+        return "Points", cell_of(book, "Points", "G", D=rule, E=case)
+
+    def assumption(column: str, **wanted: Any) -> tuple[str, str]:
+        return "Assumptions", cell_of(book, "Assumptions", column, **wanted)
+
+    changed = edited(book, tmp_path / "changed.xlsx", {
+        parameter("D", C="size"): 5, parameter("D", C="average"): 4, points("size", 2): 61.2345, points("debt", "missing"): 12.25,
+        points("staff", 1): -3.0625, points("liquidity", 2): 20, parameter("D", C="upper"): 42.5, parameter("D", A="First", D=50): 40,
+        parameter("D", C="cap-average"): 38, parameter("D", C="veto"): "Third", parameter("E", C="total"): 4, parameter("H", C="total"): 61,
+        parameter("D", B="the tier is limited where coverage is below"): 0.7, parameter("D", B="the highest tier when coverage is below"): "Fourth",
+        assumption("D", A="Discount rate", D=0.14, C=0.16): 0.125, assumption("D", D="average of the year"): "middle of the year",
+        assumption("D", A="Years", D=6): 9, assumption("D", A="Discount rate", D=0.12): 0.11, assumption("D", A="Price of one · 2"): 7500,
+    })  # fmt: skip
+    fresh_folder = workbooks.company(tmp_path / "fresh", *pack)
+    fresh = api.evaluate(fresh_folder, out=fresh_folder / "run", unmask=True)
+    assert (
+        fresh.scores.select("customer_id", "tier").rows()
+        != everything.scores.select("customer_id", "tier").rows()
+    )
+    found = calculate(changed, tmp_path)
+    wanted = {row["customer_id"]: row for row in fresh.scores.iter_rows(named=True)}
+    assert _scores(found) == {
+        key: {
+            name: row[name]
+            for name in ("composite", "low", "high", "coverage", "average", "total", "least", "most", "rare")
+        }
+        | {"tier": row["tier"].capitalize()}
+        for key, row in wanted.items()
+    }
+    values = json.loads((fresh.folder / "valuation.json").read_bytes())["methods"]
+    before = json.loads((everything.folder / "valuation.json").read_bytes())["methods"]
+    assert [one["value"] for one in values] != [one["value"] for one in before]
+    assert _worth(found) == [
+        pytest.approx([float(one["value"][case]) for case in ("low", "base", "high")], abs=0.005)
+        for one in values
+    ]
+    assert _total(found) != 0
+
+
+def _scores(found: Values) -> dict[str, dict[str, Any]]:
+    """What the sheet of results says of each customer."""
+    sheet = found["Rule results"]
+    columns = {}
+    for place in range(1, 200):
+        letter = get_column_letter(place)
+        title, group = sheet.get(f"{letter}8"), _group(sheet, place)
+        columns[(group, title)] = letter
+    names = {"Composite": "composite", "Could be as low as": "low", "Could be as high as": "high", "Coverage": "coverage", "Tier": "tier"}  # fmt: skip
+    taken = {name: columns["Result", title] for title, name in names.items()}
+    taken |= {name.lower(): columns["Points of dimensions", name] for name in ("Average", "Total", "Least", "Most", "Rare")}  # fmt: skip
+    scores = {}
+    row = 9
+    while sheet.get(f"B{row}"):
+        values = {name: sheet.get(f"{letter}{row}") for name, letter in taken.items()}
+        scores[sheet[f"B{row}"]] = {name: None if value == "—" else value for name, value in values.items()}
+        row += 1
+    return scores
+
+
+def _group(sheet: dict[str, Any], place: int) -> str | None:
+    """The title that stands over a column: the last one to its left."""
+    for before in range(place, 0, -1):
+        if title := sheet.get(f"{get_column_letter(before)}4"):
+            return str(title)
+    return None
+
+
+def _worth(found: Values) -> list[list[float]]:
+    """Low, base and high of each method on the first sheet."""
+    sheet = found["Summary"]
+    row = next(int(cell[1:]) for cell, value in sheet.items() if value == "Method")
+    values = []
+    while isinstance(sheet.get(f"C{row + 1}"), int | float):
+        row += 1
+        values.append([float(sheet[f"{column}{row}"]) for column in "BCD"])
+    return values
+
+
+# ---- what it is made of -----------------------------------------------------------------------------------
+
+
+def test_only_old_functions_are_used(
+    books: dict[str, Path], general: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards WPS and older versions of Excel against a function they do not know."""
+    monkeypatch.setattr(xlsx, "CUSTOMERS_AT_MOST", 3)
+    seen: set[str] = set()
+    for path in (books["zh"], written(general, "zh", tmp_path)):
+        for _, _, formula in formulas_of(path):
+            text = re.sub(r"\"[^\"]*\"|'[^']*'", "", formula)
+            seen |= set(re.findall(r"([A-Z][A-Z0-9.]*)\(", text))
+            assert "_xl" not in text
+            assert len(formula) < 8_192
+    assert seen <= FUNCTIONS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_read_stays_text(everything: Run, books: dict[str, Path], language: str) -> None:
+    """Guards against names that a spreadsheet would run, follow or cut."""
+    names = {"zh": ("客户", "=客户"), "en": ("Customers", "")}[language][0]
+    sheet = workbooks.book(books[language])[names]
+    cells = [sheet[f"C{row}"] for row in range(6, 6 + everything.manifest["customers"])]
+    read = {cell.value for cell in cells}
+    assert set(HOSTILE) <= read
+    assert {cell.data_type for cell in cells if cell.value is not None} <= {"s", "inlineStr"}
+    assert not any(cell.hyperlink for cell in cells)
+    inside = zipfile.ZipFile(books[language])
+    assert not any("external" in name.lower() for name in inside.namelist())
+    assert b'TargetMode="External"' not in b"".join(inside.read(name) for name in inside.namelist())
+
+
+def test_equal_runs_give_equal_bytes(everything: Run, books: dict[str, Path], tmp_path: Path) -> None:
+    """Guards against clocks, folders, and orders of sets, in a process with another seed of hashes."""
+    folder = workbooks.company(tmp_path / "again")
+    again = api.evaluate(folder, out=folder / "elsewhere", unmask=True)
+    file = tmp_path / "again.xlsx"
+    done = process("report", again.folder, "--format", "xlsx", "--lang", "zh", "-o", file, PYTHONHASHSEED="7")
+    assert (done.code, done.err) == (0, "")
+    assert file.read_bytes() == books["zh"].read_bytes()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_is_in_one_language(
+    general: Run, language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against words of the other language: an English workbook holds no Chinese but what was read, and each sheet,
+    header and state of a Chinese one is Chinese."""
+    monkeypatch.setattr(xlsx, "CUSTOMERS_AT_MOST", 3)
+    values = stored(written(general, language, tmp_path))
+    wanted = {
+        key: text for key, text in catalogue(language)["words"].items() if key.startswith("workbook.sheet.")
+    }
+    assert list(values) == list(wanted.values())
+    chinese = re.compile("[\u4e00-\u9fff]")
+    if language == "en":
+        kept = (
+            "Data problems",
+            "Provenance",
+            "Data quality",
+        )  # texts of cells, headers and statutes as they were read
+        for sheet, cells in values.items():
+            if sheet in kept:
+                continue
+            odd = {
+                cell: value
+                for cell, value in cells.items()
+                if isinstance(value, str) and chinese.search(value)
+            }
+            assert all(cell[0] in "BCDGIJF" for cell in odd), odd  # names, sources
+    else:
+        for sheet, cells in values.items():
+            assert chinese.search(str(cells["A1"])), sheet
+
+
+def test_every_method_is_live() -> None:
+    """Guards a new method of valuation that nobody wrote formulas for: it would be shown with stored values only."""
+    assert sorted(LIVE) == sorted(method.NAME for method in METHODS)
+
+
+def test_of_very_many_customers_the_best_are_held(
+    everything: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards size: the best stay, the sheet says how many there are, and nothing disagrees for want of the others."""
+    monkeypatch.setattr(xlsx, "CUSTOMERS_AT_MOST", 4)
+    path = written(everything, "en", tmp_path)
+    cells = stored(path)["Customers"]
+    best = everything.scores.sort("composite", descending=True)["composite"].to_list()[:4]
+    assert [cells[f"E{row}"] for row in range(6, 10)] == best
+    assert "E10" not in cells
+    assert cells["A2"] == "The run has 21 customers; the 4 with the highest composite stand here, all of them in the run's scores file."  # fmt: skip
+
+
+def test_a_run_without_portfolio_and_valuation(tmp_path: Path) -> None:
+    """Guards the parts that a run does not have: their sheets are left out, and one customer is enough."""
+    frames = {name: frame.filter(frame["customer_id"] == "A") for name, frame in world.tables().items()}
+    run = world.evaluate(tmp_path / "run", world.pack(tmp_path / "pack"), frames)
+    path = written(run, "en", tmp_path)
+    assert not {"Portfolio", "Portfolio results", "Assumptions", "Valuation"} & stored(path).keys()
+    assert disagreements(path, QUICKEST(path, tmp_path)) == []
+
+
+def test_the_command_writes_it(everything: Run, books: dict[str, Path], tmp_path: Path) -> None:
+    done = called("report", everything.folder, "--format", "xlsx", "-o", tmp_path / "book.xlsx", lang="en")
+    assert (done.code, done.out.strip()) == (0, str(tmp_path / "book.xlsx"))
+    assert (tmp_path / "book.xlsx").read_bytes() == books["en"].read_bytes()
