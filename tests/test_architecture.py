@@ -261,7 +261,7 @@ def test_yaml_names_its_schema(path: Path) -> None:
     assert match, first
     kind = (
         path.stem
-        if path.stem in ("pack", "tables", "tests", "assessment", "valuation", "overrides")
+        if path.stem in ("pack", "tables", "surveys", "tests", "assessment", "valuation", "overrides")
         else "dimension"
     )
     kind = "mapping" if path.parent.name == "mappings" else kind

@@ -120,6 +120,12 @@ def codes_of(kind: str, text: str, folder: Path) -> dict[str, str]:
         lines = text.rstrip().split("\n")
         item = "  - " + "\n    ".join(lines) + "\n"
         problems = found_in(folder, {"quality.yaml": RULE + item})
+    elif kind == "question":
+        item = "  - " + "\n    ".join(text.rstrip().split("\n")) + "\n"
+        tiny = (HERE / "tiny" / "pack.yaml").read_text(encoding="utf-8")
+        problems = found_in(
+            folder, {"quality.yaml": RULE + item, "pack.yaml": tiny + UNPROVEN, "tables.yaml": ANSWERS}
+        )
     else:
         name = {"dimension": "quality.yaml", "pack": "pack.yaml", "tables": "tables.yaml"}[kind]
         problems = found_in(folder, {name: text})
@@ -139,6 +145,20 @@ def of_overrides(text: str) -> Problems:
     return problems
 
 
+UNPROVEN = """parameters:
+  unproven_mark:
+    title: {zh: 无凭据的最高评分, en: Highest mark without evidence}
+    values: [{from: 2000-01-01, value: 2, source: judgement}]
+"""
+ANSWERS = """tables:
+  company_answers:
+    customer: customer_id
+    fields:
+      customer_id: {type: text, title: {zh: 编号, en: Id}}
+      question: {type: text, title: {zh: 题号, en: Question}}
+      mark: {type: integer, title: {zh: 评分, en: Mark}}
+      evidence: {type: text, title: {zh: 凭据, en: Evidence}}
+"""
 LISTED = "  - {id: listed, title: {zh: 上市, en: Listed}, when: listed, points: 100}\n"
 
 

@@ -110,6 +110,7 @@ def evaluate(
     Raises RulesetError, DataError or UsageError, each holding every problem found.
     """
     from . import run as conductor
+    from .answers import settle
     from .assumptions import read_valuation
     from .masking import mask
     from .overrides import located, read_overrides, settled, tiers_of, with_inputs
@@ -143,6 +144,7 @@ def evaluate(
         data, rejected = tables_of_frames(frames, dictionary, problems)
     tell_later(data, dictionary, number, problems)
     check_company(data, problems)
+    data, rejected = settle(data, rejected, loaded.portfolio, problems)
     quality = assess(data, rejected, loaded, number, problems)
     valuation = None
     if assessment is not None and assessment.valuation:

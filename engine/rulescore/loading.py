@@ -13,7 +13,7 @@ from .arithmetic import points_text, units
 from .bundled import folder
 from .dictionary import Dictionary, check_name, make_scope, sources
 from .grading import EMPTY, Grading
-from .kinds import BY_NAME
+from .kinds import BY_NAME, frame_of
 from .kinds.builder import Bad, RuleText
 from .lang.check import Scope, check
 from .lang.syntax import Kind, Report, Tree, parse
@@ -23,6 +23,7 @@ from .packfiles import PORTFOLIO, Layer, find, is_portfolio, read_layers, shown
 from .portfolio_table import scored_customers
 from .problems import Problems, RulesetError, Span, close_names
 from .source import Document, Path_
+from .surveys import read_surveys
 from .violations import read_document
 
 MAX_RULES = 2_000
@@ -172,6 +173,7 @@ class _Loader:
             coverage_cap=minimum.get("cap", ""), review=settings.get("review", EMPTY),
             dimension_source=sources(settings.get("dimension_source")), files=self.files(), span=self.top.pack.at("id"),
             subject=self.subject, breakdowns=breakdowns, quality=read_quality(self.layers, self.tables, self.problems),
+            surveys=read_surveys(self.layers, self.tables, self.problems),
             findings=findings.read(self.findings, self.features), waterfall=waterfall,
         )  # fmt: skip
         fairness.check(pack, self.problems)
@@ -416,10 +418,14 @@ class _Loader:
             return None
         kind = BY_NAME[kind_name]
         data = text.data
+        lacking = [name for name in getattr(kind, "NEEDS", ()) if not self.scope.has(name)]
+        if lacking:
+            self.problems.error("question-without-answers", text.place("id"), id=text.id, names=lacking)
+            return None
         try:
-            applies = text.expr("applies", want="bool") if "applies" in data else None
+            of, applies, question = frame_of(kind, text)
         except Bad:
-            applies = None
+            of = applies = question = None
         try:
             cases: tuple[Case, ...] = kind.lower(text)
             low, high = merge.bounds(kind_name, text, cases)
@@ -433,14 +439,13 @@ class _Loader:
             self.problems.error(
                 "min-above-max", text.place("id"), low=points_text(low), high=points_text(high)
             )
-        of = text.expr("of") if "of" in data else None
         places = {key: text.place(key) for key in data}
         return Rule(
             id=text.id, dimension=dimension, kind=kind_name, title=data["title"], why=data.get("why", EMPTY), cases=cases, of=of,
             weight=data.get("weight", 1), applies=applies, on_missing="points" if points is not None else policy,
             missing_points={"worst": low, "neutral": (low + high + 1) // 2}.get(policy) if points is None else points,
             low=low, high=high, source=sources(data.get("source")), span=text.place("id"), places=places,
-            fairness=data.get("fairness", EMPTY),
+            fairness=data.get("fairness", EMPTY), question=question,
         )  # fmt: skip
 
     def read_waterfall(self, settings: dict[str, Any], places: dict[str, Document]) -> Waterfall | None:

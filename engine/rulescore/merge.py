@@ -10,6 +10,7 @@ from .arithmetic import units
 from .kinds import BY_NAME
 from .kinds.builder import RuleText
 from .model import Case
+from .packfiles import NO_DIMENSION
 from .problems import Problem, Problems
 from .schema import rule_schema
 from .source import Document, Path_
@@ -76,7 +77,7 @@ def dimensions(layers: list[Layer], problems: Problems) -> tuple[Merged, dict[st
     merged: Merged = {}
     rules: dict[str, dict[str, RuleText]] = {}
     for layer in layers:
-        documents = {stem: doc for stem, doc in layer.documents.items() if stem not in ("pack", "tables")}
+        documents = {stem: doc for stem, doc in layer.documents.items() if stem not in NO_DIMENSION}
         removed = [
             name
             for document in [layer.pack, *documents.values()]

@@ -158,6 +158,16 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a rule asks of the company: the words, who answers, the evidence asked for, and the mark of each case."""
+
+    words: Text
+    role: str
+    evidence: Text
+    marks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """An ordered list of cases. `low` and `high` are the least and most points a case can give."""
 
@@ -178,6 +188,7 @@ class Rule:
     span: Span
     places: Mapping[str, Span] = field(default_factory=dict)
     fairness: Text = field(default_factory=dict)
+    question: Question | None = None
 
     @property
     def trees(self) -> tuple[Tree, ...]:
@@ -292,6 +303,30 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyItem:
+    """One thing that customers are asked: the words, why, the field of `survey_answers` that takes the answer, and what its
+    answers are called."""
+
+    field: str
+    words: Text
+    why: Text
+    labels: Mapping[str, Text]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What customers are asked, and what they are told first."""
+
+    id: str
+    title: Text
+    why: Text
+    intro: Text
+    items: tuple[SurveyItem, ...]
+    source: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Waterfall:
     """Figures of the base that lead from one amount to another: `start` less each of `less` is `end`."""
 
@@ -327,6 +362,7 @@ class Pack:
     portfolio: Pack | None = None
     quality: Quality = field(default_factory=Quality)
     breakdowns: tuple[Breakdown, ...] = ()
+    surveys: tuple[Survey, ...] = ()
     findings: tuple[Finding, ...] = ()
     waterfall: Waterfall | None = None
 

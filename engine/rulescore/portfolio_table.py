@@ -87,6 +87,17 @@ def columns_read(portfolio: Pack) -> frozenset[str]:
 
 
 def tables_of(pack: Pack) -> dict[str, Table]:
-    """The tables that may be handed in: those of the customers' pack and the company's."""
-    own = {} if pack.portfolio is None else {COMPANY: pack.portfolio.tables[COMPANY]}
-    return {**pack.tables, **own}
+    """The tables that may be handed in: those of the customers' pack and those of the company."""
+    return {**pack.tables, **own_tables(pack.portfolio)}
+
+
+def own_tables(portfolio: Pack | None) -> dict[str, Table]:
+    """The company's tables as they are handed in: its own row, and its events, whose rows need not say whose they are."""
+    if portfolio is None:
+        return {}
+    found = {COMPANY: portfolio.records}
+    for table in portfolio.tables.values():
+        if table.id not in (COMPANY, "customers"):
+            fields = {key: field for key, field in table.fields.items() if key != table.customer}
+            found[table.id] = replace(table, fields=fields, customer="")
+    return found

@@ -20,6 +20,9 @@ COUNTING = ("count", "count_distinct")
 CUSTOMERS, NAME, TYPE, PERSON = "customers", "name", "customer_type", "person"
 """A customer's name is personal data when the customer is a person."""
 
+SUBJECTS = (CUSTOMERS, "company")
+"""Tables whose rows are scored; expressions call their fields by name alone."""
+
 
 def marked(tables: Mapping[str, Table], unmask: bool) -> dict[str, Table]:
     """The tables as they are read: with nothing personal in them when nothing is to be masked; else with every id of a
@@ -47,7 +50,7 @@ def private_fields(tables: Mapping[str, Table]) -> list[tuple[str, str]]:
 
 def name_of(table: str, field: str) -> str:
     """How expressions call a field."""
-    return field if table == CUSTOMERS else f"{table}.{field}"
+    return field if table in SUBJECTS else f"{table}.{field}"
 
 
 def content_reads(pack: Pack, fields: Collection[tuple[str, str]]) -> Iterator[tuple[str, Span]]:

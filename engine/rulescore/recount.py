@@ -34,7 +34,7 @@ from .lockstep import (
     trace_words,
 )  # fmt: skip
 from .plan import Plan, Step
-from .portfolio import JSON, by_row, events_of, facts, scored_base
+from .portfolio import JSON, by_row, event_rows, events_of_run, facts
 from .portfolio_table import OWNER
 from .problems import Problems
 from .readers.table import ROW, SOURCE
@@ -267,7 +267,7 @@ class Recount:
             stored = as_numbers(run.inputs, list(plan.kinds), plan.kinds).collect()
             trace = run.trace.collect()
             fields = stored.lazy().select(CUSTOMER, SOURCE, ROW, *plan.fields)
-            events = events_of(plan, scored_base(self.plan, plan, self.run.folder))
+            events = event_rows(plan, events_of_run(self.plan, plan, self.run.folder))
             inputs, again = by_row(plan, fields, events)
             written = (self.run.folder / JSON).read_bytes()
         except (pl.exceptions.PolarsError, OSError) as error:
@@ -280,7 +280,10 @@ class Recount:
             self.findings, f"{folder}/{TRACE}", [OWNER], trace, again, trace_words(plan)
         )
         values = inputs.row(0, named=True)
-        if rfc8785.dumps(facts(plan, values, breakdowns.by_row(plan, values, events))) != written:
+        if (
+            rfc8785.dumps(facts(plan, values, breakdowns.by_row(plan, values, events["customers"])))
+            != written
+        ):
             self.findings.add("value-differs", JSON, customer=OWNER, what=JSON, stored="", recomputed="")
 
     def value(self) -> None:

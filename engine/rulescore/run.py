@@ -31,7 +31,6 @@ from .engines.tables import rows_of, trace_of_results
 from .masking import Masking
 from .model import Pack, Text
 from .plan import Plan, make_plan
-from .portfolio_table import COMPANY
 from .problems import Problem, Problems, UsageError, writable
 from .readers.table import ROW, SOURCE, Rejected, Source, TableData
 from .scores import scores_of_trace
@@ -227,7 +226,7 @@ def _compute(request: Request, building: Path, progress: Progress) -> None:
     write_cells(plan, request.tables, building / run_folder.CELLS)
     if request.portfolio is not None:
         progress("portfolio")
-        portfolio.write(plan, request.portfolio, request.tables.get(COMPANY), request.engine, building)
+        portfolio.write(plan, request.portfolio, request.tables, request.engine, building)
 
 
 def _traced(plan: Plan, scored: pl.LazyFrame) -> pl.LazyFrame:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ..arithmetic import points_text
 from ..model import Action, Dimension, Finding, Gate, Pack, Tier
+from ..surveys import TABLE as SURVEYED
 from ..values import iso
 from .blocks import Block, Facts, Handbook, Items, Paragraph, Section, Table
 from .rules import Writer, rule_section, value_word
@@ -39,7 +40,7 @@ def _sections(writer: Writer) -> list[Section]:
     sections += [_dimension(writer, dimension, dimension.weight / total) for dimension in pack.dimensions]
     sections += [_gates(writer), _tiers(writer), _findings(writer), _features(writer)]
     sections += [_breakdowns(writer)] if writer.pack.breakdowns else []
-    sections += [_parameters(writer), _data(writer)]
+    sections += [_parameters(writer), _surveys(writer), _data(writer)]
     return [section for section in sections if section.blocks or section.sections]
 
 
@@ -228,6 +229,33 @@ def _parameters(writer: Writer) -> Section:
     return Section(
         "parameters", say("parameters"), (Paragraph(say("parameters-intro")), table) if rows else ()
     )
+
+
+def _surveys(writer: Writer) -> Section:
+    """What customers are asked, and the field that each answer goes to."""
+    say, pack = writer.say, writer.pack
+    head = (say("survey-asked"), say("survey-answers"), say("field"), say("why"))
+    sections = []
+    for survey in pack.surveys:
+        rows = tuple(
+            (
+                writer.text(item.words),
+                writer.listed(
+                    [writer.text(words) if pack.tables[SURVEYED].fields[item.field].values else f"{mark} {writer.text(words)}" for mark, words in item.labels.items()]
+                ) or _holds(writer, f"{SURVEYED}.{item.field}"),
+                writer.text(pack.tables[SURVEYED].fields[item.field].title),
+                writer.text(item.why),
+            )
+            for item in survey.items
+        )  # fmt: skip
+        texts = (writer.text(survey.why), writer.text(survey.intro))
+        blocks: list[Block] = [Paragraph(text) for text in texts if text]
+        blocks += [Table(head, rows), Facts(((say("source"), writer.sources(survey.source)),))]
+        sections.append(
+            Section(f"survey-{survey.id}", writer.text(survey.title), tuple(blocks), note=survey.id)
+        )
+    intro = (Paragraph(say("surveys-intro")),) if sections else ()
+    return Section("surveys", say("surveys"), intro, tuple(sections))
 
 
 def _data(writer: Writer) -> Section:

@@ -37,6 +37,11 @@ class Scope:
     base_allowed: bool = True
     outside: Mapping[str, Kind] = field(default_factory=dict)  # valid around the place, but not at it
 
+    def has(self, name: str) -> bool:
+        """Whether the name is that of a value here, or of a column of an event table."""
+        table, _, column = name.partition(".")
+        return name in self.names or (table in self.tables and column in self.tables[table].columns)
+
     def inside(self, table: str) -> Scope:
         """The scope of an aggregate's arguments: columns of its table, parameters and as_of."""
         event = self.tables[table]

@@ -444,6 +444,10 @@ class _Tree:
             low=self.points(node["low"]), high=self.points(node["high"]),
         )  # fmt: skip
         lines = [head, "─" * min(wcswidth(head), 100), *self.before_gates(node)]
+        if node["rules"] and all(
+            "question" in rule and rule["state"] == "not_applicable" for rule in node["rules"]
+        ):
+            return [*lines, "  " + self.say("no-questionnaire", count=len(node["rules"]))]
         for rule in node["rules"]:
             lines += self.rule(rule)
         return lines
@@ -459,6 +463,8 @@ class _Tree:
             facts.insert(0, self.say(f"state.{node['state']}"))
         lines = [f"{head}  ({' · '.join(facts)})    {node['place']} [{node['id']}]"]
         case = node["case"]
+        if "question" in node:
+            return [*lines, *self.question(node)]
         if case:
             if case["condition"]:
                 lines.append(f"    {self.text(case['condition']['words'])}")
@@ -487,6 +493,26 @@ class _Tree:
             )
         for item in node["inputs"]:
             lines += self.input(item, 4)
+        return lines
+
+    def question(self, node: Node) -> list[str]:
+        """What was asked, what was answered on what evidence, and the level that the answers reach."""
+        asked = node["question"]
+        role = word(f"role.{asked['role']}", self.language)
+        lines = ["    " + self.say("asked", role=role, words=self.text(asked["words"]))]
+        for reply in asked["replies"]:
+            evidence = word(f"shown.{reply['evidence']}", self.language)
+            key = "reply" if reply["mark"] == reply["counted"] else "reply-unproven"
+            told = self.say(
+                key, mark=f"{reply['mark']:g}", counted=f"{reply['counted']:g}", evidence=evidence
+            )
+            lines.append(f"    · {told}  ← {self.cell({**reply, 'evidence': ''})}")
+        if node["case"]:
+            level = asked["marks"][node["case"]["index"]]
+            reached = self.text(node["case"]["reason"])
+            lines.append("    " + self.say("level", mark=f"{asked['mark']:g}", level=level, words=reached))
+        elif node["state"] == "missing":
+            lines.append("    " + self.say("unanswered", evidence=self.text(asked["evidence"])))
         return lines
 
     def input(self, node: Node, indent: int) -> list[str]:

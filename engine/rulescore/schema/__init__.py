@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from .inputs import assessment, mapping, overrides, valuation
-from .packs import dimension, pack, rule_schema, tables, tests
+from .packs import dimension, pack, rule_schema, surveys, tables, tests
 from .parts import FORMS, QUALITY_MEASURES
 from .report import report
 
@@ -23,6 +23,7 @@ def build() -> dict[str, dict[str, Any]]:
         "pack": pack(),
         "dimension": dimension(),
         "tables": tables(),
+        "surveys": surveys(),
         "tests": tests(),
         "assessment": assessment(),
         "valuation": valuation(),

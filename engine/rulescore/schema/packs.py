@@ -304,6 +304,36 @@ def tables() -> dict[str, Any]:
     ))  # fmt: skip
 
 
+def surveys() -> dict[str, Any]:
+    item = object_of(
+        "问客户的一件事；答复记在 survey_answers 的一个字段里。One thing that customers are asked; a field of survey_answers takes the answer.",
+        {
+            "field": described(NAME, "答复所在字段。The field that takes the answer."),
+            "ask": described(BILINGUAL, "问客户的话。The words that customers are asked."),
+            "why": described(BILINGUAL, "为什么问。Why this is asked."),
+            "labels": {
+                "type": "object", "additionalProperties": BILINGUAL,
+                "description": "分值或取值 → 叫法。A mark or value -> what it is called.",
+            },
+        },
+        ["field", "ask"],
+    )  # fmt: skip
+    survey = object_of(
+        "一项客户调查。A customer survey.",
+        {
+            "title": BILINGUAL, "why": described(BILINGUAL, "调查目的。What it is for."),
+            "intro": described(BILINGUAL, "写给客户的开场白。What customers are told first."),
+            "items": {"type": "array", "minItems": 1, "maxItems": 60, "items": item, "description": "题目。What is asked."},
+            "source": SOURCE,
+        },
+        ["title", "items"],
+    )  # fmt: skip
+    return file_of("surveys", "客户调查 · customer surveys", object_of(
+        "客户调查的题目。What customers are asked.",
+        {"surveys": {"type": "object", "propertyNames": NAME, "additionalProperties": survey}}, ["surveys"],
+    ))  # fmt: skip
+
+
 def tests() -> dict[str, Any]:
     outcome = {
         "description": "分值，或 missing / not_applicable / error，或分值与情形。Points, a state, or points and case.",
