@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from .kinds.question import TABLE, WORD_ALONE
+from .kinds.question import TABLE, UNPROVEN, WORD_ALONE
+from .lang.syntax import Tree
 from .model import Pack, Rule
 from .problems import Cell, Fact, Problems, close_names
 from .readers.table import ROW, SOURCE, Rejected, TableData
@@ -73,6 +75,41 @@ def replies(
             "columns": [source["columns"]["mark"]],
         })  # fmt: skip
     return found
+
+
+def stored_replies(
+    folder: Path, sources: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]
+) -> dict[str, list[Node]]:
+    """The same of the answers that a run stores in `folder`; nothing where it has none."""
+    path = folder / f"{TABLE}.parquet"
+    if not path.is_file():
+        return {}
+    return replies(pl.read_parquet(path), sources, float(parameters[UNPROVEN.removeprefix("param.")]))
+
+
+def question_node(rule: Rule, mark: float | None, given: Sequence[Node]) -> Node:
+    """A question with its levels, the mark that its answers earn and the answers, as plain data."""
+    assert rule.question is not None
+    asked = rule.question
+    return {
+        "words": dict(asked.words), "role": asked.role, "evidence": dict(asked.evidence), "marks": list(asked.marks),
+        "levels": [dict(case.reason or {}) for case in rule.cases], "mark": mark, "replies": list(given),
+    }  # fmt: skip
+
+
+def cells_read(tree: Tree, sources: Sequence[Mapping[str, Any]]) -> list[Node]:
+    """The columns of the files with the company's own events that an aggregate reads."""
+    prefix = f"{tree.table}."
+    names = {
+        name.removeprefix(prefix) for arg in tree.args for name in arg.names() if name.startswith(prefix)
+    }
+    return [
+        {
+            "file": source["file"], "sheet": source["sheet"], "evidence": source["evidence"], "rows": [],
+            "columns": [source["columns"][name] for name in sorted(names) if name in source["columns"]],
+        }
+        for source in sources
+    ]  # fmt: skip
 
 
 class _Judged:

@@ -11,13 +11,12 @@ from typing import Any
 
 import polars as pl
 
-from .answers import replies
+from .answers import cells_read, question_node, stored_replies
 from .arithmetic import UNIT
 from .engines import frame as frame_engine
 from .engines.row import Result, RowEngine
 from .folder import INPUTS, SCORES_CSV, SCORES_PARQUET, Run
 from .kinds.question import TABLE as ANSWERS
-from .kinds.question import UNPROVEN
 from .labels import labels
 from .lang.syntax import Tree, constant, text_of
 from .lang.words import sentence
@@ -241,21 +240,13 @@ class _Explainer:
         if rule.applies is not None:
             node["applies"] = self.condition(rule.applies)
         if rule.question is not None and rule.of is not None:
-            asked = rule.question
-            node["question"] = {
-                "words": dict(asked.words), "role": asked.role, "evidence": dict(asked.evidence), "marks": list(asked.marks),
-                "levels": [dict(case.reason or {}) for case in rule.cases], "mark": self.value(rule.of.tree), "replies": self.replies.get(rule.id, []),
-            }  # fmt: skip
+            node["question"] = question_node(rule, self.value(rule.of.tree), self.replies.get(rule.id, []))
         return node
 
     @cached_property
     def replies(self) -> dict[str, list[Node]]:
         """What the company answered to each question."""
-        path = self.run.folder / f"{ANSWERS}.parquet"
-        if self.pack.subject != COMPANY or not path.is_file():
-            return {}
-        unproven = float(self.plan.parameters[UNPROVEN.removeprefix("param.")])
-        return replies(pl.read_parquet(path), self.sources[ANSWERS], unproven)
+        return stored_replies(self.run.folder, self.sources.get(ANSWERS, ()), self.plan.parameters)
 
     def case(self, rule: Rule, outcome: Outcome) -> Node | None:
         if outcome.case < 0:
@@ -371,7 +362,11 @@ class _Explainer:
         """Rows of the customer's events, by file; all of the customer's rows, since the window is told by the words.
         Events of the company are the customers of the run, which lie in its own tables."""
         if self.pack.subject == COMPANY:
-            return self.base_cells(tree) if tree.table == "customers" else self.company_cells(tree)
+            return (
+                self.base_cells(tree)
+                if tree.table == "customers"
+                else cells_read(tree, self.sources.get(tree.table, ()))
+            )
         if tree.table not in self.events:
             rows = pl.scan_parquet(self.run.folder / "cells.parquet").filter(
                 (pl.col("table") == tree.table)
@@ -410,25 +405,6 @@ class _Explainer:
                 }
             )
         return cells
-
-    def company_cells(self, tree: Tree) -> list[Node]:
-        """The columns of the files with the company's own events that an aggregate reads."""
-        prefix = f"{tree.table}."
-        fields = sorted(
-            {
-                name.removeprefix(prefix)
-                for arg in tree.args
-                for name in arg.names()
-                if name.startswith(prefix)
-            }
-        )
-        return [
-            {
-                "file": source["file"], "sheet": source["sheet"], "evidence": source["evidence"], "rows": [],
-                "columns": [source["columns"][field] for field in fields if field in source["columns"]],
-            }
-            for source in self.sources.get(tree.table, ())
-        ]  # fmt: skip
 
     def base_cells(self, tree: Tree) -> list[Node]:
         """The columns of the run's own tables that an aggregate over its customers reads."""
