@@ -260,7 +260,7 @@ def explain(run: Run | str | Path, customer: str, language: str = "en") -> str:
     """Why a customer has its score: the tree from composite to source cell, in words. See `audit.explain` for data."""
     from .audit import explain as _explain
     from .folder import Run
-    from .reports.text import explanation
+    from .reports.explanation import explanation
 
     opened = run if isinstance(run, Run) else Run.read(run)
     return explanation(_explain(opened, customer), language)

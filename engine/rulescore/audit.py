@@ -11,17 +11,18 @@ from typing import Any
 
 import polars as pl
 
-from .answers import cells_read, question_node, stored_replies
+from .answers import question_node, stored_replies
 from .arithmetic import UNIT
 from .engines import frame as frame_engine
 from .engines.row import Result, RowEngine
-from .folder import INPUTS, SCORES_CSV, SCORES_PARQUET, Run
+from .folder import INPUTS, Run
 from .kinds.question import TABLE as ANSWERS
 from .labels import labels
 from .lang.syntax import Tree, constant, text_of
 from .lang.words import sentence
 from .messages import word
 from .model import Action, Expr, Finding, Gate, Rule, Tier
+from .origins import Origins
 from .plan import PlannedRule
 from .portfolio import JSON as PORTFOLIO_JSON
 from .portfolio_table import COMPANY, OWNER, columns_read
@@ -30,7 +31,6 @@ from .scoring import Outcome, composite_score, coverage_units, dimension_score
 from .values import iso
 from .worth import JSON as VALUATION
 
-CELLS_AT_MOST = 20
 LANGUAGES = ("zh", "en")
 
 Node = dict[str, Any]
@@ -91,10 +91,7 @@ class _Explainer:
         self.run, self.record, self.result = run, record, result
         self.pack, self.plan = run.pack, run.plan
         self.labels = {language: labels(self.pack, language) for language in LANGUAGES}
-        self.sources: dict[str, list[dict[str, Any]]] = {}
-        for source in run.manifest["inputs"]:
-            self.sources.setdefault(source["table"], []).append(source)
-        self.events: dict[str, dict[int, list[int]]] = {}
+        self.origins = Origins(run, record)
         # what the tiers' conditions may name, beside the record
         self.names = dict(result.values)
         self.names |= {f"score.{key}": _shown(score.points) for key, score in result.dimensions.items()}
@@ -246,7 +243,7 @@ class _Explainer:
     @cached_property
     def replies(self) -> dict[str, list[Node]]:
         """What the company answered to each question."""
-        return stored_replies(self.run.folder, self.sources.get(ANSWERS, ()), self.plan.parameters)
+        return stored_replies(self.run.folder, self.origins.sources.get(ANSWERS, ()), self.plan.parameters)
 
     def case(self, rule: Rule, outcome: Outcome) -> Node | None:
         if outcome.case < 0:
@@ -318,7 +315,7 @@ class _Explainer:
                     self.input(part, depth + 1) for part in dict.fromkeys(self.named(feature.expr.tree))
                 ]
         elif field is not None:
-            node |= {"title": dict(field.title), "unit": field.unit, "cells": self.customer_cells(name)}
+            node |= {"title": dict(field.title), "unit": field.unit, "cells": self.origins.of_customer(name)}
         else:
             step = next((step for step in self.plan.steps if step.column == name), None)
             if step is not None:
@@ -330,98 +327,13 @@ class _Explainer:
                     "unit": "",
                 }
                 if step.scope == "events":
-                    node["cells"] = self.event_cells(step.tree)
+                    node["cells"] = self.origins.of_events(step.tree)
                 elif depth < 6:
                     node["inputs"] = [
                         self.input(part, depth + 1)
                         for part in dict.fromkeys(name for arg in step.tree.args for name in self.named(arg))
                     ]
         return node
-
-    # ---- places -----------------------------------------------------------------------------------------
-
-    def customer_cells(self, field: str) -> list[Node]:
-        if self.record["#source"] is None:  # a company that no table speaks of
-            return []
-        source = self.sources[self.pack.subject][self.record["#source"]]
-        field = self.pack.records.fields[field].made_of or field
-        if field not in source["columns"]:
-            return []
-        return [
-            {
-                "file": source["file"],
-                "sheet": source["sheet"],
-                "evidence": source["evidence"],
-                "rows": [self.record["#row"]],
-                "columns": [source["columns"][field]],
-                **({"query": source["query"]} if "query" in source else {}),
-            }
-        ]
-
-    def event_cells(self, tree: Tree) -> list[Node]:
-        """Rows of the customer's events, by file; all of the customer's rows, since the window is told by the words.
-        Events of the company are the customers of the run, which lie in its own tables."""
-        if self.pack.subject == COMPANY:
-            return (
-                self.base_cells(tree)
-                if tree.table == "customers"
-                else cells_read(tree, self.sources.get(tree.table, ()))
-            )
-        if tree.table not in self.events:
-            rows = pl.scan_parquet(self.run.folder / "cells.parquet").filter(
-                (pl.col("table") == tree.table)
-                & (pl.col(frame_engine.CUSTOMER) == self.record[frame_engine.CUSTOMER])
-            )
-            by_source: dict[int, list[int]] = {}
-            for source, row in rows.select("#source", "#row").collect().iter_rows():
-                by_source.setdefault(source, []).append(row)
-            self.events[tree.table] = by_source
-        fields = sorted(
-            {
-                name.split(".", 1)[1]
-                for arg in tree.args
-                for name in arg.names()
-                if name.startswith(tree.table + ".")
-            }
-        )
-        date = self.pack.tables[tree.table].date
-        cells = []
-        for index, rows_found in sorted(self.events[tree.table].items()):
-            origin = self.sources[tree.table][index]
-            columns = [
-                origin["columns"][field]
-                for field in dict.fromkeys([*fields, date])
-                if field in origin["columns"]
-            ]
-            cells.append(
-                {
-                    "file": origin["file"],
-                    "sheet": origin["sheet"],
-                    "evidence": origin["evidence"],
-                    "rows": rows_found[:CELLS_AT_MOST],
-                    "count": len(rows_found),
-                    "columns": columns,
-                    **({"query": origin["query"]} if "query" in origin else {}),
-                }
-            )
-        return cells
-
-    def base_cells(self, tree: Tree) -> list[Node]:
-        """The columns of the run's own tables that an aggregate over its customers reads."""
-        read = {
-            name.split(".", 1)[1]
-            for arg in tree.args
-            for name in arg.names()
-            if name.startswith(f"{tree.table}.")
-        }
-        stored = pl.scan_parquet(self.run.folder.parent / INPUTS).collect_schema().names()
-        scored = SCORES_CSV if (self.run.folder.parent / SCORES_CSV).exists() else SCORES_PARQUET
-        by_file = {INPUTS: sorted(read & set(stored)), scored: sorted(read - set(stored))}
-        return [
-            {"file": file, "sheet": None, "rows": [], "columns": columns}
-            for file, columns in by_file.items()
-            if columns
-        ]
 
     # ---- words and values -------------------------------------------------------------------------------
 

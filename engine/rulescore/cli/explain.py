@@ -25,7 +25,7 @@ def command(language: str, run: Path, customer: str, as_json: bool) -> None:
     from ..audit import explain, explain_base, value_of
     from ..folder import Run
     from ..reports.content.breakdowns import tables
-    from ..reports.text import explanation
+    from ..reports.explanation import explanation
     from ..reports.worth import explanation as valuation
 
     opened = Run.read(run)
