@@ -218,7 +218,7 @@ class _Explainer:
         }  # fmt: skip
         if rule.applies is not None:
             node["applies"] = self.condition(rule.applies)
-        if rule.question is not None and rule.of is not None:
+        if rule.question and rule.of:
             node["question"] = question_node(rule, self.value(rule.of.tree), self.replies.get(rule.id, []))
         return node
 
@@ -396,11 +396,8 @@ class _Explainer:
         stored = pl.scan_parquet(self.run.folder.parent / INPUTS).collect_schema().names()
         scored = SCORES_CSV if (self.run.folder.parent / SCORES_CSV).exists() else SCORES_PARQUET
         by_file = {INPUTS: sorted(read & set(stored)), scored: sorted(read - set(stored))}
-        return [
-            {"file": file, "sheet": None, "rows": [], "columns": columns}
-            for file, columns in by_file.items()
-            if columns
-        ]
+        found = [(file, columns) for file, columns in by_file.items() if columns]
+        return [{"file": file, "sheet": None, "rows": [], "columns": columns} for file, columns in found]
 
     # ---- words and values -------------------------------------------------------------------------------
 
@@ -492,12 +489,10 @@ def _rounded(value: Fraction) -> float:
 
 def value_text(value: Any, language: str) -> str:
     """A value as people read it."""
-    if value is None or isinstance(value, bool):
-        words = {
-            "zh": {None: "缺失", True: "是", False: "否"},
-            "en": {None: "missing", True: "yes", False: "no"},
-        }
-        return words[language][value]
+    if value is None:
+        return {"zh": "缺失", "en": "missing"}[language]
+    if isinstance(value, bool):
+        return {"zh": ("否", "是"), "en": ("no", "yes")}[language][value]
     if isinstance(value, float):
         return grouped_number(float(f"{value:.6g}") if abs(value) < 1e6 else round(value, 2))
     return str(value)
