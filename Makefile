@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: help demo test check format bench property coverage golden clean
+.PHONY: help demo test check format bench property coverage mutations clean
 
 help:  ## this menu
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -47,6 +47,9 @@ property: $(VENV)/.installed  ## the long run of random comparisons between the 
 
 coverage: $(VENV)/.installed  ## how many items of the catalogue are answered, and which are open
 	@$(BIN)/python tests/catalogue.py $(ARGS)
+
+mutations: $(VENV)/.installed  ## change every number of every rule and list the changes that no test of the packs notices
+	$(BIN)/python tests/mutations.py $(ARGS)
 
 clean:  ## remove what was built
 	rm -rf build runs $(VENV)

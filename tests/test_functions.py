@@ -102,11 +102,13 @@ def test_words_have_places_for_the_arguments(name: str) -> None:
     found = DECLARED[name]
     if hasattr(found, "parameters"):
         count = len([parameter for parameter in found.parameters if parameter != "..."])
+    elif hasattr(found, "operand"):
+        count = 1 if found.operand else 0
     else:
         count = 1 + getattr(found, "literals", 0) + getattr(found, "grouped", 0)
     for language in ("zh", "en"):
         places = set(re.findall(r"\{(\w+)\}", found.words[language]))
-        assert places and places <= {"all", *map(str, range(count))}
+        assert places and places <= {"all", "table", *map(str, range(count))}
     assert len({frozenset(re.findall(r"\{(\w+)\}", found.words[language])) for language in ("zh", "en")}) == 1
 
 

@@ -231,7 +231,7 @@ def test_a_small_pack_in_words(small: Path, tmp_path: Path) -> None:
     assert rows["tier-rest"][1:] == [["Do it", "", "within 2 weeks"]]
     assert [row[0] for row in rows["rule-bounded"][1:]] == ["below Line (25%)", "from Line (25%)"]
     assert [row[0] for row in rows["rule-several"][1:]] == [
-        "the absolute value of (Margin − 0.5) × (the least of Margin, 0.1) is above 0.02",
+        "the absolute value of (Margin − 0.5) × Margin (at most 0.1) is above 0.02",
         "Margin is below 40% and Size (or “small one” when missing) is not “big”",
         "otherwise",
     ]
@@ -246,7 +246,7 @@ def test_a_small_pack_in_words(small: Path, tmp_path: Path) -> None:
     assert "Source Renewal rate (biotech:2.2b), a study" in shown
     chinese = Rows(written(tmp_path, "zh", "html", small)).rows
     assert chinese["rule-sizes"][1:] == [["大", "100", ""], ["小", "40", ""], ["其他情形", "0", ""]]
-    assert chinese["rule-lined"][1][0] == "利润率不低于线（25%）且规模等于“小”"
+    assert chinese["rule-lined"][1][0] == "利润率不低于线（25%），且规模等于“小”"
 
 
 @pytest.mark.parametrize(

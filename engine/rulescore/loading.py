@@ -240,6 +240,7 @@ class _Loader:
                 expr,
                 sources(item.get("source")),
                 document.key(*path),
+                item.get("values", {}),
             )
         self.scope = Scope(names, self.scope.values, self.scope.tables)
 

@@ -95,7 +95,8 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A named expression over fields, events, other features or the whole base."""
+    """A named expression over fields, events, other features or the whole base. `values`: what people call the texts
+    that it gives."""
 
     id: str
     title: Text
@@ -103,6 +104,7 @@ class Feature:
     expr: Expr
     source: tuple[str, ...]
     span: Span
+    values: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

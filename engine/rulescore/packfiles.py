@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from .bundled import folder, pack_ids
 from .problems import Problems, Span, close_names
@@ -87,12 +87,12 @@ def read_layers(
     where: Path | None = start
     while where is not None:
         seen.append(where.resolve())
-        layer = Layer(where)
+        layer, called = Layer(where), PurePosixPath(shown(where, root))
         for path in sorted(where.glob("*.yaml")):
             if path.stem in NO_RULES:
                 continue
             kind = path.stem if path.stem in ("pack", "tables") else "dimension"
-            document = read_document(path, shown(path, root), kind, problems)
+            document = read_document(path, str(called / path.name), kind, problems)
             if document is None:
                 layer.broken.add(path.stem)
             else:

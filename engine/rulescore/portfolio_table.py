@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .lang.syntax import Kind
-from .model import Field, FieldType, Pack, Table
+from .model import Feature, Field, FieldType, Pack, Table
 from .problems import Problems
 
 COMPANY = "company"
@@ -35,7 +35,16 @@ def scored_customers(pack: Pack, problems: Problems) -> Table:
     for feature in pack.features.values():
         type_ = _TYPES.get(feature.expr.tree.kind)
         if type_ is not None:
-            fields[feature.id] = Field(feature.id, type_, feature.title, feature.unit, span=feature.span)
+            values = _values(pack, feature) if type_ == "text" else {}
+            fields[feature.id] = Field(
+                feature.id,
+                type_,
+                feature.title,
+                feature.unit,
+                values=tuple(values),
+                words=values,
+                span=feature.span,
+            )
     scores = {
         dimension.id: Field(dimension.id, "number", dimension.title, "points")
         for dimension in pack.dimensions
@@ -43,14 +52,25 @@ def scored_customers(pack: Pack, problems: Problems) -> Table:
     scores |= {key: Field(key, "number", title, "points") for key, title in _SCORES.items()}
     scores["coverage"] = replace(scores["coverage"], unit="share")
     scores["tier"] = Field(
-        "tier", "text", {"zh": "等级", "en": "Tier"}, values=tuple(tier.id for tier in pack.tiers)
-    )
+        "tier", "text", {"zh": "等级", "en": "Tier"}, values=tuple(tier.id for tier in pack.tiers),
+        words={tier.id: tuple(tier.title.values()) for tier in pack.tiers},
+    )  # fmt: skip
     scores |= {key: Field(key, "text", title) for key, title in _WORDS.items()}
     for key in sorted(fields.keys() & scores.keys()):
         problems.error("duplicate-name", fields[key].span, name=key)
     fields |= scores
     fields[COMPANY_ID] = Field(COMPANY_ID, "text", {"zh": "公司编号", "en": "Company id"})
     return Table(table.id, table.title, fields, customer=COMPANY_ID, span=table.span)
+
+
+def _values(pack: Pack, feature: Feature) -> dict[str, tuple[str, ...]]:
+    """The texts that a feature gives, with their words: its own, or those of the one field with values that it takes them from."""
+    if feature.values:
+        return {value: tuple(text.values()) for value, text in feature.values.items()}
+    behind = [pack.fields[name][1] for name in pack.names_behind([feature.expr.tree]) if name in pack.fields]
+    listed = [field for field in behind if field.values and not field.private]
+    plain = feature.expr.tree.op == "call" and feature.expr.tree.value == "coalesce" and len(listed) == 1
+    return {value: tuple(listed[0].words.get(value, ())) for value in listed[0].values} if plain else {}
 
 
 def columns_read(portfolio: Pack) -> frozenset[str]:

@@ -49,7 +49,7 @@ class _Node:
     size: int = 1  # nodes in it, those behind aliases included
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Document:
     """A parsed file. `data` is None when it could not be parsed; the problems say why."""
 

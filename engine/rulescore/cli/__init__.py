@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -99,6 +100,9 @@ def group(ctx: click.Context, lang: str | None) -> None:
 
 def main() -> None:
     """Runs the command and turns what went wrong into a message and the documented exit code."""
+    gc.set_threshold(
+        100_000, 20, 20
+    )  # a pack is many small objects that all stay: looking among them for garbage is in vain
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

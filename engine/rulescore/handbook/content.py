@@ -185,7 +185,7 @@ def _features(writer: Writer) -> Section:
     rows = tuple(
         (
             writer.text(feature.title),
-            writer.words(feature.expr.tree),
+            writer.words(writer.named(feature.expr.tree, feature.values)),
             writer.unit(feature.unit),
             writer.sources(feature.source),
         )
@@ -203,7 +203,7 @@ def _parameters(writer: Writer) -> Section:
     anchors: list[str] = []
     for parameter in writer.pack.parameters.values():
         for index, (start, value, sources) in enumerate(parameter.values):
-            shown = (writer.value(value, parameter.unit), iso(start), writer.sources(sources))
+            shown = (writer.setting(parameter.id, value), iso(start), writer.sources(sources))
             rows.append((writer.text(parameter.title) if index == 0 else "", *shown))
             anchors.append(f"parameter-{parameter.id}" if index == 0 else "")
     head = (say("parameter"), say("value"), say("from"), say("source"))

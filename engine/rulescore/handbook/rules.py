@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +13,8 @@ from ..labels import labels
 from ..lang.syntax import Tree
 from ..lang.words import grouped_number, sentence
 from ..messages import word
-from ..model import Case, Dimension, Expr, Field, Pack, Rule
-from ..values import fold
+from ..model import Case, Dimension, Expr, Field, Pack, Rule, Text
+from ..values import fold, iso
 from .blocks import Block, Facts, Paragraph, Section, Table
 
 
@@ -32,11 +32,22 @@ class Writer:
         """What people call a name; a parameter with the value that it has last."""
         text = self.plain(name)
         if name.startswith("param."):
-            parameter = self.pack.parameters[name[6:]]
-            text = self.say(
-                "named-value", name=text, value=self.value(parameter.values[-1][1], parameter.unit)
-            )
+            text = self.say("named-value", name=text, value=self.parameter(name[6:]))
         return text
+
+    def parameter(self, name: str) -> str:
+        """The value that a parameter has last."""
+        parameter = self.pack.parameters[name]
+        return self.setting(name, parameter.values[-1][1])
+
+    def setting(self, name: str, value: float | str | bool) -> str:
+        """A value of a parameter; a word that a field of the same name knows as people say it."""
+        parameter, field = self.pack.parameters[name], self.pack.records.fields.get(name)
+        if parameter.kind == "date" and isinstance(value, float):
+            return iso(int(value))
+        if field is not None and isinstance(value, str) and value in field.values:
+            return value_word(field, value, self.language)
+        return self.value(value, parameter.unit)
 
     def words(self, tree: Tree) -> str:
         return sentence(tree.map(self.spoken), self.language, self.label)
@@ -58,11 +69,26 @@ class Writer:
 
     def value_word(self, of: Tree, value: str) -> str:
         """A value by its first word in the language, if a field that `of` rests on has it; else the value itself."""
-        for name in sorted(self.pack.names_behind([of])):
+        names = sorted(self.pack.names_behind([of]))
+        for name in names:
+            if name in self.pack.features and value in self.pack.features[name].values:
+                return self.text(self.pack.features[name].values[value])
+        for name in names:
             found = self.pack.fields.get(name)
             if found is not None and value in found[1].values:
                 return value_word(found[1], value, self.language)
         return value
+
+    def named(self, tree: Tree, values: Mapping[str, Text]) -> Tree:
+        """The tree of a feature with the texts that it gives as people call them."""
+        if tree.op == "const" and tree.value in values:
+            return replace(tree, value=self.text(values[str(tree.value)]))
+        if tree.op == "if":
+            given = (self.named(arg, values) for arg in tree.args[1:])
+            return replace(tree, args=(tree.args[0], *given))
+        if tree.op == "call" and tree.value == "coalesce":
+            return replace(tree, args=tuple(self.named(arg, values) for arg in tree.args))
+        return tree
 
     def sources(self, given: Sequence[str]) -> str:
         """Sources as people read them: what an id of the catalogue asks for, `judgement` as a word."""
@@ -81,8 +107,7 @@ class Writer:
         return self.say("comma").join(items)
 
     def unit(self, unit: str) -> str:
-        key = {"%": "percent"}.get(unit, unit)
-        return self.say(f"unit.{key}") if key in UNITS else unit
+        return unit_word(unit, self.language)
 
     def value(self, value: float | str | bool, unit: str) -> str:
         """A figure with its unit; shares as percent."""
@@ -96,6 +121,12 @@ class Writer:
         return (
             self.say("with-unit", value=grouped_number(value), unit=shown) if shown else grouped_number(value)
         )
+
+
+def unit_word(unit: str, language: str) -> str:
+    """A unit as people say it; nothing for counts and shares."""
+    key = {"%": "percent"}.get(unit, unit)
+    return word(f"handbook.unit.{key}", language) if key in UNITS else unit
 
 
 UNITS = ("CNY", "count", "days", "hours", "months", "percent", "points", "share", "times", "years")
@@ -162,7 +193,8 @@ def _measured(writer: Writer, rule: Rule) -> list[Block]:
 def subject(writer: Writer, of: Expr) -> str:
     words = writer.words(of.tree)
     unit = writer.unit(unit_of(writer.pack, of.tree))
-    return writer.say("in-unit", words=words, unit=unit) if unit else words
+    told = unit and words.endswith((f"（{unit}）", f"({unit})", f", {unit}"))
+    return writer.say("in-unit", words=words, unit=unit) if unit and not told else words
 
 
 def unit_of(pack: Pack, tree: Tree) -> str:

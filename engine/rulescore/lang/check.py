@@ -35,7 +35,7 @@ class Scope:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tables: Mapping[str, EventTable] = field(default_factory=dict)
     base_allowed: bool = True
-    outside: frozenset[str] = frozenset()
+    outside: Mapping[str, Kind] = field(default_factory=dict)  # valid around the place, but not at it
 
     def inside(self, table: str) -> Scope:
         """The scope of an aggregate's arguments: columns of its table, parameters and as_of."""
@@ -43,9 +43,7 @@ class Scope:
         names = {n: k for n, k in self.names.items() if n == "as_of" or n.startswith("param.")}
         names |= {f"{table}.{column}": kind for column, kind in event.columns.items()}
         values = {f"{table}.{column}": allowed for column, allowed in event.values.items()}
-        return Scope(
-            names, values, {}, base_allowed=False, outside=frozenset(self.names.keys() - names.keys())
-        )
+        return Scope(names, values, {}, base_allowed=False, outside=self.names)
 
 
 class _Failed(Exception):

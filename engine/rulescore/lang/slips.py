@@ -55,6 +55,8 @@ def quoted(text: str) -> list[bool]:
 def refused_characters(text: str, report: Callable[..., None]) -> bool:
     """Reports characters that can't stand in an expression: control characters anywhere; full-width punctuation and
     digits (the commonest slip of a Chinese author) and comments outside quotes."""
+    if text.isascii() and text.isprintable() and "#" not in text:
+        return False
     found = False
     inside = quoted(text)
     for index, char in enumerate(text):

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import ast
+import functools
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from .slips import one_literal, refused_characters, report_syntax
 
@@ -120,6 +121,25 @@ def parse(text: str | int | float | bool, report: Report) -> Tree | None:
             report("number-too-large", 0, 1, read=str(text))
             return None
         return constant(text)
+    tree, told = _parsed(text)
+    for code, offset, length, facts in told:
+        report(code, offset, length, **facts)
+    return tree
+
+
+Told = tuple[str, int, int, dict[str, Any]]
+
+
+@functools.lru_cache(maxsize=4096)
+def _parsed(text: str) -> tuple[Tree | None, tuple[Told, ...]]:
+    """The tree and what there is to report. A text says the same in every pack, and packs that extend one share most of
+    theirs."""
+    told: list[Told] = []
+    tree = _parse(text, lambda code, offset, length, **facts: told.append((code, offset, length, facts)))
+    return tree, tuple(told)
+
+
+def _parse(text: str, report: Report) -> Tree | None:
     if len(text) > MAX_TEXT:
         report("expression-too-long", 0, 1, limit=MAX_TEXT)
         return None

@@ -38,6 +38,8 @@ def _texts(pack: Pack) -> Iterator[tuple[Span, str, Text]]:
         yield parameter.span, parameter.id, parameter.title
     for feature in pack.features.values():
         yield feature.span, feature.id, feature.title
+        for value, text in feature.values.items():
+            yield feature.span, f"{feature.id}: {value}", text
     for dimension in pack.dimensions:
         if dimension.title.get("zh") != dimension.id:
             yield dimension.span, dimension.id, dimension.title

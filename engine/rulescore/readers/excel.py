@@ -6,7 +6,7 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
@@ -21,6 +21,7 @@ from .sheetxml import MOST_CELLS, cells_of, faults_of, formats_of, hidden_of, xm
 from .table import Format, Options, Raw
 
 LISTED = 20
+KEPT_BYTES = 8_000_000  # a larger workbook is opened for each sheet, so as not to stay in memory
 
 _DAMAGES = (CalamineError, zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError)
 """What opening a damaged workbook raises."""
@@ -46,7 +47,7 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
         if repeated_cells(path) > MOST_CELLS:
             problems.error("sheet-too-large", Cell(file), limit=MOST_CELLS)
             return None
-        workbook = _open(path)
+        workbook = _opened(path, sha256) if path.stat().st_size <= KEPT_BYTES else _open(path)
         sheet = _sheet(workbook, file, options, problems)
         if sheet is None:
             return None
@@ -88,6 +89,12 @@ def _open(path: Path) -> CalamineWorkbook:
     """Opened as what it is, whatever its suffix says: exports named .xls are often .xlsx inside."""
     with path.open("rb") as stream:
         return CalamineWorkbook.from_filelike(stream)
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path, sha256: str) -> CalamineWorkbook:
+    """The workbook read last: its other sheets are mostly read next."""
+    return _open(path)
 
 
 def _is_locked(path: Path) -> bool:

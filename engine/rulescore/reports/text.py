@@ -11,6 +11,7 @@ from wcwidth import wcswidth
 
 from ..audit import value_of, value_text
 from ..folder import Run
+from ..handbook.rules import unit_word
 from ..lang.words import grouped_number
 from ..messages import word
 from ..quality.figures import NOT_STATED
@@ -435,7 +436,8 @@ class _Tree:
         return lines
 
     def input(self, node: Node, indent: int) -> list[str]:
-        unit = f" {node['unit']}" if node.get("unit") and node["value"] is not None else ""
+        unit = unit_word(node.get("unit") or "", self.language) if node["value"] is not None else ""
+        unit = f" {unit}" if unit else ""
         title = self.text(node.get("title")) or node["name"]
         expression = f"  = {node['expression']}" if node.get("expression") else ""
         line = f"{' ' * indent}· {title} [{node['name']}]: {value_text(node['value'], self.language)}{unit}{expression}"

@@ -49,10 +49,14 @@ FEATURE = object_of(
         "title": BILINGUAL,
         "unit": {"type": "string", "description": "单位，如 CNY、days、%。Unit, such as CNY, days, %."},
         "is": EXPRESSION,
+        "values": {
+            "type": "object", "minProperties": 1, "additionalProperties": BILINGUAL,
+            "description": "结果为文本时，各取值怎样称呼。What people call the texts that it gives.",
+        },
         "source": SOURCE,
     },
     ["title", "is"],
-)
+)  # fmt: skip
 
 ACTION = object_of(
     "对该等级客户或该发现事项的措施。A measure for customers of the tier, or about the finding.",

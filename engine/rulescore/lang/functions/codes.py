@@ -103,7 +103,7 @@ FUNCTIONS = (
             "zh": "是否为校验位无误的统一社会信用代码（GB 32100-2015，含组织机构代码的校验位；大小写、全角、空格、连字符不计）",
             "en": "whether the text is a Chinese unified social credit code with both check digits right (GB 32100-2015; case, width, blanks and hyphens don't matter)",
         },
-        {"zh": "{0}是校验无误的统一社会信用代码", "en": "{0} is a credit code with right check digits"},
+        {"zh": "{0}的校验位无误", "en": "{0} is a credit code with right check digits"},
         _is_credit_code, _is_credit_code_frame,
         (
             ('is_credit_code("91350100M000100Y43")', True), ('is_credit_code("91350100M000100Y44")', False),

@@ -42,7 +42,8 @@ class Aggregate:
     `operand`: the kind it takes, `any`, or `` when it takes the table alone; `result` likewise.
     `row` gets Events (missing values included). `frame` gets polars, the operand expression (null where the event
     is outside the window or the value missing), the boolean `inside` and the date expression; it is used in a
-    group_by. `no_events`: the result for a customer without events in the window.
+    group_by. `no_events`: the result for a customer without events in the window. `words`: `{table}` are the events, `{0}`
+    is the operand.
     """
 
     name: str

@@ -7,11 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ...folder import Run
-from ...handbook.rules import Writer, value_word
+from ...handbook.rules import Writer
 from ...lang.syntax import Tree
 from ...messages import word
 from ...model import Pack
-from ...values import iso
 
 MONEY = frozenset({"CNY", "money", "USD", "EUR", "HKD", "JPY", "GBP"})
 
@@ -28,24 +27,9 @@ class Words(Writer):
         """A text of the report."""
         return word(f"page.{key}", self.language, **facts)
 
-    def label(self, name: str) -> str:
-        """What people call a name; a parameter with the value that it had in the run."""
-        text = self.plain(name)
-        return (
-            self.say("named-value", name=text, value=self.parameter(name[6:]))
-            if name.startswith("param.")
-            else text
-        )
-
     def parameter(self, name: str) -> str:
-        """The value that a parameter had in the run; a word that a field of the same name knows as people say it."""
-        parameter, value = self.pack.parameters[name], self.run.plan.parameters[name]
-        if parameter.kind == "date" and isinstance(value, float):
-            return iso(int(value))
-        field = self.pack.records.fields.get(name)
-        if field is not None and isinstance(value, str) and value in field.values:
-            return value_word(field, value, self.language)
-        return self.value(value, parameter.unit)
+        """The value that a parameter had in the run."""
+        return self.setting(name, self.run.plan.parameters[name])
 
     def field(self, name: str) -> str:
         """A field of any table by its title and that of its table."""
