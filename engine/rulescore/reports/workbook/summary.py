@@ -134,6 +134,8 @@ class Summary:
         sheet.head(row + 1, 0, [tell("column.method"), *(tell(f"column.{case}-case") for case in ("low", "base", "high")), "", "", "", ""])  # fmt: skip
         row += 2
         for method in worth.node["methods"]:
+            if method["check"]:  # what it ends in is no value of the base
+                continue
             sheet.put(row, 0, method["title"][self.book.language], "label")
             for column, case in enumerate(("low", "base", "high"), 1):
                 ref = worth.values[method["id"]][case]
