@@ -52,10 +52,12 @@ ORDERS: dict[str, Kind] = {
 }
 CALLS: dict[str, Kind] = {"minutes": "number", "topic": "text", "call_date": "date"}
 NOTES: dict[str, Kind] = {"weight": "number", "about": "text"}
+ANSWERS: dict[str, Kind] = {"question": "text", "mark": "number", "evidence": "text"}
 EVENTS: dict[str, tuple[dict[str, Kind], str]] = {
     "orders": (ORDERS, "order_date"),
     "calls": (CALLS, "call_date"),
     "notes": (NOTES, ""),
+    "company_answers": (ANSWERS, ""),
 }
 
 

@@ -23,6 +23,7 @@ from rulescore.engines import ENGINES
 from rulescore.lang import functions
 from rulescore.readers.databases import DATABASES
 from rulescore.readers.formats import READERS
+from rulescore.valuation import METHODS
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path(rulescore.__file__).resolve().parent
@@ -87,6 +88,7 @@ LISTED: dict[str, tuple[list[str], set[str]]] = {
         stems("readers/databases", holding=r"^DRIVER = "),
     ),
     "readers": ([reader.name for reader in READERS], stems("readers", holding=r"^FORMAT = ")),
+    "valuation": (names(METHODS), stems("valuation", holding=r"^NAME = ")),
     "engines": (list(ENGINES), stems("engines", ("evaluator", "operators", "columns", "verdicts", "totals", "tables"))),
     "cli": (list(cli.COMMANDS), stems("cli", holding=r"^def command\(")),
     "reports": (names(reports.REPORTS), stems("reports")),
@@ -257,7 +259,11 @@ def test_yaml_names_its_schema(path: Path) -> None:
     first = path.read_text(encoding="utf-8").split("\n", 1)[0]
     match = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
     assert match, first
-    kind = path.stem if path.stem in ("pack", "tables", "tests", "assessment", "valuation") else "dimension"
+    kind = (
+        path.stem
+        if path.stem in ("pack", "tables", "surveys", "tests", "assessment", "valuation", "overrides")
+        else "dimension"
+    )
     kind = "mapping" if path.parent.name == "mappings" else kind
     assert Path(match.group(1)).name == f"{kind}.schema.json"
     if PACKAGE not in path.parents:

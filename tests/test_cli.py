@@ -3,21 +3,27 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import re
+import select
+import struct
 import subprocess
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from commands import AS_OF, COMMAND, Done, called, environment, process, small_pack
+from commands import AS_OF, COMMAND, SAMPLE, Done, called, environment, process, small_pack
 from rulescore.cli import COMMANDS
 from rulescore.cli.formats import github
 from rulescore.messages import catalogue
 from rulescore.problems import Cell, Problem, Span
+from wcwidth import wcswidth
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ESCAPE = "\x1b"
@@ -221,7 +227,7 @@ def test_a_terminal_of_another_encoding_does_not_break(desk: Path, encoding: str
     assert process("verify", "nowhere", "--lang", "zh", PYTHONIOENCODING=encoding).code == 2
 
 
-@pytest.mark.parametrize("width", [40, 80, 200])
+@pytest.mark.parametrize("width", [40, 80, 100])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_summary_fits_the_terminal(desk: Path, width: int, language: str) -> None:
     """Guards the bars of the tiers, which grow with the terminal and never beyond it; narrow ones still work."""
@@ -245,8 +251,61 @@ def test_the_summary_fits_the_terminal(desk: Path, width: int, language: str) ->
         line for line in done.out.splitlines() if "%" in line and ("█" in line or re.search(r"  0\.0%", line))
     ]
     assert len(tiers) == 3
-    assert max(line.count("█") for line in tiers) == {40: 4, 80: 14, 200: 14}[width]
+    assert max(line.count("█") for line in tiers) == {40: 3, 80: 14, 100: 14}[width]
     assert all(len(line) <= width for line in tiers)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("columns", [60, 100, 160])
+def test_the_screen_fits_a_real_terminal(tmp_path: Path, columns: int, language: str) -> None:
+    """The sample on a terminal of its own: no line is wider than it, counted as letters take room; with NO_COLOR nothing
+    but text is written, without it bars and titles have colour; progress goes to stderr alone and is wiped."""
+    for colour in (False, True):
+        screen, errors = on_terminal(
+            columns,
+            "evaluate",
+            SAMPLE,
+            "--out",
+            tmp_path / "run",
+            "--lang",
+            language,
+            **({} if colour else {"NO_COLOR": "1"}),
+        )
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", screen)
+        assert ("\x1b" in screen) == colour
+        assert [line for line in shown.splitlines() if wcswidth(line) > columns] == []
+        assert {"zh": "值得注意：", "en": "What stands out:"}[language] in shown.splitlines()
+        assert "6/6" in errors and errors.endswith("\r\x1b[K")
+        standing = shown.split({"zh": "值得注意：", "en": "What stands out:"}[language])[1].split("\n\n")[0]
+        assert len([line for line in standing.splitlines() if line.startswith("· ")]) == 5
+
+
+def on_terminal(columns: int, *args: str | Path, **env: str) -> tuple[str, str]:
+    """What a call writes to stdout and to stderr, each a terminal of this width."""
+    texts = ["", ""]
+    pairs = [pty.openpty() for _ in texts]
+    for _, slave in pairs:
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        attributes = termios.tcgetattr(slave)
+        attributes[1] &= ~termios.OPOST  # newlines stay as they were written
+        termios.tcsetattr(slave, termios.TCSANOW, attributes)
+    run = subprocess.Popen([*COMMAND, *map(str, args)], env=environment(TERM="xterm", **env), stdin=pairs[0][1], stdout=pairs[0][1], stderr=pairs[1][1])  # fmt: skip
+    for _, slave in pairs:
+        os.close(slave)
+    readers = {master: at for at, (master, _) in enumerate(pairs)}
+    found = [b"", b""]
+    while readers:
+        for master in select.select(list(readers), [], [])[0]:
+            try:
+                data = os.read(master, 65536)
+            except OSError:  # the other end was closed
+                data = b""
+            found[readers[master]] += data
+            if not data:
+                del readers[master]
+                os.close(master)
+    assert run.wait() == 0
+    return found[0].decode(), found[1].decode()
 
 
 # ---- JSON ---------------------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def test_other_data_moves_by_data(world: World) -> None:
     assert shares(move) == {"data": -18.75}
     assert (Change("field", "annual_revenue", "", "120", "60"),) == move.shares[0].changes
     assert (Change("rule", "size", "points", "100", "50"),) == move.shares[0].rules
-    assert found.causes == {"data": 1, "parameters": 0, "rules": 0, "engine": 0, "several": 0}
+    assert found.causes == {"data": 1, "parameters": 0, "rules": 0, "overrides": 0, "engine": 0, "several": 0}
 
 
 def test_other_events_are_named_by_their_feature(world: World) -> None:
@@ -225,7 +225,7 @@ def test_several_causes_are_told_apart_and_add_up(world: World) -> None:
     assert list(shares(move).items()) == [("data", -18.75), ("parameters", -15.0), ("rules", 1.25)]
     assert move.delta == -325_000
     assert_adds_up(found)
-    assert found.causes == {"data": 1, "parameters": 2, "rules": 4, "engine": 0, "several": 2}
+    assert found.causes == {"data": 1, "parameters": 2, "rules": 4, "overrides": 0, "engine": 0, "several": 2}
 
 
 def test_the_way_back_adds_up_as_well(world: World) -> None:
@@ -394,3 +394,21 @@ def test_a_damaged_run_is_told_without_a_crash(world: World, name: str) -> None:
     with pytest.raises(UsageError) as error:
         compare(before, after)
     assert [problem.code for problem in error.value.problems] == ["run-file-unreadable"]
+
+
+def test_figures_of_the_base_stand_before_and_after(tmp_path: Path) -> None:
+    """Guards that two periods show what became of the base: each figure that differs, with both values, and no other."""
+    import rulescore
+    from commands import SAMPLE
+
+    earlier = rulescore.evaluate(SAMPLE, as_of="2026-03-31", out=tmp_path / "earlier")
+    later = rulescore.evaluate(SAMPLE, out=tmp_path / "later")
+    found = {one["id"]: (one["before"], one["after"]) for one in compare(earlier, later).base}
+    for name in ("base_revenue", "kept_out_customers", "transferable_revenue"):
+        ends = tuple(
+            pl.read_parquet(run.folder / "portfolio" / "inputs.parquet")[name].item()
+            for run in (earlier, later)
+        )
+        assert found[name] == ends and ends[0] != ends[1]
+    assert "customer_count" not in found  # the same customers in both
+    assert compare(later, later).base == ()

@@ -37,6 +37,7 @@ from rulescore.lang.functions import AGGREGATES, BASE, TOPICS
 from rulescore.lang.syntax import number_text
 from rulescore.loading import load
 from rulescore.messages import catalogue
+from rulescore.overrides import read_overrides
 from rulescore.problems import Problems
 from rulescore.readers import read_assessment
 from rulescore.source import parse_yaml
@@ -264,6 +265,7 @@ PARTS = {
     "tests",
     "assessment",
     "valuation",
+    "overrides",
     "file",
     "change",
 }
@@ -329,6 +331,18 @@ def test_the_reference_makes_one_pack(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_overrides_of_the_manual_are_read(language: str) -> None:
+    """Guards the example of overrides: tier, field, value and signatures fit `general`."""
+    (block,) = (block for block in blocks(MANUAL[language]) if block.mark == "overrides")
+    problems = Problems()
+    document = parse_yaml(block.text, "overrides.yaml", problems)
+    general, _ = load("general")
+    assert general is not None
+    assert len(read_overrides(document, general, 20_634, problems)) == 2  # 2026-06-30
+    assert list(problems) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_valuation_of_the_manual_is_read(language: str) -> None:
     """Guards the example of a valuation: names of methods, assumptions and figures."""
     (block,) = (block for block in blocks(MANUAL[language]) if block.mark == "valuation")
@@ -356,8 +370,8 @@ _HEAD = {
     "zh": ("函数", "得出", "例"),
 }
 _GROUPS = {
-    "en": {"numbers": "Numbers", "logic": "Missing values", "dates": "Dates", "text": "Text", "codes": "Registered codes", "aggregates": "Events of a customer", "base": "The whole base"},
-    "zh": {"numbers": "数值", "logic": "缺失", "dates": "日期", "text": "文本", "codes": "登记代码", "aggregates": "客户的事件", "base": "全部客户"},
+    "en": {"numbers": "Numbers", "logic": "Missing values", "dates": "Dates", "text": "Text", "codes": "Registered codes", "lifetimes": "Lifetimes and purchases", "aggregates": "Events of a customer", "base": "The whole base"},
+    "zh": {"numbers": "数值", "logic": "缺失", "dates": "日期", "text": "文本", "codes": "登记代码", "lifetimes": "留存与购买", "aggregates": "客户的事件", "base": "全部客户"},
 }  # fmt: skip
 _NOUNS = {
     "en": {"number": "number", "text": "text", "bool": "condition", "date": "date", "any": "value", "period": "period", "pattern": "pattern"},
@@ -392,7 +406,8 @@ def function_table(language: str) -> str:
 def _signature(function: Any, language: str) -> str:
     table, field, bands = _TABLE_WORDS[language]
     if hasattr(function, "operand"):
-        inside = {"": table, "any?": f"{table}, {table}.{field}"}.get(function.operand, f"{table}.{field}")
+        several = ", ".join([f"{table}.{field}"] * function.operands)
+        inside = {"": table, "any?": f"{table}, {table}.{field}"}.get(function.operand, several)
         return f"{function.name}({inside})" if function.operand != "any?" else f"{function.name}({table})"
     if hasattr(function, "literals"):
         second = (

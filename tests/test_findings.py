@@ -197,3 +197,13 @@ def test_the_report_lists_findings_with_customers_amounts_and_measures(run: Run)
     assert [one["id"] for one in ghost["customers"]] == ["C0156"]
     assert ghost["actions"][0]["owner"] == "Audit"
     assert matters["kept_out"] == kept_out(run)
+
+
+@pytest.mark.parametrize(("amount", "en", "zh"), [
+    ("999.5", "CNY 999.50", "999.50 元"), ("526140.99", "CNY 526.14 thousand", "52.61 万元"), ("1375172.5", "CNY 1.38 million", "137.52 万元"),
+])  # fmt: skip
+def test_amounts_are_told_with_their_unit(run: Run, amount: str, en: str, zh: str) -> None:
+    """Guards amounts of every size in both languages: what is divided is told with what it was divided by."""
+    from rulescore.reports.content.words import Words
+
+    assert (Words(run, "en").money(amount, "CNY"), Words(run, "zh").money(amount, "CNY")) == (en, zh)

@@ -105,7 +105,7 @@ def test_words_have_places_for_the_arguments(name: str) -> None:
     elif hasattr(found, "operand"):
         count = 1 if found.operand else 0
     else:
-        count = 1 + getattr(found, "literals", 0) + getattr(found, "grouped", 0)
+        count = getattr(found, "operands", 1) + getattr(found, "literals", 0) + getattr(found, "grouped", 0)
     for language in ("zh", "en"):
         places = set(re.findall(r"\{(\w+)\}", found.words[language]))
         assert places and places <= {"all", "table", *map(str, range(count))}

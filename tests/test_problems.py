@@ -15,13 +15,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import polars as pl
 import pytest
+import rulescore
 from rulescore import lint
 from rulescore.loading import load
 from rulescore.messages import LANGUAGES, catalogue, pages
 from rulescore.messages.render import render_all
+from rulescore.overrides import located, read_overrides
 from rulescore.plan import make_plan
 from rulescore.problems import Problems, RulesetError, Span
+from rulescore.readers import tables_of_frames
 from rulescore.source import parse_yaml, read_yaml
 from rulescore.testing import read_suite
 from rulescore.values import day
@@ -110,16 +114,51 @@ def codes_of(kind: str, text: str, folder: Path) -> dict[str, str]:
     elif kind == "expression":
         feature = "features:\n  example:\n    title: {zh: 例, en: Example}\n    is: |2\n      " + text + "\n"
         problems = found_in(folder, {"quality.yaml": (RULE + LISTED).replace("rules:", feature + "rules:")})
+    elif kind == "overrides":
+        problems = of_overrides(text)
     elif kind == "rule":
         lines = text.rstrip().split("\n")
         item = "  - " + "\n    ".join(lines) + "\n"
         problems = found_in(folder, {"quality.yaml": RULE + item})
+    elif kind == "question":
+        item = "  - " + "\n    ".join(text.rstrip().split("\n")) + "\n"
+        tiny = (HERE / "tiny" / "pack.yaml").read_text(encoding="utf-8")
+        problems = found_in(
+            folder, {"quality.yaml": RULE + item, "pack.yaml": tiny + UNPROVEN, "tables.yaml": ANSWERS}
+        )
     else:
         name = {"dimension": "quality.yaml", "pack": "pack.yaml", "tables": "tables.yaml"}[kind]
         problems = found_in(folder, {name: text})
     return {problem.code: problem.severity for problem in problems}
 
 
+def of_overrides(text: str) -> Problems:
+    """What is wrong with overrides for a base of one customer, C1, as of 2026-06-30."""
+    problems = Problems()
+    document = parse_yaml(text, "overrides.yaml", problems)
+    general = rulescore.load("general")
+    decided = read_overrides(document, general, day("2026-06-30") or 0, problems)
+    tables, _ = tables_of_frames(
+        {"customers": pl.DataFrame({"customer_id": ["C1"]})}, general.tables, Problems()
+    )
+    located(decided, tables["customers"], "customer_id", problems, document)
+    return problems
+
+
+UNPROVEN = """parameters:
+  unproven_mark:
+    title: {zh: 无凭据的最高评分, en: Highest mark without evidence}
+    values: [{from: 2000-01-01, value: 2, source: judgement}]
+"""
+ANSWERS = """tables:
+  company_answers:
+    customer: customer_id
+    fields:
+      customer_id: {type: text, title: {zh: 编号, en: Id}}
+      question: {type: text, title: {zh: 题号, en: Question}}
+      mark: {type: integer, title: {zh: 评分, en: Mark}}
+      evidence: {type: text, title: {zh: 凭据, en: Evidence}}
+"""
 LISTED = "  - {id: listed, title: {zh: 上市, en: Listed}, when: listed, points: 100}\n"
 
 
@@ -135,7 +174,11 @@ def test_the_bad_example_has_the_problem_and_the_good_one_has_not(code: str, tmp
 
 
 def test_every_problem_of_rulesets_has_a_page() -> None:
-    own = {code for topic in ("ruleset", "lint", "limits", "fairness") for code in catalogue_of(topic)}
+    own = {
+        code
+        for topic in ("ruleset", "lint", "limits", "fairness", "overrides")
+        for code in catalogue_of(topic)
+    }
     assert own - WITHOUT_EXAMPLE == set(pages())
 
 

@@ -123,7 +123,7 @@ def test_bookings_are_valued_as_the_base_counts_them(tmp_path: Path) -> None:
     assert abs(float(bookings["value"]["base"]) - figures["backlog_net_cash"]) < 1
 
 
-KEPT = "customers: 40\n  growth: 10\n  retention: 15\n  satisfaction: 6\n  receivables: 8\n  handover: 8"
+KEPT = "customers: 40\n  growth: 10\n  retention: 15\n  satisfaction: 6\n  receivables: 8\n  handover: 8\n  authenticity: 6"
 RULES = "largest-customer, five-largest, revenue-spread"
 
 

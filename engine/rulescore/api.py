@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,8 +110,10 @@ def evaluate(
     Raises RulesetError, DataError or UsageError, each holding every problem found.
     """
     from . import run as conductor
+    from .answers import settle
     from .assumptions import read_valuation
     from .masking import mask
+    from .overrides import located, read_overrides, settled, tiers_of, with_inputs
     from .portfolio import check_company
     from .quality import assess
     from .readers import read_tables, tables_of_frames, tell_later
@@ -141,18 +144,30 @@ def evaluate(
         data, rejected = tables_of_frames(frames, dictionary, problems)
     tell_later(data, dictionary, number, problems)
     check_company(data, problems)
+    data, rejected = settle(data, rejected, loaded.portfolio, problems)
     quality = assess(data, rejected, loaded, number, problems)
     valuation = None
     if assessment is not None and assessment.valuation:
         document = read_yaml(assessment.folder / assessment.valuation, problems, assessment.valuation)
         valuation = read_valuation(document, loaded.portfolio, problems)
+    key = loaded.records.key
+    decisions, decided, rows = None, [], []
+    if assessment is not None and assessment.overrides:
+        decisions = read_yaml(assessment.folder / assessment.overrides, problems, assessment.overrides)
+        decided = read_overrides(decisions, loaded, number, problems)
+        rows = located(decided, data["customers"], key, problems, decisions)
     if problems.has_errors:
         raise DataError(problems)
     data, masking = mask(data, loaded, unmask)
+    if decided:
+        decided = settled(decided, rows, data["customers"], key)
+        data = {**data, "customers": with_inputs(data["customers"], decided, loaded)}
+        plan = replace(plan, decided=tiers_of(decided))
+    hidden = ("customers", key) in masking.masked
     request = conductor.Request(
         company=assessment.company if assessment else {}, purpose=assessment.purpose if assessment else {}, plan=plan, tables=data,
         rejected=rejected, assessment=assessment.text if assessment else "", engine=engine, overrides=overrides,
-        valuation=valuation,
+        valuation=valuation, decided=decided, decisions="" if decisions is None or hidden else decisions.text,
         masking=masking,
         quality=quality, same=[group.ids for group in assessment.same] if assessment else (),
     )  # fmt: skip

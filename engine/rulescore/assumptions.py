@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from .lang.check import Scope, check_text
-from .lang.syntax import Tree
+from .lang.syntax import Kind, Tree
 from .model import Pack, Text
 from .problems import Problems, Span, close_names
 from .source import Document
@@ -21,8 +21,8 @@ from .valuation import BY_NAME
 from .valuation.parts import Assumption
 from .violations import check_document
 
-Stated = Decimal | tuple[Decimal, ...] | str | Tree
-"""A number, one a year, a word, or an expression over the figures of the base."""
+Stated = Decimal | tuple[Decimal | Tree, ...] | str | Tree
+"""A number, one a year, a word, or an expression over the figures of the base; a series may hold expressions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,15 @@ class Assumed:
     why: Text
     span: Span
 
+    @property
+    def basis(self) -> str:
+        """Whether it is `measured` on the base, a `judgement`, or `stated` from another source."""
+        if set(self.source) == {"judgement"}:
+            return "judgement"
+        parts = self.base if isinstance(self.base, tuple) else (self.base,)
+        measured = any(isinstance(part, Tree) and part.names() for part in parts)
+        return "measured" if measured else "stated"
+
     def of(self, case: str) -> Stated:
         """What it is in the `low`, `base` or `high` case."""
         stated = {"low": self.low, "high": self.high}.get(case)
@@ -44,13 +53,25 @@ class Assumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Scenario:
+    """Assumptions of the base case that are other for once."""
+
+    id: str
+    title: Text
+    assumptions: Mapping[str, Assumed]
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
-    """One valuation: a method and its assumptions by name; those not given have their default."""
+    """One valuation: a method and its assumptions by name; those not given have their default. `stress` are scenarios beside the
+    base case, `bridge` those on the way to it: from the whole base to what passes to the buyer."""
 
     id: str
     title: Text
     method: str
     assumptions: Mapping[str, Assumed]
+    stress: tuple[Scenario, ...]
+    bridge: tuple[Scenario, ...]
     span: Span
 
 
@@ -72,33 +93,25 @@ def read_valuation(document: Document, portfolio: Pack | None, problems: Problem
     kinds = (
         {} if portfolio is None else {name: one.expr.tree.kind for name, one in portfolio.features.items()}
     )
-    reading = _Reading(
-        document,
-        Scope({name: kind for name, kind in kinds.items() if kind == "number"}, base_allowed=False),
-        problems,
-    )
+    numbers = {name: kind for name, kind in kinds.items() if kind == "number"}
+    reading = _Reading(document, numbers, problems)
     methods = tuple(reading.method(index, item) for index, item in enumerate(document.data["methods"]))
     data = document.data
     return Valuation(data["standard"], data["currency"], methods, document.file, document.text)
 
 
 class _Reading:
-    def __init__(self, document: Document, scope: Scope, problems: Problems) -> None:
-        self.document, self.scope, self.problems = document, scope, problems
+    def __init__(self, document: Document, names: Mapping[str, Kind], problems: Problems) -> None:
+        self.document, self.names, self.problems = document, dict(names), problems
+
+    @property
+    def scope(self) -> Scope:
+        """The figures of the base, and the values of the methods before."""
+        return Scope(self.names, base_allowed=False)
 
     def method(self, index: int, item: Mapping[str, Any]) -> Method:
         declared = BY_NAME[item["method"]]
-        path = ("methods", index, "assumptions")
-        given: dict[str, Assumed] = {}
-        for name, stated in item["assumptions"].items():
-            if name not in declared.ASSUMPTIONS:
-                close = close_names(name, declared.ASSUMPTIONS)
-                facts = {"name": name, "method": item["method"], "known": list(declared.ASSUMPTIONS)}
-                self.problems.error(
-                    "unknown-assumption", self.document.key(*path, name), **facts, close=close
-                )
-                continue
-            given[name] = self.assumed(declared.ASSUMPTIONS[name], stated, (*path, name))
+        given = self.given(item["method"], item["assumptions"], ("methods", index, "assumptions"))
         for name, assumption in declared.ASSUMPTIONS.items():
             if assumption.default is None and name not in item["assumptions"]:
                 place = self.document.at("methods", index)
@@ -110,7 +123,37 @@ class _Reading:
                     method=item["method"],
                 )
         title = item.get("title") or declared.TITLE
-        return Method(item["id"], title, item["method"], given, self.document.at("methods", index, "id"))
+        stress, bridge = (self.scenarios(index, item, key) for key in ("stress", "bridge"))
+        place = self.document.at("methods", index, "id")
+        value = value_name(item["id"])
+        if value in self.names:
+            self.problems.error("duplicate-id", place, id=item["id"], first=0)
+        self.names[value] = "number"
+        return Method(item["id"], title, item["method"], given, stress, bridge, place)
+
+    def scenarios(self, index: int, item: Mapping[str, Any], key: str) -> tuple[Scenario, ...]:
+        """The scenarios of a method under `stress` or `bridge`."""
+        return tuple(
+            Scenario(
+                one["id"], one["title"],
+                self.given(item["method"], one["assumptions"], ("methods", index, key, place, "assumptions")),
+            )
+            for place, one in enumerate(item.get(key, ()))
+        )  # fmt: skip
+
+    def given(self, method: str, items: Mapping[str, Any], path: tuple[str | int, ...]) -> dict[str, Assumed]:
+        """Assumptions as written, for a method or one of its scenarios."""
+        known = BY_NAME[method].ASSUMPTIONS
+        given: dict[str, Assumed] = {}
+        for name, stated in items.items():
+            if name not in known:
+                place, close = self.document.key(*path, name), close_names(name, known)
+                self.problems.error(
+                    "unknown-assumption", place, name=name, method=method, known=list(known), close=close
+                )
+                continue
+            given[name] = self.assumed(known[name], stated, (*path, name))
+        return given
 
     def assumed(
         self, assumption: Assumption, stated: Mapping[str, Any], path: tuple[str | int, ...]
@@ -122,7 +165,7 @@ class _Reading:
         }
         sources = stated["source"]
         return Assumed(
-            cases["is"], cases.get("low"), cases.get("high"), str(stated["is"]),
+            cases["is"], cases.get("low"), cases.get("high"), _text(stated["is"]),
             (sources,) if isinstance(sources, str) else tuple(sources), stated.get("why", {}), self.document.at(*path),
         )  # fmt: skip
 
@@ -139,17 +182,21 @@ class _Reading:
         if assumption.kind == "series":
             items = raw if isinstance(raw, list) else [raw]
             return tuple(
-                self.number(assumption, one, (*path, index) if isinstance(raw, list) else path)
+                self.single(assumption, one, (*path, index) if isinstance(raw, list) else path)
                 for index, one in enumerate(items)
             )
-        if isinstance(raw, str):
+        return self.single(assumption, raw, path)
 
-            def report(code: str, offset: int, length: int, **facts: Any) -> None:
-                self.problems.error(code, self.document.inside(path, offset, length), **facts)
+    def single(self, assumption: Assumption, raw: Any, path: tuple[str | int, ...]) -> Decimal | Tree:
+        """A number, or an expression that gives one."""
+        if not isinstance(raw, str):
+            return self.number(assumption, raw, path)
 
-            tree = check_text(raw, self.scope, "number", report)
-            return Decimal(0) if tree is None else tree
-        return self.number(assumption, raw, path)
+        def report(code: str, offset: int, length: int, **facts: Any) -> None:
+            self.problems.error(code, self.document.inside(path, offset, length), **facts)
+
+        tree = check_text(raw, self.scope, "number", report)
+        return Decimal(0) if tree is None else tree
 
     def number(self, assumption: Assumption, raw: Any, path: tuple[str | int, ...]) -> Decimal:
         if isinstance(raw, bool) or not isinstance(raw, int | float):
@@ -161,6 +208,16 @@ class _Reading:
                 "assumption-range", self.document.at(*path), read=str(raw), **bounds(assumption)
             )
         return value
+
+
+def _text(stated: Any) -> str:
+    """A value as written; the numbers and expressions of a series one after another."""
+    return ", ".join(map(str, stated)) if isinstance(stated, list) else str(stated)
+
+
+def value_name(method_id: str) -> str:
+    """The name by which later methods may use the value of one."""
+    return f"value.{method_id.replace('-', '_')}"
 
 
 def within(assumption: Assumption, value: Decimal) -> bool:

@@ -92,7 +92,7 @@ def engine_changes(before: Run, after: Run) -> tuple[Change, ...]:
 
 
 def _steps(standings: Sequence[Standing]) -> dict[str, tuple[int | None, tuple[str | None, str | None]]]:
-    """(as stored before, stage 0 to 3, as stored after) -> for each cause that did something its units and tiers.
+    """(as stored before, stage 0 to 4, as stored after) -> for each cause that did something its units and tiers.
 
     Units count from the last composite that was known, so that they add up also across a stage without one.
     """
@@ -118,7 +118,7 @@ def count_causes(played: Replay, moved: pl.DataFrame) -> dict[str, int]:
         columns = [
             "units",
             "tier",
-            *(f"{stage}.{what}" for stage in range(4) for what in ("composite", "tier")),
+            *(f"{stage}.{what}" for stage in range(5) for what in ("composite", "tier")),
             "units after",
             "tier after",
         ]
@@ -163,6 +163,10 @@ def _reasons(
         changes: Iterable[Change] = _data(played, row, {rule.id for rule in rules})
     elif cause == "parameters":
         changes = parameter_changes(played)
+    elif cause == "overrides":
+        customer = row[CUSTOMER]
+        old_tier, new_tier = (run.plan.decided.get(customer) for run in (played.before, played.after))
+        changes = [Change("override", "tier", "", old_tier, new_tier)]
     else:
         all_changes = plan_changes(played.stages[2].plan, played.stages[3].plan)
         changes = [change for change in all_changes if concerns(change, old, new)] or all_changes
@@ -186,10 +190,17 @@ def _data(played: Replay, row: dict[str, Any], moved: set[str]) -> Iterable[Chan
     }
     show = input_words(plan)
     read = reads(plan, moved)
+    by_hand = {
+        (one["customer"], one["field"]) for run in (played.before, played.after) for one in run.decided
+    }
     for name, (prefix, column) in sorted(second.sources.items(), key=lambda item: item[0] not in read):
         source = first.sources.get(second.called.get(name, name))
         old, new = None if source is None else row[source[0] + source[1]], row[prefix + column]
         if prefix == AFTER and old != new:
             yield Change(
-                kinds.get(name, "field"), features.get(name, name), "", show(name, old), show(name, new)
+                "override" if (row[CUSTOMER], name) in by_hand else kinds.get(name, "field"),
+                features.get(name, name),
+                "",
+                show(name, old),
+                show(name, new),
             )

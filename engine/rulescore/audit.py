@@ -6,20 +6,24 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
+from .answers import cells_read, question_node, stored_replies
 from .arithmetic import UNIT
 from .engines import frame as frame_engine
 from .engines.row import Result, RowEngine
 from .folder import INPUTS, SCORES_CSV, SCORES_PARQUET, Run
+from .kinds.question import TABLE as ANSWERS
 from .labels import labels
 from .lang.syntax import Tree, constant, text_of
-from .lang.words import grouped_number, sentence
+from .lang.words import sentence
 from .messages import word
 from .model import Action, Expr, Finding, Gate, Rule, Tier
 from .plan import PlannedRule
+from .portfolio import JSON as PORTFOLIO_JSON
 from .portfolio_table import COMPANY, OWNER, columns_read
 from .problems import Fact, Problem, Span, UsageError, close_names
 from .scoring import Outcome, composite_score, coverage_units, dimension_score
@@ -52,7 +56,9 @@ def explain_base(run: Run) -> Node:
     whole = run.stored.portfolio
     if whole is None:
         raise UsageError([Problem("no-portfolio", "error", None, {"pack": run.pack.id})])
-    return explain(whole, OWNER)
+    stored = run.folder / PORTFOLIO_JSON
+    tables = json.loads(stored.read_bytes())["breakdowns"] if stored.exists() else []
+    return {**explain(whole, OWNER), "breakdowns": tables}
 
 
 def value_of(run: Run) -> Node:
@@ -105,7 +111,7 @@ class _Explainer:
             "composite": _shown(composite.points),
             "before_gates": _shown(composite_score(self.plan, self.result.dimensions).points), "low": _shown(composite.low), "high": _shown(composite.high),
             "coverage": _shown(self.result.coverage), "minimum_coverage": self.pack.minimum_coverage,
-            "decimals": self.pack.composite_decimals, "tier": self.tier(), "gates": [self.gate(gate) for gate in self.pack.gates],
+            "overrides": self.overridden(), "decimals": self.pack.composite_decimals, "tier": self.tier(), "gates": [self.gate(gate) for gate in self.pack.gates],
             "reasons": [{"rule": key, "title": dict(self.pack.rule(key).title)} for key in self.result.reasons],
             "dimensions": [self.dimension(dimension.id) for dimension in self.pack.dimensions],
             "findings": [self.finding(finding) for finding in self.pack.findings], "figures": self.figures(),
@@ -122,11 +128,25 @@ class _Explainer:
         index = tiers.index(reached)
         above = tiers[index - 1] if index else None
         return {
-            "id": reached.id, "title": dict(reached.title), "natural": self.result.natural_tier, "reason": self.result.tier_reason,
+            "id": reached.id, "title": dict(reached.title), "natural": self.result.natural_tier,
+            "by_rules": next((dict(one.title) for one in tiers if one.id == self.result.tier_by_rules), None), "reason": self.result.tier_reason,
             "condition": None if reached.when is None else self.condition(reached.when),
             "next": None if above is None else self.missed(above),
             "actions": actions(reached.actions),
         }  # fmt: skip
+
+    def overridden(self) -> list[Node]:
+        """What people decided for this customer, with the words of tiers and fields."""
+        titles = {tier.id: dict(tier.title) for tier, _ in self.plan.tiers}
+        fields = self.pack.records.fields
+        return [
+            {
+                **one, "tier_title": titles.get(one["tier"]), "by_rules": titles.get(self.result.tier_by_rules or ""),
+                "field_title": dict(fields[one["field"]].title) if one["field"] in fields else None,
+            }
+            for one in (self.run.decided if self.pack.subject != COMPANY else [])
+            if one["customer"] == self.record[frame_engine.CUSTOMER]
+        ]  # fmt: skip
 
     def missed(self, tier: Tier) -> Node:
         """Each part of the condition of the next tier with whether it holds."""
@@ -160,7 +180,11 @@ class _Explainer:
         }  # fmt: skip
 
     def figures(self) -> list[Node]:
-        """The features that the rules for the base as a whole read of the customer, and no rule of the customers does."""
+        """The features that the rules for the base as a whole read of the customer, and no rule of the customers does;
+        of the base itself those of its waterfall."""
+        steps = self.pack.waterfall
+        if steps is not None:
+            return [self.input(name, depth=0) for name in (steps.start, *steps.less, steps.end)]
         if self.pack.portfolio is None:
             return []
         scored = self.pack.names_behind(tree for rule in self.pack.rules for tree in rule.trees)
@@ -215,7 +239,14 @@ class _Explainer:
         }  # fmt: skip
         if rule.applies is not None:
             node["applies"] = self.condition(rule.applies)
+        if rule.question is not None and rule.of is not None:
+            node["question"] = question_node(rule, self.value(rule.of.tree), self.replies.get(rule.id, []))
         return node
+
+    @cached_property
+    def replies(self) -> dict[str, list[Node]]:
+        """What the company answered to each question."""
+        return stored_replies(self.run.folder, self.sources.get(ANSWERS, ()), self.plan.parameters)
 
     def case(self, rule: Rule, outcome: Outcome) -> Node | None:
         if outcome.case < 0:
@@ -331,7 +362,11 @@ class _Explainer:
         """Rows of the customer's events, by file; all of the customer's rows, since the window is told by the words.
         Events of the company are the customers of the run, which lie in its own tables."""
         if self.pack.subject == COMPANY:
-            return self.base_cells(tree)
+            return (
+                self.base_cells(tree)
+                if tree.table == "customers"
+                else cells_read(tree, self.sources.get(tree.table, ()))
+            )
         if tree.table not in self.events:
             rows = pl.scan_parquet(self.run.folder / "cells.parquet").filter(
                 (pl.col("table") == tree.table)
@@ -474,14 +509,3 @@ def _shown(number: int | None) -> float | None:
 def _rounded(value: Fraction) -> float:
     """To four decimals, half up."""
     return float(Fraction((2 * value * UNIT + 1) // 2, UNIT))
-
-
-def value_text(value: Any, language: str) -> str:
-    """A value as people read it."""
-    if value is None:
-        return "缺失" if language == "zh" else "missing"
-    if isinstance(value, bool):
-        return {"zh": "是", "en": "yes"}[language] if value else {"zh": "否", "en": "no"}[language]
-    if isinstance(value, float):
-        return grouped_number(float(f"{value:.6g}") if abs(value) < 1e6 else round(value, 2))
-    return str(value)

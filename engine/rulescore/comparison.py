@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from .attribution import Move, count_causes, engine_changes, moves_of, parameter_changes
+from .attribution import Move, count_causes, engine_changes, moves_of, parameter_changes, points_of
 from .changes import Change, plan_changes
 from .engines.frame import CUSTOMER
 from .folder import Run
@@ -40,6 +40,8 @@ class Comparison:
     differences: tuple[Change, ...]
     causes: dict[str, int]
     moves: tuple[Move, ...]
+    base: tuple[dict[str, Any], ...] = ()
+    """Of the base as a whole: its composite and tier, then each figure that both runs have and that differs."""
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -47,7 +49,7 @@ class Comparison:
             "customers": {"both": self.both, "appeared": self.appeared, "disappeared": self.disappeared, "moved": self.moved},
             "migration": [{"before": old, "after": new, "customers": count} for old, new, count in self.migration],
             "differences": [change.as_dict() for change in self.differences],
-            "causes": self.causes, "moves": [move.as_dict() for move in self.moves],
+            "causes": self.causes, "moves": [move.as_dict() for move in self.moves], "base": list(self.base),
         }  # fmt: skip
 
 
@@ -78,8 +80,40 @@ def _compare(before: Run, after: Run, top: int) -> Comparison:
         _about(before), _about(after), both.height,
         standings.filter(~there).height, standings.filter(~here).height, moved.height,
         _migration(before, after, standings),
-        max(before.pack.composite_decimals, after.pack.composite_decimals), _differences(played), causes, moves_of(played, most),
+        max(before.pack.composite_decimals, after.pack.composite_decimals), _differences(played), causes, moves_of(played, most), _base(before, after),
     )  # fmt: skip
+
+
+def _base(before: Run, after: Run) -> tuple[dict[str, Any], ...]:
+    """What differs of the base as a whole; nothing when one of the runs has no rules for it."""
+    wholes = before.portfolio, after.portfolio
+    if wholes[0] is None or wholes[1] is None:
+        return ()
+    values = [whole.inputs.collect().row(0, named=True) for whole in wholes if whole is not None]
+    traces = [whole.trace.collect().row(0, named=True) for whole in wholes if whole is not None]
+    tiers = [[tier.id for tier in whole.pack.tiers] for whole in wholes if whole is not None]
+    composite = [points_of(trace["composite.points"]) for trace in traces]
+    tier = [
+        None if (at := trace["tier.index"]) is None else ids[at]
+        for trace, ids in zip(traces, tiers, strict=True)
+    ]
+    found = [
+        {"id": name, "title": None, "unit": unit, "before": old, "after": new}
+        for name, unit, (old, new) in (("composite", "points", composite), ("tier", "", tier))
+    ]
+    features = wholes[1].pack.features
+    found += [
+        {
+            "id": name,
+            "title": dict(feature.title),
+            "unit": feature.unit,
+            "before": values[0][name],
+            "after": values[1][name],
+        }
+        for name, feature in features.items()
+        if name in values[0] and name in values[1]
+    ]
+    return tuple(one for one in found if one["before"] != one["after"])
 
 
 def _about(run: Run) -> dict[str, Any]:

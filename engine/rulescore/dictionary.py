@@ -87,6 +87,7 @@ class Dictionary:
                     table_id, data.get("title") or (old.title if old else {"zh": table_id, "en": table_id}), fields,
                     data.get("key") or (old.key if old else ""), data.get("customer") or (old.customer if old else ""),
                     data.get("date") or (old.date if old else ""), document.key("tables", table_id),
+                    data.get("holder") or (old.holder if old else None),
                 )  # fmt: skip
                 for role in ("key", "customer", "date"):
                     name = getattr(table, role)
@@ -130,7 +131,7 @@ class Dictionary:
             id=key, type=item["type"], title=item["title"], unit=item.get("unit", ""), min=item.get("min"), max=item.get("max"),
             values=values, words=words, missing=tuple(item.get("missing", ())), not_missing=tuple(item.get("not_missing", ())),
             aliases=tuple(item.get("aliases", ())), required=item.get("required", False), personal=item.get("personal", False),
-            sensitive=item.get("sensitive", False),
+            sensitive=item.get("sensitive", False), holder=item.get("holder"),
             span=document.key("tables", table, "fields", key),
         )  # fmt: skip
 

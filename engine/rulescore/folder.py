@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ import rfc8785
 from .engines import frame as frame_engine
 from .loading import load_or_raise
 from .model import Pack
+from .overrides import JSON as OVERRIDES
+from .overrides import tiers_of
 from .plan import Plan, make_plan
 from .problems import Cell, Problem, Problems, Span, UsageError
 from .readers.table import Rejected
@@ -46,6 +49,7 @@ def trace_columns(plan: Plan) -> list[str]:
         "composite.coverage",
         *(f"gate.{gate.id}" for gate in pack.gates),
     ]
+    names += ["tier.by_rules"] if plan.decided else []
     names += ["tier.natural", "tier.index", "tier.reason", "reason.0", "reason.1", "reason.2"]
     for rule in pack.rules:
         names += [f"{rule.id}.case", f"{rule.id}.points"]
@@ -61,6 +65,7 @@ def narrow(plan: Plan) -> dict[str, Any]:
         "composite.coverage": pl.Int16,
         "tier.natural": pl.Int8,
         "tier.index": pl.Int8,
+        **({"tier.by_rules": pl.Int8} if plan.decided else {}),
         "tier.reason": pl.Int16,
     }
     place = pl.UInt8 if len(plan.rules) < 256 else pl.UInt16
@@ -146,7 +151,7 @@ class Run:
     def plan(self) -> Plan:
         number = day(self.as_of)
         assert number is not None
-        return make_plan(self.pack, number, self.overrides)
+        return replace(make_plan(self.pack, number, self.overrides), decided=tiers_of(self.decided))
 
     @property
     def overrides(self) -> dict[str, float | str | bool]:
@@ -155,6 +160,12 @@ class Run:
             key: float(value) if isinstance(value, int) and not isinstance(value, bool) else value
             for key, value in self.manifest["overrides"].items()
         }
+
+    @cached_property
+    def decided(self) -> list[dict[str, Any]]:
+        """The overrides of tiers and inputs, as plain data; none for most runs."""
+        path = self.folder / OVERRIDES
+        return list(json.loads(path.read_bytes())) if path.is_file() else []
 
     @cached_property
     def portfolio(self) -> Run | None:
@@ -224,7 +235,7 @@ class Run:
         return f"<Run {self.run_id[:8]} of {self.manifest['pack']['id']} as of {self.as_of}: {self.manifest['customers']} customers>"
 
 
-TEXTS = ("customer_id", "name", "tier", "tier_reason", "gates", "reasons")
+TEXTS = ("customer_id", "name", "tier", "tier_by_rules", "tier_reason", "gates", "reasons")
 
 
 def read_scores_csv(path: Path) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,17 @@ from .arithmetic import points_text, units
 from .bundled import folder
 from .dictionary import Dictionary, check_name, make_scope, sources
 from .grading import EMPTY, Grading
-from .kinds import BY_NAME
+from .kinds import BY_NAME, frame_of
 from .kinds.builder import Bad, RuleText
 from .lang.check import Scope, check
 from .lang.syntax import Kind, Report, Tree, parse
 from .limits import read_quality
-from .model import Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table, Waterfall
+from .model import Breakdown, Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table, Waterfall
 from .packfiles import PORTFOLIO, Layer, find, is_portfolio, read_layers, shown
 from .portfolio_table import scored_customers
 from .problems import Problems, RulesetError, Span, close_names
 from .source import Document, Path_
+from .surveys import read_surveys
 from .violations import read_document
 
 MAX_RULES = 2_000
@@ -136,6 +137,7 @@ class _Loader:
         self.parameters = dictionary.read_parameters()
         self.scope = make_scope(self.tables, self.parameters, self.subject)
         self.read_features()
+        breakdowns = self.read_breakdowns()
         dimensions = self.read_dimensions(settings, places)
         totals: dict[str, Kind] = {f"score.{dimension.id}": "number" for dimension in dimensions}
         totals |= {"composite": "number", "coverage": "number"}
@@ -170,7 +172,8 @@ class _Loader:
             composite_decimals=decimals.get("composite", 2), minimum_coverage=float(minimum.get("share", 0.0)),
             coverage_cap=minimum.get("cap", ""), review=settings.get("review", EMPTY),
             dimension_source=sources(settings.get("dimension_source")), files=self.files(), span=self.top.pack.at("id"),
-            subject=self.subject, quality=read_quality(self.layers, self.tables, self.problems),
+            subject=self.subject, breakdowns=breakdowns, quality=read_quality(self.layers, self.tables, self.problems),
+            surveys=read_surveys(self.layers, self.tables, self.problems),
             findings=findings.read(self.findings, self.features), waterfall=waterfall,
         )  # fmt: skip
         fairness.check(pack, self.problems)
@@ -244,12 +247,17 @@ class _Loader:
             )
         self.scope = Scope(names, self.scope.values, self.scope.tables)
 
-    def declared_features(self) -> Iterator[tuple[str, Document, Path_, str, dict[str, Any]]]:
+    def declared_features(self) -> Iterable[tuple[str, Document, Path_, str, dict[str, Any]]]:
+        """Features in the order of the layers, those left out that a later layer removes."""
+        found: dict[tuple[str, str], tuple[str, Document, Path_, str, dict[str, Any]]] = {}
         for layer in self.layers:
-            for document in layer.documents.values():
-                if "tables" not in document.data:
-                    for key, item in (document.data.get("features") or {}).items():
-                        yield key, document, ("features", key), "is", item
+            documents = [document for document in layer.documents.values() if "tables" not in document.data]
+            removed = {name for document in documents for name in document.data.get("remove") or ()}
+            found = {place: one for place, one in found.items() if place[0] not in removed}
+            for document in documents:
+                for key, item in (document.data.get("features") or {}).items():
+                    found[key, document.file] = (key, document, ("features", key), "is", item)
+        return found.values()
 
     def ordered(self, raw: dict[str, Raw]) -> list[str]:
         needs = {key: sorted(tree.names() & raw.keys()) if tree else [] for key, (*_, tree) in raw.items()}
@@ -277,6 +285,56 @@ class _Loader:
                     circle = " -> ".join([*chain[chain.index(follow) :], follow])
                     self.problems.error("circular-feature", document.key(*path), circle=circle)
         return order
+
+    # ---- breakdowns -----------------------------------------------------------------------------------
+
+    def read_breakdowns(self) -> tuple[Breakdown, ...]:
+        """The tables of the base by one or two keys."""
+        found = []
+        for document, path, item in merge.breakdowns(self.layers):
+            if self.customers is None:
+                self.problems.error("breakdown-not-here", document.at(*path, "id"), id=item["id"])
+                continue
+            keys = item["by"] if isinstance(item["by"], list) else [item["by"]]
+            inside = self.scope.inside("customers")
+            by = [
+                self.expression(
+                    document,
+                    (*path, "by", index) if isinstance(item["by"], list) else (*path, "by"),
+                    key,
+                    None,
+                    inside,
+                )
+                for index, key in enumerate(keys)
+            ]
+            where_text = item.get("where")
+            only = (
+                None
+                if where_text is None
+                else self.expression(document, (*path, "where"), where_text, "bool", inside)
+            )
+            figures = self.read_figures(document, (*path, "figures"), item["figures"])
+            found.append(Breakdown(
+                item["id"], item["title"], item.get("why", EMPTY), tuple(expr for expr in by if expr is not None), only, figures,
+                item.get("rows", 30), item.get("heat", False), item.get("words", {}), sources(item.get("source")), document.at(*path, "id"),
+            ))  # fmt: skip
+        return tuple(found)
+
+    def read_figures(self, document: Document, path: Path_, items: dict[str, Any]) -> dict[str, Feature]:
+        """The columns of a breakdown, each in the scope of the base and of the columns before it."""
+        names = dict(self.scope.names)
+        figures: dict[str, Feature] = {}
+        for key, item in items.items():
+            check_name(key, document.key(*path, key), self.problems)
+            if key in names or key in self.scope.tables:
+                self.problems.error("duplicate-name", document.key(*path, key), name=key)
+                continue
+            scope = Scope(names, self.scope.values, self.scope.tables, base_allowed=False)
+            expr = self.expression(document, (*path, key, "is"), item["is"], None, scope)
+            names[key] = "unknown" if expr is None else expr.tree.kind
+            if expr is not None:
+                figures[key] = Feature(key, item["title"], item.get("unit", ""), expr, sources(item.get("source")), document.key(*path, key))  # fmt: skip
+        return figures
 
     # ---- dimensions and rules -------------------------------------------------------------------------
 
@@ -360,10 +418,14 @@ class _Loader:
             return None
         kind = BY_NAME[kind_name]
         data = text.data
+        lacking = [name for name in getattr(kind, "NEEDS", ()) if not self.scope.has(name)]
+        if lacking:
+            self.problems.error("question-without-answers", text.place("id"), id=text.id, names=lacking)
+            return None
         try:
-            applies = text.expr("applies", want="bool") if "applies" in data else None
+            of, applies, question = frame_of(kind, text)
         except Bad:
-            applies = None
+            of = applies = question = None
         try:
             cases: tuple[Case, ...] = kind.lower(text)
             low, high = merge.bounds(kind_name, text, cases)
@@ -377,14 +439,13 @@ class _Loader:
             self.problems.error(
                 "min-above-max", text.place("id"), low=points_text(low), high=points_text(high)
             )
-        of = text.expr("of") if "of" in data else None
         places = {key: text.place(key) for key in data}
         return Rule(
             id=text.id, dimension=dimension, kind=kind_name, title=data["title"], why=data.get("why", EMPTY), cases=cases, of=of,
             weight=data.get("weight", 1), applies=applies, on_missing="points" if points is not None else policy,
             missing_points={"worst": low, "neutral": (low + high + 1) // 2}.get(policy) if points is None else points,
             low=low, high=high, source=sources(data.get("source")), span=text.place("id"), places=places,
-            fairness=data.get("fairness", EMPTY),
+            fairness=data.get("fairness", EMPTY), question=question,
         )  # fmt: skip
 
     def read_waterfall(self, settings: dict[str, Any], places: dict[str, Document]) -> Waterfall | None:
@@ -416,4 +477,6 @@ class _Loader:
             for document in layer.documents.values():
                 known |= {rule["id"] for rule in document.data.get("rules") or ()}
                 known |= {gate["id"] for gate in document.data.get("gates") or ()}
+                known |= (document.data.get("features") or {}).keys()
+                known |= {breakdown["id"] for breakdown in document.data.get("breakdowns") or ()}
                 known |= (document.data.get("findings") or {}).keys()

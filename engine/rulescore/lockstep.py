@@ -142,7 +142,12 @@ def trace_words(plan: Plan) -> Show:
     """Values of the trace: points as points, tiers, rules and cases by their ids."""
     rules = {rule.id: rule for rule in plan.pack.rules}
     tiers = [tier.id for tier, _ in plan.tiers]
-    lists = {"tier.natural": tiers, "tier.index": tiers, "tier.reason": tier_reason_words(plan)}
+    lists = {
+        "tier.natural": tiers,
+        "tier.index": tiers,
+        "tier.by_rules": tiers,
+        "tier.reason": tier_reason_words(plan),
+    }
     lists |= {f"reason.{place}": list(rules) for place in range(REASONS)}
 
     def show(column: str, value: object) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from .model import Pack, Table
-from .portfolio_table import tables_of
+from .portfolio_table import own_tables, tables_of
 from .privacy import CUSTOMERS, NAME, PERSON, TYPE, content_reads, marked, private_fields
 from .problems import Problems, UsageError
 from .readers.bytes import CHUNK
@@ -63,8 +63,10 @@ def mask(
     if unmask or not present:
         return dict(tables), Masking(unmasked=tuple(present))
     problems = Problems()
-    for name, place in content_reads(pack, present):
-        problems.error("personal-content", place, field=name)
+    for part, known in ((pack, pack.tables), (pack.portfolio, own_tables(pack.portfolio))):
+        fields = [field for field in present if field[0] in known]
+        for name, place in content_reads(part, fields) if part is not None else ():
+            problems.error("personal-content", place, field=name)
     secret = os.environ.get(VARIABLE, "")
     if secret and len(secret) < SHORTEST:
         problems.error("pseudonym-key-short", None, variable=VARIABLE, shortest=SHORTEST)

@@ -10,6 +10,7 @@ from .arithmetic import units
 from .kinds import BY_NAME
 from .kinds.builder import RuleText
 from .model import Case
+from .packfiles import NO_DIMENSION
 from .problems import Problem, Problems
 from .schema import rule_schema
 from .source import Document, Path_
@@ -54,6 +55,20 @@ def gates(packs: list[Document]) -> list[tuple[Document, Path_, dict[str, Any]]]
     return list(found.values())
 
 
+def breakdowns(layers: list[Layer]) -> list[tuple[Document, Path_, dict[str, Any]]]:
+    """Breakdowns by id: those of the base first, overridden in place, minus what is removed."""
+    found: dict[str, tuple[Document, Path_, dict[str, Any]]] = {}
+    for layer in layers:
+        documents = [doc for stem, doc in layer.documents.items() if stem != "tables"]
+        for document in documents:
+            for name in document.data.get("remove") or ():
+                found.pop(name, None)
+        for document in documents:
+            for index, item in enumerate(document.data.get("breakdowns") or ()):
+                found[item["id"]] = (document, ("breakdowns", index), item)
+    return list(found.values())
+
+
 Merged = dict[str, dict[str, tuple[Any, Document]]]
 
 
@@ -62,7 +77,7 @@ def dimensions(layers: list[Layer], problems: Problems) -> tuple[Merged, dict[st
     merged: Merged = {}
     rules: dict[str, dict[str, RuleText]] = {}
     for layer in layers:
-        documents = {stem: doc for stem, doc in layer.documents.items() if stem not in ("pack", "tables")}
+        documents = {stem: doc for stem, doc in layer.documents.items() if stem not in NO_DIMENSION}
         removed = [
             name
             for document in [layer.pack, *documents.values()]
@@ -77,7 +92,7 @@ def dimensions(layers: list[Layer], problems: Problems) -> tuple[Merged, dict[st
                 problems.error("name-differs-from-file", document.at("dimension"), name=key, file=stem)
             target = merged.setdefault(key, {})
             for name, value in document.data.items():
-                if name not in ("features", "rules", "remove"):
+                if name not in ("features", "rules", "breakdowns", "remove"):
                     target[name] = (value, document)
             texts = rules.setdefault(key, {})
             own: dict[str, int] = {}

@@ -44,6 +44,7 @@ class Field:
     personal: bool = False
     sensitive: bool = False
     span: Span = NOWHERE
+    holder: Text | None = None
     made_of: str = ""
     """The field that it is worked out from; no column of a file is it."""
 
@@ -70,6 +71,8 @@ class Table:
     customer: str = ""
     date: str = ""
     span: Span = NOWHERE
+    holder: Text | None = None
+    """Who would have the data, by role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,31 @@ class Feature:
 
 
 @dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The base by one or two keys: a row for each value, a column for each figure. `by` are expressions of one customer, and so
+    is `where`, which leaves out those of whom it does not hold; `figures` of the customers of a row, each of which may also use those before it and the features of the base. Beyond `rows` the smallest
+    groups are one row; `heat` shades the cells; `words` say what people call a value of a key."""
+
+    id: str
+    title: Text
+    why: Text
+    by: tuple[Expr, ...]
+    where: Expr | None
+    figures: Mapping[str, Feature]
+    rows: int
+    heat: bool
+    words: Mapping[str, Text]
+    source: tuple[str, ...]
+    span: Span
+
+    @property
+    def exprs(self) -> tuple[Expr, ...]:
+        """Every expression of it."""
+        where = () if self.where is None else (self.where,)
+        return (*self.by, *where, *(figure.expr for figure in self.figures.values()))
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One item of a checklist, kept for explanation and coverage."""
 
@@ -127,6 +155,16 @@ class Case:
     reason: Text | None = None
     span: Span = NOWHERE
     parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a rule asks of the company: the words, who answers, the evidence asked for, and the mark of each case."""
+
+    words: Text
+    role: str
+    evidence: Text
+    marks: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +188,7 @@ class Rule:
     span: Span
     places: Mapping[str, Span] = field(default_factory=dict)
     fairness: Text = field(default_factory=dict)
+    question: Question | None = None
 
     @property
     def trees(self) -> tuple[Tree, ...]:
@@ -264,6 +303,30 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyItem:
+    """One thing that customers are asked: the words, why, the field of `survey_answers` that takes the answer, and what its
+    answers are called."""
+
+    field: str
+    words: Text
+    why: Text
+    labels: Mapping[str, Text]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What customers are asked, and what they are told first."""
+
+    id: str
+    title: Text
+    why: Text
+    intro: Text
+    items: tuple[SurveyItem, ...]
+    source: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Waterfall:
     """Figures of the base that lead from one amount to another: `start` less each of `less` is `end`."""
 
@@ -298,6 +361,8 @@ class Pack:
     subject: str = "customers"
     portfolio: Pack | None = None
     quality: Quality = field(default_factory=Quality)
+    breakdowns: tuple[Breakdown, ...] = ()
+    surveys: tuple[Survey, ...] = ()
     findings: tuple[Finding, ...] = ()
     waterfall: Waterfall | None = None
 

@@ -13,8 +13,11 @@ from .problems import Problems, Span, close_names
 from .source import Document
 from .violations import read_document
 
-NO_RULES = ("tests", "assessment", "portfolio", "company", "valuation")
+NO_RULES = ("tests", "assessment", "portfolio", "company", "valuation", "overrides")
 """Files of a pack folder that hold no rules of a dimension."""
+
+NO_DIMENSION = ("pack", "tables", "surveys")
+"""Files of a pack that are read and are no dimension."""
 
 PORTFOLIO = "portfolio"
 """The folder inside a pack's folder that holds the rules of the base as a whole."""
@@ -91,7 +94,7 @@ def read_layers(
         for path in sorted(where.glob("*.yaml")):
             if path.stem in NO_RULES:
                 continue
-            kind = path.stem if path.stem in ("pack", "tables") else "dimension"
+            kind = path.stem if path.stem in NO_DIMENSION else "dimension"
             document = read_document(path, str(called / path.name), kind, problems)
             if document is None:
                 layer.broken.add(path.stem)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .arithmetic import units
 from .lang.syntax import Kind, Tree, constant, name, text_of
-from .model import KEPT_OUT, Case, Dimension, Expr, Gate, Pack, Rule, Tier
-from .portfolio_table import columns_read
+from .model import KEPT_OUT, Breakdown, Case, Dimension, Expr, Field, Gate, Pack, Rule, Tier
+from .portfolio_table import TYPES, columns_read
 from .problems import Problems, RulesetError
 from .values import iso
 
@@ -73,6 +73,8 @@ class Plan:
     gates: tuple[tuple[Gate, Tree], ...]
     tiers: tuple[tuple[Tier, Tree | None], ...]
     kinds: Mapping[str, Kind] = field(default_factory=dict)
+    decided: Mapping[str, str] = field(default_factory=dict)
+    """Tiers that people decided, by customer."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -128,6 +130,10 @@ class Plan:
             )
         parts += [
             repr((gate.id, gate.action, gate.target, gate.limit, text_of(tree))) for gate, tree in self.gates
+        ]
+        parts += [
+            repr((one.id, [text_of(expr.tree) for expr in one.exprs], one.rows))
+            for one in self.pack.breakdowns
         ]
         parts += [repr((tier.id, None if tree is None else text_of(tree))) for tier, tree in self.tiers]
         pack = self.pack
@@ -283,6 +289,33 @@ class _Planner:
         for text in sorted(names):
             visit(text)
         return list(order.values())
+
+
+def breakdown_plans(plan: Plan) -> tuple[tuple[Breakdown, tuple[Tree, ...], Tree | None, Plan], ...]:
+    """For each breakdown of the base: its keys and its condition ready to run, and a plan whose records are its rows. The features of the base are
+    fields there."""
+    pack = plan.pack
+    planner = _Planner(pack, plan.as_of, plan.parameters, frozenset())
+    made = [
+        Field(one.id, TYPES[one.expr.tree.kind], one.title, one.unit)
+        for one in pack.features.values()
+        if one.expr.tree.kind in TYPES
+    ]
+    records = replace(pack.records, fields={**pack.records.fields, **{one.id: one for one in made}})
+    bare = replace(
+        pack, tables={**pack.tables, pack.subject: records}, dimensions=(), gates=(), tiers=(), breakdowns=()
+    )
+    return tuple(
+        (
+            breakdown,
+            tuple(planner.lift(expr.tree) for expr in breakdown.by),
+            None if breakdown.where is None else planner.lift(breakdown.where.tree),
+            make_plan(
+                replace(bare, features=breakdown.figures), plan.as_of, plan.parameters, every_feature=True
+            ),
+        )
+        for breakdown in pack.breakdowns
+    )
 
 
 def lifted_columns(pack: Pack, plan: Plan) -> dict[str, str]:

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scored customers -> the base as a whole: one more record, whose events are the customers, scored by the same engines.
 
-Its tables lie in the run folder under `portfolio/`, in the form that those of the customers have; `portfolio.json` says the
-same for other programs.
+Its tables lie in the run folder under `portfolio/`, in the form that those of the customers have, beside the company's own
+events, such as its answers; `portfolio.json` says the same for other programs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import rfc8785
 
+from . import breakdowns
 from .engines import frame as frame_engine
 from .engines.row import RowEngine, shown
 from .engines.tables import rows_of, trace_of_results
@@ -38,26 +39,60 @@ def check_company(tables: Mapping[str, TableData], problems: Problems) -> None:
             problems.error("company-rows", tables[COMPANY].place(0, 1), count=rows)
 
 
-def write(customers: Plan, plan: Plan, company: TableData | None, engine: str, folder: Path) -> None:
-    """Scores the base whose customers are in the run `folder` and writes what came of it there."""
-    base = scored_base(customers, plan, folder)
-    record = _record(plan, company)
-    if engine == "row":
-        inputs, trace = by_row(plan, record, base)
-    else:
-        numbers = frame_engine.as_numbers(record, plan.fields, plan.kinds)
-        counted = frame_engine.with_aggregates(plan, numbers, {"customers": base})
-        inputs = frame_engine.with_features(plan, counted).collect(engine="streaming")
-        trace = frame_engine.score(plan, inputs.lazy()).select(trace_columns(plan)).collect()
+def write(customers: Plan, plan: Plan, tables: Mapping[str, TableData], engine: str, folder: Path) -> None:
+    """Scores the base whose customers are in the run `folder`, with the company's own `tables`, and writes what came of it
+    there."""
     target = folder / PORTFOLIO
     target.mkdir()
+    for name, frame in own_events(plan, tables).items():
+        frame.collect().write_parquet(target / f"{name}.parquet", compression="zstd", statistics=False)
+    events = events_of_run(customers, plan, folder)
+    record = _record(plan, tables.get(COMPANY))
+    if engine == "row":
+        rows = event_rows(plan, events)
+        inputs, trace = by_row(plan, record, rows)
+        broken_down = breakdowns.by_row(plan, inputs.row(0, named=True), rows["customers"])
+    else:
+        numbers = frame_engine.as_numbers(record, plan.fields, plan.kinds)
+        counted = frame_engine.with_aggregates(plan, numbers, events)
+        inputs = frame_engine.with_features(plan, counted).collect(engine="streaming")
+        trace = frame_engine.score(plan, inputs.lazy()).select(trace_columns(plan)).collect()
+        broken_down = breakdowns.by_frame(plan, inputs.row(0, named=True), events["customers"])
     wanted = [CUSTOMER, SOURCE, ROW, *plan.fields, *(step.column for step in plan.steps)]
     kept = frame_engine.as_dates(
         inputs.select(list(dict.fromkeys(wanted))).lazy(), list(plan.kinds), plan.kinds
     )
     kept.collect().write_parquet(target / INPUTS, compression="zstd", statistics=False)
     trace.cast(narrow(plan)).write_parquet(target / TRACE, compression="zstd", statistics=False)  # type: ignore[arg-type]
-    (folder / JSON).write_bytes(rfc8785.dumps(facts(plan, inputs.row(0, named=True))))
+    (folder / JSON).write_bytes(rfc8785.dumps(facts(plan, inputs.row(0, named=True), broken_down)))
+
+
+def event_tables(plan: Plan) -> list[str]:
+    """The company's own event tables that the plan reads."""
+    return sorted({step.tree.table for step in plan.event_steps} - {"customers"})
+
+
+def own_events(plan: Plan, tables: Mapping[str, TableData]) -> dict[str, pl.LazyFrame]:
+    """The company's own events that were handed in, as the run stores them: everything but what is free text about persons,
+    with the place of each row."""
+    found = {}
+    for name in event_tables(plan):
+        if name in tables:
+            table, frame = plan.pack.tables[name], tables[name].frame
+            have = frame.collect_schema().names()
+            kept = [key for key in table.fields if key in have and not table.fields[key].private]
+            owner = pl.lit(OWNER).alias(table.customer)
+            found[name] = frame.select(
+                *kept, owner, pl.col(SOURCE).cast(pl.Int32), pl.col(ROW).cast(pl.Int64)
+            )
+    return found
+
+
+def events_of_run(customers: Plan, plan: Plan, folder: Path) -> dict[str, pl.LazyFrame]:
+    """The events of the company in the run `folder`: its scored customers, and its own that were handed in."""
+    stored = {name: folder / PORTFOLIO / f"{name}.parquet" for name in event_tables(plan)}
+    own = {name: pl.scan_parquet(path) for name, path in stored.items() if path.is_file()}
+    return {"customers": scored_base(customers, plan, folder), **own}
 
 
 def scored_base(customers: Plan, plan: Plan, folder: Path) -> pl.LazyFrame:
@@ -76,8 +111,9 @@ def scored_base(customers: Plan, plan: Plan, folder: Path) -> pl.LazyFrame:
     return pl.concat(parts, how="horizontal").with_columns(pl.lit(OWNER).alias(COMPANY_ID))
 
 
-def facts(plan: Plan, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The base as plain data: its score and grade, every dimension and rule, every figure with its expression."""
+def facts(plan: Plan, values: Mapping[str, Any], tables: Sequence[breakdowns.Table]) -> dict[str, Any]:
+    """The base as plain data: its score and grade, every dimension and rule, every figure with its expression, and its
+    breakdowns, of which `tables` are the rows."""
     pack = plan.pack
     result = RowEngine(plan).score(dict(values))
     return {
@@ -103,6 +139,7 @@ def facts(plan: Plan, values: Mapping[str, Any]) -> dict[str, Any]:
             }
             for feature in pack.features.values()
         ],
+        "breakdowns": breakdowns.facts(plan, tables),
     }  # fmt: skip
 
 
@@ -122,10 +159,12 @@ def _record(plan: Plan, company: TableData | None) -> pl.LazyFrame:
     return frame.select(chosen)
 
 
-def by_row(plan: Plan, record: pl.LazyFrame, base: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def by_row(
+    plan: Plan, record: pl.LazyFrame, events: Mapping[str, list[dict[str, Any]]]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Inputs, dates as days, and trace of the one record, by the row engine."""
     kept = frame_engine.as_numbers(record, plan.fields, plan.kinds).collect()
-    result = RowEngine(plan).evaluate_base(rows_of(kept), [{"customers": events_of(plan, base)}])[0]
+    result = RowEngine(plan).evaluate_base(rows_of(kept), [dict(events)])[0]
     columns = {
         step.column: pl.Series(
             [result.values[step.column]],
@@ -137,9 +176,12 @@ def by_row(plan: Plan, record: pl.LazyFrame, base: pl.LazyFrame) -> tuple[pl.Dat
     return kept.with_columns(**columns), trace
 
 
-def events_of(plan: Plan, base: pl.LazyFrame) -> list[dict[str, Any]]:
-    """The scored customers as rows of an event table, dates as days."""
-    fields = plan.pack.tables["customers"].fields
-    names = [name for name in base.collect_schema().names() if name in fields]
-    kinds = {name: fields[name].kind for name in names}
-    return rows_of(frame_engine.as_numbers(base.select(names), names, kinds).collect())
+def event_rows(plan: Plan, events: Mapping[str, pl.LazyFrame]) -> dict[str, list[dict[str, Any]]]:
+    """The events of the company as rows by table, dates as days."""
+    found = {}
+    for table, frame in events.items():
+        fields = plan.pack.tables[table].fields
+        names = [name for name in frame.collect_schema().names() if name in fields]
+        kinds = {name: fields[name].kind for name in names}
+        found[table] = rows_of(frame_engine.as_numbers(frame.select(names), names, kinds).collect())
+    return found

@@ -14,7 +14,7 @@ COMPANY_ID = "company_id"
 OWNER = "company"
 """The id of the one record, to which every customer belongs."""
 
-_TYPES: dict[Kind, FieldType] = {"number": "number", "text": "text", "bool": "bool", "date": "date"}
+TYPES: dict[Kind, FieldType] = {"number": "number", "text": "text", "bool": "bool", "date": "date"}
 _SCORES = {
     "composite": {"zh": "综合分", "en": "Composite"},
     "low": {"zh": "可能最低分", "en": "Lowest it could be"},
@@ -33,7 +33,7 @@ def scored_customers(pack: Pack, problems: Problems) -> Table:
     table = pack.records
     fields = dict(table.fields)
     for feature in pack.features.values():
-        type_ = _TYPES.get(feature.expr.tree.kind)
+        type_ = TYPES.get(feature.expr.tree.kind)
         if type_ is not None:
             values = _values(pack, feature) if type_ == "text" else {}
             fields[feature.id] = Field(
@@ -77,6 +77,7 @@ def columns_read(portfolio: Pack) -> frozenset[str]:
     """The columns of the scored customers that a portfolio's expressions read."""
     prefix = "customers."
     trees = [*portfolio.trees(), *(feature.expr.tree for feature in portfolio.features.values())]
+    trees += [expr.tree for breakdown in portfolio.breakdowns for expr in breakdown.exprs]
     return frozenset(
         str(node.value).removeprefix(prefix)
         for tree in trees
@@ -86,6 +87,17 @@ def columns_read(portfolio: Pack) -> frozenset[str]:
 
 
 def tables_of(pack: Pack) -> dict[str, Table]:
-    """The tables that may be handed in: those of the customers' pack and the company's."""
-    own = {} if pack.portfolio is None else {COMPANY: pack.portfolio.tables[COMPANY]}
-    return {**pack.tables, **own}
+    """The tables that may be handed in: those of the customers' pack and those of the company."""
+    return {**pack.tables, **own_tables(pack.portfolio)}
+
+
+def own_tables(portfolio: Pack | None) -> dict[str, Table]:
+    """The company's tables as they are handed in: its own row, and its events, whose rows need not say whose they are."""
+    if portfolio is None:
+        return {}
+    found = {COMPANY: portfolio.records}
+    for table in portfolio.tables.values():
+        if table.id not in (COMPANY, "customers"):
+            fields = {key: field for key, field in table.fields.items() if key != table.customer}
+            found[table.id] = replace(table, fields=fields, customer="")
+    return found

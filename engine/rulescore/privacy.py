@@ -20,6 +20,9 @@ COUNTING = ("count", "count_distinct")
 CUSTOMERS, NAME, TYPE, PERSON = "customers", "name", "customer_type", "person"
 """A customer's name is personal data when the customer is a person."""
 
+SUBJECTS = (CUSTOMERS, "company")
+"""Tables whose rows are scored; expressions call their fields by name alone."""
+
 
 def marked(tables: Mapping[str, Table], unmask: bool) -> dict[str, Table]:
     """The tables as they are read: with nothing personal in them when nothing is to be masked; else with every id of a
@@ -47,7 +50,7 @@ def private_fields(tables: Mapping[str, Table]) -> list[tuple[str, str]]:
 
 def name_of(table: str, field: str) -> str:
     """How expressions call a field."""
-    return field if table == CUSTOMERS else f"{table}.{field}"
+    return field if table in SUBJECTS else f"{table}.{field}"
 
 
 def content_reads(pack: Pack, fields: Collection[tuple[str, str]]) -> Iterator[tuple[str, Span]]:
@@ -66,6 +69,8 @@ def content_reads(pack: Pack, fields: Collection[tuple[str, str]]) -> Iterator[t
 
 def _expressions(pack: Pack) -> Iterator[Expr]:
     yield from (feature.expr for feature in pack.features.values())
+    for breakdown in pack.breakdowns:
+        yield from breakdown.exprs
     for rule in pack.rules:
         parts = [rule.of, rule.applies]
         for case in rule.cases:
@@ -93,9 +98,11 @@ def _asked(tree: Tree, private: Collection[str], texts: Collection[str]) -> Iter
     if all(masked) and (tree.value == "is_missing" or (tree.op == "compare" and _equality(tree))):
         return
     counted = (
-        tree.op == "aggregate" and tree.value in COUNTING and tree.has_operand and tree.args[0].op == "name"
+        tree.op == "aggregate" and tree.value in COUNTING and tree.operands == 1 and tree.args[0].op == "name"
     )
-    for arg in tree.args[1:] if counted else tree.args:
+    # a pseudonym still says which customers belong together
+    grouped = tree.op == "base" and len(tree.args) > 1 and masked[1]
+    for arg in tree.args[1:] if counted else tree.args[:1] if grouped else tree.args:
         yield from _asked(arg, private, texts)
 
 

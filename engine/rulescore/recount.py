@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 import rfc8785
 
-from . import worth
+from . import breakdowns, worth
 from .assumptions import read_valuation
 from .engines.frame import CUSTOMER, as_numbers
 from .engines.row import Result, RowEngine, figure
@@ -34,7 +34,7 @@ from .lockstep import (
     trace_words,
 )  # fmt: skip
 from .plan import Plan, Step
-from .portfolio import JSON, by_row, facts, scored_base
+from .portfolio import JSON, by_row, event_rows, events_of_run, facts
 from .portfolio_table import OWNER
 from .problems import Problems
 from .readers.table import ROW, SOURCE
@@ -267,7 +267,8 @@ class Recount:
             stored = as_numbers(run.inputs, list(plan.kinds), plan.kinds).collect()
             trace = run.trace.collect()
             fields = stored.lazy().select(CUSTOMER, SOURCE, ROW, *plan.fields)
-            inputs, again = by_row(plan, fields, scored_base(self.plan, plan, self.run.folder))
+            events = event_rows(plan, events_of_run(self.plan, plan, self.run.folder))
+            inputs, again = by_row(plan, fields, events)
             written = (self.run.folder / JSON).read_bytes()
         except (pl.exceptions.PolarsError, OSError) as error:
             raise UnreadableError(run.folder, error) from None
@@ -278,7 +279,11 @@ class Recount:
         self.counts.values += differences(
             self.findings, f"{folder}/{TRACE}", [OWNER], trace, again, trace_words(plan)
         )
-        if rfc8785.dumps(facts(plan, inputs.row(0, named=True))) != written:
+        values = inputs.row(0, named=True)
+        if (
+            rfc8785.dumps(facts(plan, values, breakdowns.by_row(plan, values, events["customers"])))
+            != written
+        ):
             self.findings.add("value-differs", JSON, customer=OWNER, what=JSON, stored="", recomputed="")
 
     def value(self) -> None:

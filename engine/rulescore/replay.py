@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two runs -> the plans and inputs between them: first the data of the later run, then its parameters, then its rules.
+"""Two runs -> the plans and inputs between them: first the data of the later run, then its parameters, then its
+rules, then the tiers that people decided.
 
 What a customer's composite does from one stage to the next is what that cause moved. A figure of the whole base can't
 be made for one customer: it is taken from the later run as soon as it means the same there, until then from the earlier.
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -19,7 +20,7 @@ from .folder import Run
 from .lang.syntax import text_of
 from .plan import Plan, lifted_columns, make_plan
 
-CAUSES = ("data", "parameters", "rules", "engine")
+CAUSES = ("data", "parameters", "rules", "overrides", "engine")
 """What may move a customer, in the order in which it is taken from one run to the other; engine is what remains."""
 
 BEFORE, AFTER = "before ", "after "
@@ -40,12 +41,12 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Four stages: the earlier run; its rules and parameters on the later data; its rules with the later
-    parameters; the later run."""
+    """Five stages: the earlier run; its rules and parameters on the later data; its rules with the later
+    parameters; the later run with the tiers that people had decided in the earlier; the later run."""
 
     before: Run
     after: Run
-    stages: tuple[Stage, Stage, Stage, Stage]
+    stages: tuple[Stage, Stage, Stage, Stage, Stage]
 
     def inputs(self, customers: pl.Series) -> pl.DataFrame:
         """Both runs' inputs of some customers that both have, in the order of the earlier, dates as numbers."""
@@ -88,17 +89,18 @@ def replay(before: Run, after: Run) -> Replay:
     """The stages from one run to the other."""
     first, last = before.plan, after.plan
     parameters = dict(first.parameters)
-    with_data = make_plan(before.pack, last.as_of, parameters)
+    with_data = replace(make_plan(before.pack, last.as_of, parameters), decided=first.decided)
     for key, value in last.parameters.items():
         if key in parameters and type(value) is type(parameters[key]):
             parameters[key] = value
-    with_parameters = make_plan(before.pack, last.as_of, parameters)
+    with_parameters = replace(make_plan(before.pack, last.as_of, parameters), decided=first.decided)
+    with_rules = replace(last, decided=first.decided)
     found = _Sources(before, after)
     start = Stage(first, found.own(first, BEFORE))
     data = found.moved(with_data, start)
-    return Replay(
-        before, after, (start, data, found.moved(with_parameters, data), Stage(last, found.own(last, AFTER)))
-    )
+    own = found.own(last, AFTER)
+    stages = (start, data, found.moved(with_parameters, data), Stage(with_rules, own), Stage(last, own))
+    return Replay(before, after, stages)
 
 
 class _Sources:

@@ -14,6 +14,7 @@ import polars as pl
 import rfc8785
 from python_calamine import CalamineError, CalamineWorkbook
 
+from .answers import settle
 from .engines.frame import CUSTOMER
 from .engines.row import RowEngine
 from .folder import (
@@ -30,7 +31,9 @@ from .folder import (
 )
 from .lockstep import NOTHING, UnreadableError, batches, differences, input_words
 from .masking import VARIABLE, Masking, mask
+from .overrides import with_inputs
 from .plan import Plan
+from .portfolio import event_tables, own_events
 from .portfolio_table import tables_of
 from .privacy import marked
 from .problems import DataError, Problems
@@ -69,6 +72,7 @@ def reread(run: Run, sources: Path, findings: Findings, counts: Counts, sample: 
         unmask = bool(run.manifest["unmasked"])
         tables, rejected = read_tables(assessment, marked(tables_of(run.pack), unmask), problems)
         tell_later(tables, tables_of(run.pack), run.plan.as_of, problems)
+        tables, rejected = settle(tables, rejected, run.pack.portfolio, problems)
         quality = assess(tables, rejected, run.pack, run.plan.as_of, problems)
         _check_quality(run, quality, findings)
         counts.sources = _check_sources(run, tables, findings)
@@ -76,6 +80,7 @@ def reread(run: Run, sources: Path, findings: Findings, counts: Counts, sample: 
         if not _check_masking(run, masking, findings):
             return
         _check_problems(run, problems, findings)
+        tables = {**tables, "customers": with_inputs(tables["customers"], run.decided, run.pack)}
         with tempfile.TemporaryDirectory(prefix="rulescore-") as folder:
             _Rereading(run, tables, findings, counts, Path(folder)).check(sample, rejected)
     except DataError as error:
@@ -207,6 +212,7 @@ class _Rereading:
         self.rejected(rejected)
         if self.plan.event_steps:
             self.aggregates(spaced(self.counts.total, sample))
+        self.company()
 
     def fields(self) -> None:
         """Places, names and fields of every customer, in the order of the run."""
@@ -248,6 +254,32 @@ class _Rereading:
                 facts = {"stored": str(old.height), "recomputed": str(new.height)}
                 self.findings.add("value-differs", CELLS, customer="", what="rows", **facts)
                 return
+
+    def company(self) -> None:
+        """The company's own events, row by row."""
+        whole = self.run.portfolio
+        if whole is None:
+            return
+        made = own_events(whole.plan, self.tables)
+        for name in event_tables(whole.plan):
+            path = whole.folder / f"{name}.parquet"
+            if name not in made and not path.exists():
+                continue
+            if name not in made or not path.exists():
+                self.findings.add("run-file-missing", f"{whole.folder.name}/{path.name}")
+                continue
+            try:
+                old = pl.read_parquet(path)
+            except (pl.exceptions.PolarsError, OSError) as error:
+                raise UnreadableError(path, error) from None
+            new = made[name].collect()
+            file = f"{whole.folder.name}/{path.name}"
+            if old.columns != new.columns or old.height != new.height:
+                facts = {"stored": str(old.shape), "recomputed": str(new.shape)}
+                self.findings.add("value-differs", file, customer="", what="rows", **facts)
+                continue
+            ids = [str(row) for row in new[ROW]]
+            self.counts.values += differences(self.findings, file, ids, old, new, input_words(whole.plan))
 
     def rejected(self, rejected: Sequence[Rejected]) -> None:
         """The rows that were not used, sheet by sheet."""

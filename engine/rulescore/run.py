@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import rfc8785
 
 from . import folder as run_folder
-from . import portfolio, worth
+from . import overrides, portfolio, worth
 from .assumptions import Valuation
 from .engines import frame as frame_engine
 from .engines.row import RowEngine
@@ -30,7 +31,6 @@ from .engines.tables import rows_of, trace_of_results
 from .masking import Masking
 from .model import Pack, Text
 from .plan import Plan, make_plan
-from .portfolio_table import COMPANY
 from .problems import Problem, Problems, UsageError, writable
 from .readers.table import ROW, SOURCE, Rejected, Source, TableData
 from .scores import scores_of_trace
@@ -61,6 +61,8 @@ class Request:
     quality: Mapping[str, Any] = field(default_factory=dict)
     overrides: Mapping[str, float | str | bool] = field(default_factory=dict)
     valuation: Valuation | None = None
+    decided: Sequence[Mapping[str, Any]] = ()
+    decisions: str = ""
     masking: Masking = field(default_factory=Masking)
 
     @property
@@ -224,7 +226,7 @@ def _compute(request: Request, building: Path, progress: Progress) -> None:
     write_cells(plan, request.tables, building / run_folder.CELLS)
     if request.portfolio is not None:
         progress("portfolio")
-        portfolio.write(plan, request.portfolio, request.tables.get(COMPANY), request.engine, building)
+        portfolio.write(plan, request.portfolio, request.tables, request.engine, building)
 
 
 def _traced(plan: Plan, scored: pl.LazyFrame) -> pl.LazyFrame:
@@ -350,6 +352,10 @@ def _describe(request: Request, problems: Problems, building: Path) -> dict[str,
         (building / "assessment.yaml").write_text(request.assessment, encoding="utf-8", newline="\n")
     run_folder.write_problems(problems, building / run_folder.PROBLEMS)
     run_folder.write_rejected(request.rejected, building / run_folder.REJECTED)
+    if request.decided:
+        (building / overrides.JSON).write_bytes(rfc8785.dumps([dict(one) for one in request.decided]))
+    if request.decisions:
+        (building / overrides.YAML).write_text(request.decisions, encoding="utf-8", newline="\n")
     if request.quality:
         run_folder.write_quality(request.quality, building / run_folder.QUALITY)
     return run_folder.write_manifest(building, _facts(request, building))
@@ -370,7 +376,7 @@ def _facts(request: Request, building: Path) -> dict[str, Any]:
         "parameters": {key: plain(value) for key, value in sorted(plan.parameters.items())},
         "overrides": {key: plain(value) for key, value in sorted(request.overrides.items())},
         "customers": customers, "inputs": inputs, "same_customer": [list(ids) for ids in request.same],
-        **request.masking.facts(),
+        **request.masking.facts(), **({"decided": len(request.decided)} if request.decided else {}),
     }  # fmt: skip
 
 

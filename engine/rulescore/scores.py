@@ -27,6 +27,7 @@ def score_columns(plan: Plan, with_name: bool) -> list[str]:
         "high",
         "coverage",
         "tier",
+        *(["tier_by_rules"] if plan.decided else []),
         "tier_reason",
         "gates",
         "reasons",
@@ -57,6 +58,7 @@ def score_frame(plan: Plan, trace: pl.LazyFrame) -> pl.LazyFrame:
         pl.col(CUSTOMER),
         *shown,
         pl.lit(tiers).gather(pl.col("tier.index")).alias("tier"),
+        *([pl.lit(tiers).gather(pl.col("tier.by_rules")).alias("tier_by_rules")] if plan.decided else []),
         pl.lit(reasons).gather(pl.col("tier.reason")).alias("tier_reason"),
         (pl.concat_str(gates, separator=";", ignore_nulls=True) if gates else none).alias("gates"),
         pl.concat_str(

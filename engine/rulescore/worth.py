@@ -6,7 +6,9 @@ Money and shares are written as decimal text, rounded half up to six decimals wh
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -14,19 +16,20 @@ from typing import Any
 import polars as pl
 import rfc8785
 
-from .assumptions import Assumed, Method, Valuation, bounds, read_valuation, within
+from .assumptions import Assumed, Method, Scenario, Valuation, bounds, read_valuation, value_name, within
 from .engines.evaluator import Evaluator
 from .folder import INPUTS, PORTFOLIO
-from .lang.syntax import Tree
+from .lang.syntax import Tree, text_of
 from .model import Pack
 from .problems import Problems
 from .source import read_yaml
 from .valuation import BY_NAME
-from .valuation.parts import Given, UnusableError, Valued, exactly
+from .valuation.parts import Assumption, Given, UnusableError, Valued, exactly
 
 JSON, YAML = "valuation.json", "valuation.yaml"
 CASES = ("low", "base", "high")
 SHOWN = Decimal("0.000001")
+BASE_CASE = {"zh": "可转移价值（基准情形）", "en": "Value that can be transferred (base case)"}
 
 
 def write(valuation: Valuation, folder: Path, problems: Problems) -> None:
@@ -47,6 +50,9 @@ def stated(folder: Path, portfolio: Pack | None) -> list[tuple[Method, dict[str,
     unused = Problems()
     valuation = read_valuation(read_yaml(folder / YAML, unused, YAML), portfolio, unused)
     figures = figures_of(folder)
+    for one in json.loads((folder / JSON).read_bytes())["methods"]:
+        base = one["value"]["base"]
+        figures[value_name(one["id"])] = None if base is None else float(base)
     methods = () if valuation is None else valuation.methods
     return [
         (method, {case: _given(method, case, figures, Problems()) for case in CASES}) for method in methods
@@ -55,10 +61,31 @@ def stated(folder: Path, portfolio: Pack | None) -> list[tuple[Method, dict[str,
 
 def facts(valuation: Valuation, figures: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
     """The whole valuation as plain data; what can't be valued is a problem and stands as null."""
+    known = dict(figures)
+    methods = []
+    for method in valuation.methods:
+        done = _method(method, known, problems)
+        base = done["value"]["base"]
+        known[value_name(method.id)] = None if base is None else float(base)
+        methods.append(done)
     return {
-        "standard": valuation.standard, "currency": valuation.currency,
-        "methods": [_method(method, figures, problems) for method in valuation.methods],
+        "standard": valuation.standard, "currency": valuation.currency, "methods": methods, "tornado": _tornado(methods),
     }  # fmt: skip
+
+
+def _tornado(methods: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What each assumption alone moves, of all methods together, the widest first."""
+    found = [
+        {
+            "method": method["id"], **one,
+            "swing": None if one["low"] is None or one["high"] is None else shown(abs(Decimal(one["high"]) - Decimal(one["low"]))),
+        }
+        for method in methods
+        for one in method["sensitivities"]
+    ]  # fmt: skip
+    return sorted(
+        found, key=lambda one: (one["swing"] is None, -Decimal(one["swing"] or 0), one["method"], one["name"])
+    )
 
 
 def _method(method: Method, figures: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
@@ -71,11 +98,14 @@ def _method(method: Method, figures: Mapping[str, Any], problems: Problems) -> d
     valued = {case: base if case == "base" else _valued(method, given[case], told) for case in CASES}
     return {
         "id": method.id, "title": dict(method.title), "method": method.method, "method_title": dict(declared.TITLE),
+        "check": getattr(declared, "CHECK", False),
         "value": {case: None if done is None else shown(done.value) for case, done in valued.items()},
         "totals": [] if base is None else [{"name": name, "number": shown(number)} for name, number in base.totals.items()],
         "columns": [] if base is None else [{"name": name, "title": dict(title)} for name, title in base.columns.items()],
         "rows": [] if base is None else [{name: shown(number) for name, number in row.items()} for row in base.rows],
         "sensitivities": _sensitivities(method, basis, figures),
+        "stress": _stress(method, basis, base, figures, problems),
+        "bridge": _bridge(method, basis, base, figures, problems),
         "assumptions": [
             {
                 "name": name, "title": dict(assumption.title), "unit": assumption.unit,
@@ -83,6 +113,7 @@ def _method(method: Method, figures: Mapping[str, Any], problems: Problems) -> d
                 **_ground(method.assumptions.get(name)),
             }
             for name, assumption in declared.ASSUMPTIONS.items()
+            if name in method.assumptions or not assumption.quiet
         ],
     }  # fmt: skip
 
@@ -90,8 +121,9 @@ def _method(method: Method, figures: Mapping[str, Any], problems: Problems) -> d
 def _ground(assumed: Assumed | None) -> dict[str, Any]:
     """Where an assumption comes from."""
     if assumed is None:
-        return {"stated": None, "source": ["default"], "why": {}, "place": None}
+        return {"stated": None, "basis": "default", "source": ["default"], "why": {}, "place": None}
     return {
+        "basis": assumed.basis,
         "stated": assumed.text,
         "source": list(assumed.source),
         "why": dict(assumed.why),
@@ -106,32 +138,44 @@ def _given(
     found: dict[str, Any] = {}
     for name, assumption in BY_NAME[method.method].ASSUMPTIONS.items():
         assumed = method.assumptions.get(name)
-        stated = None if assumed is None else assumed.of(case)
         if assumed is None:
-            found[name] = (
-                assumption.default if isinstance(assumption.kind, tuple) else Decimal(str(assumption.default))
-            )
-        elif isinstance(stated, Tree):
-            value = Evaluator().value(stated, dict(figures))
-            if value is None:
-                problems.warning(
-                    "assumption-unknown", assumed.span, name=name, method=method.id, read=assumed.text
-                )
-                return None
-            found[name] = Decimal(repr(value))
-            if not within(assumption, found[name]):
-                problems.warning(
-                    "assumption-out",
-                    assumed.span,
-                    name=name,
-                    method=method.id,
-                    read=str(value),
-                    **bounds(assumption),
-                )
-                return None
-        else:
-            found[name] = stated
+            found[name] = _default(assumption)
+            continue
+        stated = assumed.of(case)
+        many = isinstance(stated, tuple)
+        parts = [_number(method, name, assumed, one, figures, problems) for one in (stated if isinstance(stated, tuple) else (stated,))]  # fmt: skip
+        if None in parts:
+            return None
+        found[name] = tuple(parts) if many else parts[0]
     return found
+
+
+def _default(assumption: Assumption) -> Any:
+    """What an assumption is when nothing is said of it."""
+    if isinstance(assumption.kind, tuple):
+        return assumption.default
+    return () if assumption.kind == "series" else Decimal(str(assumption.default))
+
+
+def _number(
+    method: Method, name: str, assumed: Assumed, stated: Any, figures: Mapping[str, Any], problems: Problems
+) -> Any:
+    """A number or word as stated, or what an expression gives; None, and a problem, when that is missing or out of range."""
+    if not isinstance(stated, Tree):
+        return stated
+    assumption = BY_NAME[method.method].ASSUMPTIONS[name]
+    value = Evaluator().value(stated, dict(figures))
+    if value is None:
+        problems.warning(
+            "assumption-unknown", assumed.span, name=name, method=method.id, read=text_of(stated)
+        )
+        return None
+    number = Decimal(repr(value))
+    if not within(assumption, number):
+        facts = {"name": name, "method": method.id, "read": str(value), **bounds(assumption)}
+        problems.warning("assumption-out", assumed.span, **facts)
+        return None
+    return number
 
 
 def _valued(method: Method, given: Given | None, problems: Problems) -> Valued | None:
@@ -159,6 +203,62 @@ def _sensitivities(method: Method, base: Given | None, figures: Mapping[str, Any
             row[case] = None if done is None else shown(done.value)
         found.append(row)
     return found
+
+
+def _scenario(
+    method: Method, scenario: Scenario, base: Given, figures: Mapping[str, Any], problems: Problems
+) -> Decimal | None:
+    """The value when the assumptions of a scenario take the place of those of the base case."""
+    own = replace(method, assumptions=scenario.assumptions)
+    changed = {}
+    for name, assumed in scenario.assumptions.items():
+        stated = assumed.base
+        parts = [_number(own, name, assumed, one, figures, problems) for one in (stated if isinstance(stated, tuple) else (stated,))]  # fmt: skip
+        if None in parts:
+            return None
+        changed[name] = tuple(parts) if isinstance(stated, tuple) else parts[0]
+    done = _valued(method, {**base, **changed}, problems)
+    return None if done is None else done.value
+
+
+def _stress(
+    method: Method, given: Given | None, base: Valued | None, figures: Mapping[str, Any], problems: Problems
+) -> list[dict[str, Any]]:
+    """What the value comes to in each stress scenario, and what is lost against the base case."""
+    if given is None or base is None:
+        return []
+    found = []
+    for scenario in method.stress:
+        value = _scenario(method, scenario, given, figures, problems)
+        found.append({
+            "id": scenario.id, "title": dict(scenario.title), "value": None if value is None else shown(value),
+            "change": None if value is None else shown(value - base.value),
+            "share": None if value is None or not base.value else shown(value / base.value - 1),
+            "assumptions": _changed(scenario),
+        })  # fmt: skip
+    return found
+
+
+def _bridge(
+    method: Method, given: Given | None, base: Valued | None, figures: Mapping[str, Any], problems: Problems
+) -> list[dict[str, Any]]:
+    """The value step by step down to the base case; each step with what it changes against the one before."""
+    if given is None or base is None or not method.bridge:
+        return []
+    values = [(one.id, dict(one.title), _scenario(method, one, given, figures, problems), _changed(one)) for one in method.bridge]  # fmt: skip
+    values.append(("base", dict(BASE_CASE), base.value, []))
+    found: list[dict[str, Any]] = []
+    last: Decimal | None = None
+    for name, title, value, changed in values:
+        change = None if value is None or last is None else shown(value - last)
+        found.append({"id": name, "title": title, "value": None if value is None else shown(value), "change": change, "assumptions": changed})  # fmt: skip
+        last = value
+    return found
+
+
+def _changed(scenario: Scenario) -> list[dict[str, Any]]:
+    """What a scenario states, with its ground."""
+    return [{"name": name, **_ground(assumed)} for name, assumed in scenario.assumptions.items()]
 
 
 def shown(number: Decimal) -> str:

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import rows
 from common import facts
+from common.answers import answers
 from common.files import Row, write_csv
 from common.flaws import spoil
 from flaws import PLANTED, UNMAPPED
@@ -34,6 +35,23 @@ DATES = {
     "projects": "立项日期",
     "milestones": "应付日期",
     "activities": "跟进时间",
+}
+
+# Two assessors. Projects are run well; what is known of the sites hangs on single engineers.
+LEANING = {
+    "market": 2.7,
+    "promotion": 2.2,
+    "relations": 2.8,
+    "service_team": 2.4,
+    "data_protection": 2.6,
+    "management": 3.1,
+}
+PLANTED_ANSWERS = {
+    ("M. Lang", "site-knowledge"): (
+        4,
+        "contract_seen",
+    ),  # the archive was shown to one, taking over failed before the other
+    ("J. Okafor", "site-knowledge"): (2, "third_party_confirmed"),
 }
 
 
@@ -69,6 +87,11 @@ def main(folder: Path) -> None:
     listed = spoil(tables, PLANTED, UNMAPPED, {name: f"{name}.csv" for name in FILES})
     for name, encoding in FILES.items():
         write_csv(folder / f"{name}.csv", tables[name], encoding)
+    told = answers("automation", SEED, LEANING, ("M. Lang", "J. Okafor"), "en", PLANTED_ANSWERS)
+    write_csv(folder / "company_answers.csv", told, "utf-8")
+    listed.append({
+        "table": "company_answers.csv", "row": "", "column": "Mark", "raw": "4 / 2", "code": "assessors-contradict", "outcome": "median"
+    })  # fmt: skip
     write_csv(folder / "flaws.csv", listed, "utf-8")
 
 

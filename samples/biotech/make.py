@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import rows
 from common import facts
+from common.answers import answers
 from common.files import Row, write_csv, write_workbook
 from common.flaws import spoil
 from flaws import PLANTED, UNMAPPED
@@ -28,6 +29,16 @@ SHEETS = {
     "survey_answers": "问卷", "referrals": "转介绍",
 }  # fmt: skip
 DATES = {"orders": "下单日期", "deliveries": "到货日期", "invoices": "开票日期", "activities": "跟进时间"}
+
+# Strong in research and quality, thin in promotion.
+LEANING = {
+    "market": 2.9,
+    "promotion": 2.3,
+    "relations": 2.8,
+    "service_team": 3.1,
+    "data_protection": 2.9,
+    "management": 3.3,
+}
 
 
 def make() -> dict[str, list[Row]]:
@@ -62,7 +73,9 @@ def make() -> dict[str, list[Row]]:
 def main(folder: Path) -> None:
     tables = make()
     listed = spoil(tables, PLANTED, UNMAPPED, SHEETS)
-    write_workbook(folder / "biotech.xlsx", {SHEETS[name]: tables[name] for name in SHEETS})
+    sheets = {SHEETS[name]: tables[name] for name in SHEETS}
+    sheets["公司答复"] = answers("biotech", SEED, LEANING, ("评估人甲",), "zh")
+    write_workbook(folder / "biotech.xlsx", sheets)
     write_csv(folder / "flaws.csv", listed, "utf-8")
 
 

@@ -17,6 +17,7 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import rows
+from common.answers import answers, write_form
 from common.files import write_csv
 from common.flaws import spoil
 from flaws import PLANTED, UNMAPPED
@@ -27,6 +28,25 @@ FILES = {
     "customers": "utf-8", "contacts": "utf-8", "orders": "utf-8", "contracts": "utf-8", "invoices": "utf-8", "receivables": "utf-8",
     "activities": "utf-8-sig", "complaints": "gb18030", "survey_answers": "utf-8", "referrals": "utf-8",
 }  # fmt: skip
+
+# Two assessors filled in the pack's own form. The company keeps its customers well and guards their data badly.
+FORM_SHEET = "公司问卷"
+FORMS = {"questionnaire_1.xlsx": "评估人甲", "questionnaire_2.xlsx": "评估人乙"}
+LEANING = {
+    "market": 2.8,
+    "promotion": 2.6,
+    "relations": 3.2,
+    "service_team": 3.0,
+    "data_protection": 1.9,
+    "management": 2.7,
+}
+PLANTED_ANSWERS = {
+    ("评估人甲", "crm-system"): (4, "contract_seen"),  # one saw the licence, the other only spreadsheets
+    ("评估人乙", "crm-system"): (2, "system_export"),
+    ("评估人甲", "market-share"): (4, "seller_statement"),  # said, not shown: counts as 2
+    ("评估人乙", "market-share"): (4, "seller_statement"),
+}
+ANSWERS = answers("general", SEED, LEANING, list(FORMS.values()), "zh", PLANTED_ANSWERS)
 
 
 def make() -> dict[str, list[Row]]:
@@ -62,6 +82,23 @@ def main(folder: Path) -> None:
     listed = spoil(tables, PLANTED, UNMAPPED, {name: f"{name}.csv" for name in FILES})
     for name, encoding in FILES.items():
         write_csv(folder / f"{name}.csv", tables[name], encoding)
+    for name, assessor in FORMS.items():
+        own = [row for row in ANSWERS if row["评估人"] == assessor]
+        write_form(folder / name, "general", own, "zh")
+    listed += [
+        {
+            "table": FORM_SHEET,
+            "row": "9",
+            "column": "",
+            "raw": "",
+            "code": "header-below",
+            "outcome": "read from there",
+        }
+        for _ in FORMS
+    ]
+    listed.append({
+        "table": FORM_SHEET, "row": "", "column": "评分", "raw": "4 / 2", "code": "assessors-contradict", "outcome": "median",
+    })  # fmt: skip
     write_csv(folder / "flaws.csv", listed, "utf-8")
 
 

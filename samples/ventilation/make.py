@@ -16,12 +16,13 @@ HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE.parent), str(HERE.parent / "general")]
 
 import ledger  # noqa: E402
+from common.answers import answers  # noqa: E402
 from common.files import Row, write_csv, write_workbook  # noqa: E402
 from common.flaws import spoil  # noqa: E402
 from flawed import FLAWS, UNMAPPED  # noqa: E402
 from rows import receivable_row  # noqa: E402
 from trade import ROLES, make_buyer  # noqa: E402
-from world import AS_OF  # noqa: E402
+from world import AS_OF, SEED  # noqa: E402
 
 SHEETS = {"projects": "Projects", "milestones": "Milestones", "equipment": "Installed base"}
 TABLES = ("customers", "orders", "contracts", "invoices", "payments", "receivables", "activities", "complaints", "survey_answers",
@@ -33,6 +34,16 @@ DATES = {
     "projects": "中标日期", "milestones": "Due on", "equipment": "InstallDate", "service_tickets": "Created Time",
     "opportunities": "Create Date",
 }  # fmt: skip
+
+# Known in its region, careless with receivables and with data.
+LEANING = {
+    "market": 2.9,
+    "promotion": 2.9,
+    "relations": 2.5,
+    "service_team": 2.7,
+    "data_protection": 2.0,
+    "management": 2.4,
+}
 
 
 def make() -> dict[str, list[Row]]:
@@ -71,6 +82,9 @@ def main(folder: Path) -> None:
     for name in TABLES:
         write_csv(folder / f"{name}.csv", tables[name], "utf-8")
     write_workbook(folder / "projects.xlsx", {sheet: tables[name] for name, sheet in SHEETS.items()})
+    write_csv(
+        folder / "company_answers.csv", answers("ventilation", SEED, LEANING, ("Assessor A",), "en"), "utf-8"
+    )
     write_csv(folder / "flaws.csv", listed, "utf-8")
 
 

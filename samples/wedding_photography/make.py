@@ -15,10 +15,11 @@ HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))
 
 import ledger  # noqa: E402
+from common.answers import answers  # noqa: E402
 from common.files import Row, write_csv  # noqa: E402
 from common.flaws import spoil  # noqa: E402
 from flawed import FLAWS, UNMAPPED  # noqa: E402
-from studio import GROUPS, make_couple  # noqa: E402
+from studio import GROUPS, SEED, make_couple  # noqa: E402
 
 FILES = {
     "customers": "客户.csv", "orders": "订单.csv", "payments": "收款.csv", "activities": "往来.csv", "complaints": "投诉.csv",
@@ -28,6 +29,16 @@ DATES = {
     "orders": "签单日期", "payments": "收款日期", "activities": "跟进时间", "complaints": "投诉时间", "survey_answers": "填写时间",
     "referrals": "推荐时间", "mentions": "发布时间", "consents": "授权日期", "leads": "创建时间",
 }  # fmt: skip
+
+# Well liked and well known on platforms; the photographs are kept less well.
+LEANING = {
+    "market": 2.5,
+    "promotion": 3.2,
+    "relations": 3.0,
+    "service_team": 2.9,
+    "data_protection": 2.2,
+    "management": 2.5,
+}
 
 
 def make() -> dict[str, list[Row]]:
@@ -58,6 +69,9 @@ def main(folder: Path) -> None:
     listed = spoil(tables, FLAWS, UNMAPPED, FILES)
     for name, file in FILES.items():
         write_csv(folder / file, tables[name], "gb18030")
+    write_csv(
+        folder / "公司问卷.csv", answers("wedding_photography", SEED, LEANING, ("评估人甲",), "zh"), "gb18030"
+    )
     write_csv(folder / "flaws.csv", listed, "utf-8")
 
 

@@ -183,6 +183,10 @@ def test_the_sample_through_map_scores_as_its_own_assessment(tmp_path: Path) -> 
     (tmp_path / "a.yaml").write_text(
         text.replace("        Order No:", '        "Net value": amount\n        Order No:'), encoding="utf-8"
     )
+    (tmp_path / "a.yaml").write_text(
+        (tmp_path / "a.yaml").read_text(encoding="utf-8") + f"overrides: {SAMPLE / 'overrides.yaml'}\n",
+        encoding="utf-8",
+    )
     for source, out in ((tmp_path / "a.yaml", "mapped"), (SAMPLE, "written")):
         assert called("evaluate", source, "--out", tmp_path / out).code == 0
     scores = [(tmp_path / out / "scores.csv").read_bytes() for out in ("mapped", "written")]

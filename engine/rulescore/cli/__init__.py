@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *("evaluate", "map", "profile", "check", "test", "explain", "verify", "compare"),
-    *("report", "handbook", "schema", "init", "problem"),
+    *("report", "handbook", "questionnaire", "schema", "init", "problem"),
 )
 """The commands, in the order of the help; each is a module of this folder with a `command`."""
 

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -79,6 +79,10 @@ class _Page:
         yield from [f"  {self.change(change)}" for change in found.differences] or [
             f"  {self.word('nothing')}"
         ]
+        if found.base:
+            yield ""
+            yield self.word("base")
+            yield from (f"  {self.figure(one)}" for one in found.base)
         if not found.moved:
             return
         yield ""
@@ -91,6 +95,18 @@ class _Page:
             yield self.word("moves")
         for move in found.moves:
             yield from self.move(move)
+
+    def figure(self, one: Mapping[str, Any]) -> str:
+        """A figure of the base, before and after."""
+        from ..lang.words import value_text
+
+        title = (
+            self.word(f"base-{one['id']}")
+            if one["title"] is None
+            else f"{one['title'][self.language]} [{one['id']}]"
+        )
+        ends = " → ".join(value_text(one[key], self.language) for key in ("before", "after"))
+        return f"{title}  {ends}{' ' + one['unit'] if one['unit'] else ''}"
 
     def matrix(self, migration: Sequence[tuple[str, str, int]]) -> str:
         from tabulate import tabulate

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from pathlib import Path
 
 import click
 
+from . import terminal
 from .shared import echo_json, json_option, lang_option
 from .usage import Choice
 
@@ -50,7 +49,6 @@ def command(
       rulescore evaluate samples/general
       rulescore evaluate customers.csv orders.xlsx --pack general --as-of 2026-06-30 --out my-run
     """
-    from ..messages import word
     from ..problems import Problem, UsageError
 
     overrides: dict[str, str] = {}
@@ -60,25 +58,23 @@ def command(
             raise UsageError([Problem("parameter-form", "error", None, {"read": item})])
         overrides[name.removeprefix("param.").strip()] = value.strip()
 
-    def progress(step: str) -> None:
-        if sys.stderr.isatty():
-            click.echo(f"\r\033[K{word(f'progress.{step}', language)}", err=True, nl=False)
-
+    progress = terminal.Progress(language)
     from .. import api
 
-    run = api.evaluate(
-        list(source),
-        pack,
-        as_of,
-        out=out,
-        engine=engine,
-        parameters=overrides,
-        progress=progress,
-        default_out=out is None,
-        unmask=unmask,
-    )
-    if sys.stderr.isatty():
-        click.echo("\r\033[K", err=True, nl=False)
+    try:
+        run = api.evaluate(
+            list(source),
+            pack,
+            as_of,
+            out=out,
+            engine=engine,
+            parameters=overrides,
+            progress=progress,
+            default_out=out is None,
+            unmask=unmask,
+        )
+    finally:
+        progress.done()
     if as_json:
         echo_json(
             {"run": str(run.folder), **{key: value for key, value in run.manifest.items() if key != "files"}}
@@ -86,4 +82,4 @@ def command(
         return
     from ..reports.text import summary
 
-    click.echo(summary(run, language, shutil.get_terminal_size((100, 24)).columns))
+    terminal.show(summary(run, language, terminal.width()))

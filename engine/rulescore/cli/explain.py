@@ -24,6 +24,7 @@ def command(language: str, run: Path, customer: str, as_json: bool) -> None:
     """
     from ..audit import explain, explain_base, value_of
     from ..folder import Run
+    from ..reports.content.breakdowns import tables
     from ..reports.text import explanation
     from ..reports.worth import explanation as valuation
 
@@ -37,3 +38,5 @@ def command(language: str, run: Path, customer: str, as_json: bool) -> None:
         echo_json(node)
     else:
         click.echo(explanation(node, language))
+        for table in tables(opened, node.get("breakdowns", []), language):
+            click.echo(f"\n{table}")

@@ -11,12 +11,12 @@ from .shared import lang_option
 from .usage import Choice
 
 
-@click.command("report", short_help="A run as an HTML file, a workbook or JSON. 生成评估报告。")
+@click.command("report", short_help="A run as HTML, workbook, Markdown, JSON or PDF. 生成评估报告。")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
     "--format",
     "form",
-    type=Choice(["html", "json", "xlsx"]),
+    type=Choice(["html", "xlsx", "md", "json", "pdf"]),
     default="html",
     help="Form of the report. 报告的格式。 [default: html]",
 )

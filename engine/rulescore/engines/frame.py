@@ -15,11 +15,11 @@ from ..lang.functions import AGGREGATES, BASE
 from ..model import Pack
 from ..plan import Plan, Step
 from .columns import Columns
+from .row import CUSTOMER as CUSTOMER
 from .row import window_days
 from .totals import composite_columns, dimension_columns, reason_columns
 from .verdicts import gated_columns, rule_columns, tier_columns
 
-CUSTOMER = "customer_id"
 SEEN = "?seen"
 
 
@@ -80,10 +80,10 @@ def aggregates(plan: Plan, table: str, events: pl.LazyFrame) -> pl.LazyFrame:
         inside = (day <= end) if spec.date else pl.lit(True)
         if start is not None:
             inside = inside & (day > start)
-        if len(tree.args) > (1 if tree.has_operand else 0):
+        if len(tree.args) > tree.operands:
             inside = inside & columns.expression(tree.args[-1])
         inside = inside.fill_null(False)
-        operand = columns.expression(tree.args[0]) if tree.has_operand else pl.lit(1.0)
+        operand = _operand([columns.expression(arg) for arg in tree.args[: tree.operands]])
         prepared += [inside.alias(f"?inside{index}"), pl.when(inside).then(operand).alias(f"?value{index}")]
         declared = AGGREGATES[str(tree.value)]
         result: pl.Expr = declared.frame(pl, pl.col(f"?value{index}"), pl.col(f"?inside{index}"), day)
@@ -91,6 +91,13 @@ def aggregates(plan: Plan, table: str, events: pl.LazyFrame) -> pl.LazyFrame:
     if spec.date:
         frame = frame.filter(day <= plan.as_of)
     return frame.with_columns(prepared).group_by(CUSTOMER).agg(*results, pl.lit(True).alias(SEEN))
+
+
+def _operand(parts: Sequence[pl.Expr]) -> pl.Expr:
+    """What an aggregate takes of an event: nothing, one value, or several side by side."""
+    if len(parts) > 1:
+        return pl.struct(part.alias(str(index)) for index, part in enumerate(parts))
+    return parts[0] if parts else pl.lit(1.0)
 
 
 def _absent(kind: str) -> pl.Expr:

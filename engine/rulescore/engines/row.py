@@ -26,6 +26,10 @@ from ..scoring import (
 )  # fmt: skip
 from .evaluator import Evaluator
 
+CUSTOMER = "customer_id"
+OVERRIDE = "override"
+"""Why a tier is what it is, where a person decided it."""
+
 Record = dict[str, Any]
 """Field, feature or column name -> value: float, text, bool, None; dates are epoch days as floats."""
 
@@ -38,7 +42,7 @@ REASONS = 3
 @dataclass(frozen=True, slots=True)
 class Result:
     """One customer, scored. `values` holds every field, column and feature; `gates` whether each acted (None: undecided);
-    `tier_reason` is `reached`, `gate:<id>`, `coverage` or `not-assessed`; `reasons` are ids of rules."""
+    `tier_reason` is `reached`, `gate:<id>`, `coverage`, `override` or `not-assessed`; `reasons` are ids of rules."""
 
     values: Record
     outcomes: Mapping[str, Outcome]
@@ -47,6 +51,7 @@ class Result:
     coverage: int | None
     gates: Mapping[str, bool | None]
     natural_tier: str | None
+    tier_by_rules: str | None
     tier: str | None
     tier_reason: str
     reasons: tuple[str, ...]
@@ -106,7 +111,7 @@ class RowEngine:
         table = self.plan.pack.tables[tree.table]
         start, end = window_days(tree.window, self.plan.as_of)
         args = tree.args
-        condition = args[-1] if len(args) > (1 if tree.has_operand else 0) else None
+        condition = args[-1] if len(args) > tree.operands else None
         inside: list[tuple[float | None, Any]] = []
         for row in rows:
             when = row.get(table.date) if table.date else None
@@ -115,7 +120,8 @@ class RowEngine:
             names = {f"{tree.table}.{column}": row.get(column) for column in table.fields}
             if condition is not None and self.evaluator.value(condition, names) is not True:
                 continue
-            inside.append((when, self.evaluator.value(args[0], names) if tree.has_operand else 1.0))
+            values = [self.evaluator.value(arg, names) for arg in args[: tree.operands]]
+            inside.append((when, tuple(values) if tree.operands > 1 else values[0] if values else 1.0))
         return AGGREGATES[str(tree.value)].row(inside)
 
     # ---- rules ------------------------------------------------------------------------------------------
@@ -158,7 +164,10 @@ class RowEngine:
             if gate.target == "tier":
                 gates[gate.id] = self.evaluator.value(tree, names)
         names |= {f"gate.{key.replace('-', '_')}": acted for key, acted in gates.items()}
-        natural, tier, reason = self.tier(names, composite, coverage, gates)
+        natural, by_rules, reason = self.tier(names, composite, coverage, gates)
+        tier, decided = by_rules, plan.decided.get(record.get(CUSTOMER, ""))
+        if decided in {one.id for one, _ in plan.tiers}:
+            tier, reason = decided, OVERRIDE
         ordered = {gate.id: gates[gate.id] for gate, _ in plan.gates}
         return Result(
             record,
@@ -168,6 +177,7 @@ class RowEngine:
             coverage,
             ordered,
             natural,
+            by_rules,
             tier,
             reason,
             self.reasons(outcomes),

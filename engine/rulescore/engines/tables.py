@@ -48,6 +48,12 @@ def trace_of_results(plan: Plan, ids: Sequence[str], results: Sequence[Result]) 
     tiers = {tier.id: index for index, tier in enumerate(pack.tiers)}
     add("tier.natural", [None if r.natural_tier is None else tiers[r.natural_tier] for r in results], pl.Int8)
     add("tier.index", [None if r.tier is None else tiers[r.tier] for r in results], pl.Int8)
+    if plan.decided:
+        add(
+            "tier.by_rules",
+            [None if r.tier_by_rules is None else tiers[r.tier_by_rules] for r in results],
+            pl.Int8,
+        )
     words = {word: index for index, word in enumerate(tier_reason_words(plan))}
     add("tier.reason", [words[result.tier_reason] for result in results], pl.Int16)
     rules = {rule.id: index for index, rule in enumerate(pack.rules)}

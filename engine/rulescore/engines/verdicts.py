@@ -19,7 +19,7 @@ from ..lang.syntax import Tree
 from ..plan import Plan, PlannedRule
 from ..scoring import ERROR, MISSING, NOT_APPLICABLE
 from .columns import Columns
-from .row import minimum_units
+from .row import CUSTOMER, OVERRIDE, minimum_units
 
 _GATHER_FROM = 9  # up to here a chain of comparisons is faster than a look-up by position
 
@@ -282,9 +282,18 @@ def tier_columns(plan: Plan, columns: Columns) -> list[list[pl.Expr]]:
             pl.when(lower).then(_case(cap)).otherwise(pl.col("tier.index")).alias("tier.index"),
             pl.when(lower).then(pl.lit(code, dtype=pl.Int16)).otherwise(pl.col("tier.reason")).alias("tier.reason"),
         ])  # fmt: skip
+    if plan.decided:
+        given = {customer: ids.index(tier) for customer, tier in plan.decided.items() if tier in ids}
+        decided = pl.col(CUSTOMER).replace_strict(given or {"": 0}, default=None, return_dtype=pl.Int8)
+        by_hand = pl.lit(len(plan.gates) + 3, dtype=pl.Int16)
+        stages.append([
+            pl.col("tier.index").alias("tier.by_rules"),
+            pl.coalesce(decided, pl.col("tier.index")).alias("tier.index"),
+            pl.when(decided.is_not_null()).then(by_hand).otherwise(pl.col("tier.reason")).alias("tier.reason"),
+        ])  # fmt: skip
     return stages
 
 
 def tier_reason_words(plan: Plan) -> list[str]:
     """What the codes of `tier.reason` stand for, by position."""
-    return ["reached", "not-assessed", "coverage", *(f"gate:{gate.id}" for gate, _ in plan.gates)]
+    return ["reached", "not-assessed", "coverage", *(f"gate:{gate.id}" for gate, _ in plan.gates), OVERRIDE]

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ..arithmetic import points_text
 from ..model import Action, Dimension, Finding, Gate, Pack, Tier
+from ..surveys import TABLE as SURVEYED
 from ..values import iso
 from .blocks import Block, Facts, Handbook, Items, Paragraph, Section, Table
 from .rules import Writer, rule_section, value_word
@@ -37,14 +38,9 @@ def _sections(writer: Writer) -> list[Section]:
     total = sum(dimension.weight for dimension in pack.dimensions)
     sections = [_overview(writer, total)]
     sections += [_dimension(writer, dimension, dimension.weight / total) for dimension in pack.dimensions]
-    sections += [
-        _gates(writer),
-        _tiers(writer),
-        _findings(writer),
-        _features(writer),
-        _parameters(writer),
-        _data(writer),
-    ]
+    sections += [_gates(writer), _tiers(writer), _findings(writer), _features(writer)]
+    sections += [_breakdowns(writer)] if writer.pack.breakdowns else []
+    sections += [_parameters(writer), _surveys(writer), _data(writer)]
     return [section for section in sections if section.blocks or section.sections]
 
 
@@ -197,6 +193,28 @@ def _features(writer: Writer) -> Section:
     return Section("figures", say("figures"), blocks)
 
 
+def _breakdowns(writer: Writer) -> Section:
+    """The tables of the base by one or two keys: what groups, which customers, and each column in words."""
+    say = writer.say
+    sections = []
+    for one in writer.pack.breakdowns:
+        rows = tuple(
+            (writer.text(figure.title), writer.words(figure.expr.tree), figure.expr.text)
+            for figure in one.figures.values()
+        )
+        facts = [(say("grouped-by"), say("comma").join(writer.words(expr.tree) for expr in one.by))]
+        if one.where is not None:
+            facts.append((say("only-customers"), writer.words(one.where.tree)))
+        if one.words:
+            named = (f"{value}: {writer.text(text)}" for value, text in one.words.items())
+            facts.append((say("values-are"), say("comma").join(named)))
+        facts.append((say("source"), writer.sources(one.source)))
+        blocks: list[Block] = [Paragraph(writer.text(one.why))] if writer.text(one.why) else []
+        blocks += [Facts(tuple(facts)), Table((say("column"), say("computed"), say("expression")), rows)]
+        sections.append(Section(f"breakdown-{one.id}", writer.text(one.title), tuple(blocks), note=one.id))
+    return Section("breakdowns", say("breakdowns"), (Paragraph(say("breakdowns-intro")),), tuple(sections))
+
+
 def _parameters(writer: Writer) -> Section:
     say = writer.say
     rows: list[tuple[str, ...]] = []
@@ -211,6 +229,33 @@ def _parameters(writer: Writer) -> Section:
     return Section(
         "parameters", say("parameters"), (Paragraph(say("parameters-intro")), table) if rows else ()
     )
+
+
+def _surveys(writer: Writer) -> Section:
+    """What customers are asked, and the field that each answer goes to."""
+    say, pack = writer.say, writer.pack
+    head = (say("survey-asked"), say("survey-answers"), say("field"), say("why"))
+    sections = []
+    for survey in pack.surveys:
+        rows = tuple(
+            (
+                writer.text(item.words),
+                writer.listed(
+                    [writer.text(words) if pack.tables[SURVEYED].fields[item.field].values else f"{mark} {writer.text(words)}" for mark, words in item.labels.items()]
+                ) or _holds(writer, f"{SURVEYED}.{item.field}"),
+                writer.text(pack.tables[SURVEYED].fields[item.field].title),
+                writer.text(item.why),
+            )
+            for item in survey.items
+        )  # fmt: skip
+        texts = (writer.text(survey.why), writer.text(survey.intro))
+        blocks: list[Block] = [Paragraph(text) for text in texts if text]
+        blocks += [Table(head, rows), Facts(((say("source"), writer.sources(survey.source)),))]
+        sections.append(
+            Section(f"survey-{survey.id}", writer.text(survey.title), tuple(blocks), note=survey.id)
+        )
+    intro = (Paragraph(say("surveys-intro")),) if sections else ()
+    return Section("surveys", say("surveys"), intro, tuple(sections))
 
 
 def _data(writer: Writer) -> Section:

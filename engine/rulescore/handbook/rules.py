@@ -9,11 +9,12 @@ from typing import Any
 
 from ..arithmetic import UNIT, points_text
 from ..bundled import catalogue
+from ..kinds.question import UNPROVEN
 from ..labels import labels
 from ..lang.syntax import Tree
 from ..lang.words import grouped_number, sentence
 from ..messages import word
-from ..model import Case, Dimension, Expr, Field, Pack, Rule, Text
+from ..model import Case, Dimension, Expr, Field, Pack, Question, Rule, Text
 from ..values import fold, iso
 from .blocks import Block, Facts, Paragraph, Section, Table
 
@@ -136,7 +137,7 @@ def rule_section(writer: Writer, dimension: Dimension, rule: Rule, share: float)
     """The section of a rule; `share` is the part of the composite that its dimension carries."""
     say = writer.say
     blocks: list[Block] = [Paragraph(writer.text(rule.why))] if writer.text(rule.why) else []
-    if rule.applies is not None:
+    if rule.applies is not None and (rule.question is None or "applies" in rule.places):
         blocks.append(Paragraph(say("applies", words=writer.words(rule.applies.tree))))
     blocks += _measured(writer, rule)
     blocks.append(
@@ -169,6 +170,8 @@ def missing_words(writer: Writer, rule: Rule) -> str:
 def _measured(writer: Writer, rule: Rule) -> list[Block]:
     """What is looked at, and the table of what it earns."""
     say = writer.say
+    if rule.question is not None:
+        return _question(writer, rule, rule.question)
     if rule.kind == "checklist":
         return _checklist(writer, rule)
     if rule.kind == "formula":
@@ -219,6 +222,8 @@ def case_points(writer: Writer, case: Case) -> str:
 
 def condition(writer: Writer, rule: Rule, case: Case) -> str:
     """The condition of a case; of a band or a looked-up value only what differs from the other cases."""
+    if rule.question is not None:
+        return writer.say("mark", mark=rule.question.marks[rule.cases.index(case)])
     if case.when is None:
         return writer.say("otherwise")
     tree = case.when.tree
@@ -261,6 +266,25 @@ def value_word(field: Field, value: str, language: str) -> str:
     if language == "zh":
         return next((text for text in words if not text.isascii()), value)
     return value.replace("_", " ")
+
+
+def _question(writer: Writer, rule: Rule, question: Question) -> list[Block]:
+    """Who is asked what, what earns which mark, and how answers count."""
+    say = writer.say
+    role = word(f"role.{question.role}", writer.language)
+    lines = tuple(
+        (str(mark), case_points(writer, case), writer.text(case.reason))
+        for mark, case in zip(question.marks, rule.cases, strict=True)
+    )
+    unproven = writer.pack.parameters[UNPROVEN.removeprefix("param.")].values[-1][1]
+    return [
+        Paragraph(
+            f"{say('asked', role=role)}{'' if writer.language == 'zh' else ' '}{writer.text(question.words)}"
+        ),
+        Table((say("mark-column"), say("points"), say("earned")), lines, (0, 1)),
+        Facts(((say("evidence"), writer.text(question.evidence)),)),
+        Paragraph(say("question-note", unproven=grouped_number(float(unproven))), quiet=True),
+    ]
 
 
 # ---- scales and checklists --------------------------------------------------------------------------------

@@ -37,6 +37,11 @@ class Scope:
     base_allowed: bool = True
     outside: Mapping[str, Kind] = field(default_factory=dict)  # valid around the place, but not at it
 
+    def has(self, name: str) -> bool:
+        """Whether the name is that of a value here, or of a column of an event table."""
+        table, _, column = name.partition(".")
+        return name in self.names or (table in self.tables and column in self.tables[table].columns)
+
     def inside(self, table: str) -> Scope:
         """The scope of an aggregate's arguments: columns of its table, parameters and as_of."""
         event = self.tables[table]
@@ -226,7 +231,7 @@ class _Checker:
         if name == "date":
             return self.date_literal(tree)
         windowed = tree.table.startswith("?")
-        if name in AGGREGATES and (windowed or self.is_aggregate(tree)):
+        if name in AGGREGATES and (windowed or AGGREGATES[name].operands > 1 or self.is_aggregate(tree)):
             return self.aggregate(tree, name)
         if windowed:
             raise self.fail(tree, "unknown-keyword", name="within", function=name)
@@ -305,11 +310,18 @@ class _Checker:
         declared = AGGREGATES[name]
         where = tree.args[-1] if tree.table == "?where" else None
         operands = tree.args[:-1] if where is not None else tree.args
-        if len(operands) != 1:
-            raise self.fail(tree, "wrong-arguments", function=name, got=len(operands), want="1")
+        if len(operands) != declared.operands:
+            raise self.fail(
+                tree, "wrong-arguments", function=name, got=len(operands), want=str(declared.operands)
+            )
         operand = operands[0]
         used = sorted(
-            {text.split(".")[0] for text in operand.names() if text.split(".")[0] in self.scope.tables}
+            {
+                text.split(".")[0]
+                for one in operands
+                for text in one.names()
+                if text.split(".")[0] in self.scope.tables
+            }
         )
         if len(used) != 1:
             close = close_names(str(operand.value), self.scope.tables) if operand.op == "name" else []
@@ -332,8 +344,8 @@ class _Checker:
         if not whole and declared.operand == "":
             raise self.fail(operand, "aggregate-takes-table", function=name, table=table)
         try:
-            if not whole:
-                typed = inner.visit(operand)
+            for one in () if whole else operands:
+                typed = inner.visit(one)
                 if declared.operand == "number":
                     typed = inner.convert(typed, "number")
                 if declared.operand == "ordered" and typed.kind == "bool":
@@ -346,7 +358,7 @@ class _Checker:
             self.failed = True
             raise
         return replace(
-            tree, op="aggregate", args=tuple(args), kind=kind, table=table, has_operand=not whole,
+            tree, op="aggregate", args=tuple(args), kind=kind, table=table, operands=0 if whole else len(operands),
             window=Window(window.within, window.lag) if window else None,
         )  # fmt: skip
 

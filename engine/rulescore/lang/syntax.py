@@ -40,7 +40,7 @@ class Window:
 class Tree:
     """A node of an expression. `value` holds the constant, the name, the operators or the function's name.
 
-    `aggregate`: args are (operand or None-less tuple, condition); `table`, `window` say over what.
+    `aggregate`: args are its `operands` and then perhaps a condition; `table`, `window` say over what.
     Places do not count when trees are compared, so equal expressions are equal wherever they stand.
     """
 
@@ -52,7 +52,7 @@ class Tree:
     length: int = 1
     table: str = ""
     window: Window | None = None
-    has_operand: bool = True
+    operands: int = 1
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Tree) and self.key() == other.key()
@@ -67,7 +67,7 @@ class Tree:
             value,
             self.table,
             self.window,
-            self.has_operand,
+            self.operands,
             tuple(arg.key() for arg in self.args),
         )
 
@@ -305,7 +305,7 @@ class _Reader:
                 return self.refuse(word, "unknown-keyword", name=str(word.arg), function=function)
         call = tree("call", operands + where, function)
         return replace(
-            call, window=Window(**window), has_operand=bool(operands), table="?where" if where else "?"
+            call, window=Window(**window), operands=len(operands), table="?where" if where else "?"
         )
 
 
@@ -418,12 +418,12 @@ def _text(tree: Tree, outer: int) -> str:
             text = f"{_text(args[1], 1)} if {_text(args[0], 1)} else {_text(args[2], 0)}"
             return f"({text})" if outer > 0 else text
         case "aggregate":
-            words = [_text(args[0], 0)] if tree.has_operand else [tree.table]
+            words = [_text(arg, 0) for arg in args[: tree.operands]] or [tree.table]
             if tree.window:
                 for word, period in (("within", tree.window.within), ("lag", tree.window.lag)):
                     if period:
                         words.append(f'{word}="{period[0]}{period[1]}"')
-            if len(args) > (1 if tree.has_operand else 0):
+            if len(args) > tree.operands:
                 words.append(f"where={_text(args[-1], 0)}")
             return f"{tree.value}({', '.join(words)})"
         case _:

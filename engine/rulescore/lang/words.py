@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from ..values import iso
 from .functions import AGGREGATES, BASE, FUNCTIONS
@@ -222,16 +223,17 @@ class _Writer:
     def aggregate(self, tree: Tree) -> str:
         """What is made of a table's events, and of which of them: those of a time, those that a condition holds for."""
         table, self.table = self.table, tree.table
-        name, operand = str(tree.value), tree.args[0] if tree.has_operand else None
+        name, operands = str(tree.value), tree.args[: tree.operands]
+        operand = operands[0] if operands else None
         text = (
             _DATED[name]
             if name in _DATED and operand is not None and operand.kind == "date"
             else AGGREGATES[name].words
         )[self.language].format(
-            "" if operand is None else self.write(operand, 7), table=self.label(tree.table)
+            *([self.write(arg, 7) for arg in operands] or [""]), table=self.label(tree.table)
         )
         only = [self.known(operand, True)] if operand is not None and name == "count" else []
-        if len(tree.args) > tree.has_operand:
+        if len(tree.args) > tree.operands:
             only.append(self.write(tree.args[-1], 0))
         self.table = table
         window = self.window(tree)
@@ -279,3 +281,14 @@ def grouped_number(value: float) -> str:
         return text
     whole, point, part = text.partition(".")
     return f"{int(whole):,}{point}{part}" if whole not in ("-0",) else text
+
+
+def value_text(value: Any, language: str) -> str:
+    """A value as people read it."""
+    if value is None:
+        return "缺失" if language == "zh" else "missing"
+    if isinstance(value, bool):
+        return {"zh": "是", "en": "yes"}[language] if value else {"zh": "否", "en": "no"}[language]
+    if isinstance(value, float):
+        return grouped_number(float(f"{value:.6g}") if abs(value) < 1e6 else round(value, 2))
+    return str(value)

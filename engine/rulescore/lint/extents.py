@@ -154,7 +154,7 @@ class World:
         for left, right, sign in ((first, second, 1), (second, first, -1)):
             if left.op == "name" and str(right.value) in self.pack.features:
                 right = self.pack.features[str(right.value)].expr.tree
-            if left.op == "name" and left.value == "as_of" and right.op == "aggregate" and right.has_operand:
+            if left.op == "name" and left.value == "as_of" and right.op == "aggregate" and right.operands:
                 table, _, column = str(right.args[0].value).rpartition(".")
                 if table == right.table and column == self.pack.tables[table].date:
                     return Extent(0.0, whole=True) if sign == 1 else Extent(high=0.0, whole=True)
@@ -213,7 +213,7 @@ class World:
         return DAYS if tree.kind == "date" else replace(ANY, sure=False)
 
     def _aggregate(self, tree: Tree) -> Extent:
-        operand = self._extent(tree.args[0]) if tree.has_operand else ANY
+        operand = self._extent(tree.args[0]) if tree.operands else ANY
         match str(tree.value):
             case "count" | "count_distinct":
                 return COUNT

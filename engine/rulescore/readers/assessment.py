@@ -19,7 +19,7 @@ from .headers import Mapped
 from .units import unit_of
 
 FILE = "assessment.yaml"
-KEYS = ("company", "purpose", "as_of", "pack", "valuation", "same_customer", "tables")
+KEYS = ("company", "purpose", "as_of", "pack", "valuation", "overrides", "same_customer", "tables")
 FILE_KEYS = (
     *("file", "sheet", "header_row", "header_rows", "encoding", "delimiter", "evidence"),
     *("mapping", "columns", "constants", "distinct"),
@@ -98,6 +98,7 @@ class Assessment:
     span: Span
     bare: bool = False
     valuation: str = ""
+    overrides: str = ""
     same: tuple[SameCustomer, ...] = ()
 
 
@@ -173,6 +174,7 @@ class _Reading:
             document.text,
             document.at(),
             valuation=self._text(data, "valuation", ()) or "",
+            overrides=self._text(data, "overrides", ()) or "",
             same=self._same(data.get("same_customer")),
         )
 

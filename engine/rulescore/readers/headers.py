@@ -100,7 +100,7 @@ def names_of(table: Table) -> dict[str, list[str]]:
     for name, field in table.fields.items():
         if field.made_of:
             continue
-        for rank, words in zip(ranks, ([name], field.title.values(), field.aliases), strict=True):
+        for rank, words in zip(ranks, ([name], titles(field), field.aliases), strict=True):
             for word in words:
                 ids = rank.setdefault(fold(word), [])
                 if name not in ids:
@@ -109,6 +109,12 @@ def names_of(table: Table) -> dict[str, list[str]]:
         for word, ids in rank.items():
             names.setdefault(word, ids)
     return names
+
+
+def titles(field: Field) -> list[str]:
+    """What a field is called in each language, and in both at once, as bilingual forms write it."""
+    words = list(dict.fromkeys(field.title.values()))
+    return [*words, " ".join(words)]
 
 
 def known_names(table: Table, mapping: Mapping[str, Mapped]) -> dict[str, str]:

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from . import findings, html, json, text, worth, xlsx
+from . import findings, html, json, markdown, pdf, requests, text, worth, xlsx
 
-REPORTS = (text, findings, worth, html, json, xlsx)
-FORMATS = {"html": html, "json": json, "xlsx": xlsx}
+REPORTS = (text, findings, requests, worth, html, json, markdown, pdf, xlsx)
+FORMATS = {"html": html, "xlsx": xlsx, "md": markdown, "json": json, "pdf": pdf}
 """The reports that are files, by the name of their form: `SUFFIX` and `render(run, language) -> bytes`."""

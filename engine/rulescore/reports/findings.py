@@ -12,6 +12,7 @@ import polars as pl
 from ..folder import Run
 from ..messages import word
 from ..model import KEPT_OUT, Finding
+from ..overrides import JSON as OVERRIDES
 
 Node = dict[str, Any]
 
@@ -53,6 +54,15 @@ def waterfall(run: Run) -> list[Node]:
         {"name": name, "title": dict(features[name].title), "unit": features[name].unit, "amount": values[name], "less": name in steps.less}
         for name in (steps.start, *steps.less, steps.end)
     ]  # fmt: skip
+
+
+def decided(run: Run, language: str) -> list[str]:
+    """How much people decided, for the summary screen."""
+    if not run.decided:
+        return []
+    tiers = sum(one["tier"] is not None for one in run.decided)
+    facts = {"count": len(run.decided), "tiers": tiers, "fields": len(run.decided) - tiers}
+    return [word("summary.decided", language, **facts, file=f"{run.folder}/{OVERRIDES}")]
 
 
 def lines(run: Run, language: str) -> list[str]:

@@ -17,11 +17,19 @@ SUFFIX = ".html"
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 PLAIN_UP_TO = 65_536
 
+ON_PAPER = 200
+"""How many customers a form without scripts lists."""
+
 Node = dict[str, Any]
 
 
 def render(run: Run, language: str) -> bytes:
     """The bytes of the file."""
+    return page(run, language).encode("utf-8")
+
+
+def page(run: Run, language: str, paper: bool = False) -> str:
+    """The text of the page. `paper`: what can be read without clicking, all unfolded, the first customers as a table."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     from .content import content
@@ -36,7 +44,7 @@ def render(run: Run, language: str) -> bytes:
     )
     report = content(run, language)
     texts = {key.removeprefix("page."): text for key, text in catalogue(language)["words"].items() if key.startswith("page.")}  # fmt: skip
-    kind, packed = _packed(_customer_data(report, texts))
+    kind, packed = ("", "") if paper else _packed(_customer_data(report, texts))
 
     def say(key: str, **facts: Any) -> str:
         return str(texts[key].format_map(facts)) if facts else str(texts[key])
@@ -46,9 +54,10 @@ def render(run: Run, language: str) -> bytes:
 
     facts: Node = {
         "report": report, "lang": LANGUAGES[language], "say": say, "points": points, "charts": charts,
-        "percent": lambda value: f"{value:.1%}", "count": lambda value: f"{value:,}", "kind": kind, "packed": packed,
+        "percent": lambda value: f"{value:.1%}", "count": lambda value: f"{value:,}", "kind": kind, "packed": packed, "paper": paper,
+        "listed": _brief(report, ON_PAPER) if paper else [],
     }  # fmt: skip
-    return environment.get_template("report.html").render(facts).encode("utf-8")
+    return environment.get_template("report.html").render(facts)
 
 
 def _customer_data(report: Node, texts: Node) -> Node:
@@ -69,6 +78,22 @@ def _customer_data(report: Node, texts: Node) -> Node:
         "gates": [[one["title"], one["effect"], one["reason"], one["words"]] for one in report["gates"]],
         "rules": rules, "customers": report["customers"],
     }  # fmt: skip
+
+
+def _brief(report: Node, count: int) -> list[Node]:
+    """A line for each of the first customers: id, name, tier, scores, and the rules that cost most."""
+    listed = report["customers"]
+    tiers = [tier["title"] for tier in report["conclusion"]["tiers"] if tier["id"] is not None]
+    rules = [rule["title"] for dimension in report["dimensions"] for rule in dimension["rules"]]
+    found = []
+    for index, customer in enumerate(listed["id"][:count]):
+        tier = listed["tier"][index]
+        found.append({
+            "id": customer, "name": listed["name"][index] if listed["name"] else "", "tier": None if tier is None else tiers[tier],
+            **{key: listed[key][index] for key in ("composite", "low", "high", "coverage")},
+            "loses": [rules[column[index]] for column in listed["reasons"] if column[index] is not None],
+        })  # fmt: skip
+    return found
 
 
 def _packed(data: Node) -> tuple[str, str]:

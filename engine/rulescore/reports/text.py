@@ -9,19 +9,23 @@ import polars as pl
 from tabulate import tabulate
 from wcwidth import wcswidth
 
-from ..audit import value_of, value_text
+from ..audit import value_of
 from ..folder import Run
 from ..handbook.rules import unit_word
-from ..lang.words import grouped_number
+from ..lang.words import grouped_number, value_text
 from ..messages import word
+from ..model import Pack
 from ..quality.figures import NOT_STATED
 from ..quality.verdict import percent
 from ..readers.assessment import EVIDENCE
 from ..schema import QUALITY_MEASURES
-from . import findings, worth
+from . import findings, requests, worth
 
 Node = dict[str, Any]
 BAR = 28
+WIDE = 110
+"""From this width on the dimensions have bars too."""
+FINDINGS = 5
 SAMPLED = 200_000
 
 
@@ -55,20 +59,22 @@ def summary(run: Run, language: str, width: int = 80) -> str:
     lines += quality_lines(run, language)
     lines += [
         "",
-        _tiers(run, language, min(BAR, max(8, width - 50))),
+        _tiers(run, language, min(BAR, max(6, width - 42))),
         "",
-        _dimensions(run, language, figures),
+        _dimensions(run, language, figures, width),
     ]
     if run.portfolio is not None:
         lines += ["", *_whole(run.portfolio, language)]
     if (run.folder / "valuation.json").exists():
         lines += ["", *worth.lines(value_of(run), language)]
-    found = findings.lines(run, language)
-    if found:
-        lines += ["", *found]
+    for told in (findings.decided(run, language), findings.lines(run, language)):
+        lines += ["", *told] if told else []
     standing_out = _standing_out(run, language)
     if standing_out:
         lines += ["", say("stands-out"), *standing_out]
+    wanted = requests.lines(run, language)
+    if wanted:
+        lines += ["", *wanted]
     if run.problems:
         worst = {
             severity: sum(1 for problem in run.problems if problem["severity"] == severity)
@@ -86,9 +92,21 @@ def summary(run: Run, language: str, width: int = 80) -> str:
     for key in ("masked", "unmasked"):
         if manifest[key]:
             joiner = "、" if language == "zh" else ", "
-            lines += ["", say(key, fields=joiner.join(manifest[key]))]
+            lines += [
+                "",
+                say(key, fields=joiner.join(_field(run.pack, name, language) for name in manifest[key])),
+            ]
     lines += ["", say("folder", folder=str(run.folder), run_id=run.run_id[:12])]
     return "\n".join(lines)
+
+
+def _field(pack: Pack, name: str, language: str) -> str:
+    """A field by the titles of its table and its own."""
+    table, _, column = name.partition(".")
+    known = pack.tables.get(table)
+    if known is None or column not in known.fields:
+        return name
+    return word("page.field-of", language, table=known.title[language], field=known.fields[column].title[language])  # fmt: skip
 
 
 def quality_lines(run: Run, language: str) -> list[str]:
@@ -159,7 +177,8 @@ def _whole(run: Run, language: str) -> list[str]:
         for dimension in run.pack.dimensions
         if row[f"{dimension.id}.points"] is not None
     )
-    return [word("summary.whole", language, title=title, tier=tier, **points), "  " + parts]
+    key = "summary.whole" if row["composite.low"] != row["composite.high"] else "summary.whole-sure"
+    return [word(key, language, title=title, tier=tier, **points), "  " + parts]
 
 
 def _number(value: Any) -> str:
@@ -195,22 +214,28 @@ def _tiers(run: Run, language: str, bar: int) -> str:
     )
 
 
-def _dimensions(run: Run, language: str, figures: dict[str, dict[str, Any]]) -> str:
+def _dimensions(run: Run, language: str, figures: dict[str, dict[str, Any]], width: int) -> str:
+    """Weight, mean, spread and number assessed of each dimension; less of it where the screen is narrow, bars where wide."""
     rows = []
     total = sum(dimension.weight for dimension in run.pack.dimensions)
     for dimension in run.pack.dimensions:
         found = figures[dimension.id]
-        spread = [_number(found[key]) for key in ("mean", "low", "high")]
+        spread = {key: _number(found[key]) for key in ("mean", "low", "high")}
         rows.append(
-            [dimension.title[language], f"{dimension.weight / total:.0%}", *spread, f"{found['known']:,}"]
-        )
-    headers = [
-        word(f"summary.column.{key}", language)
-        for key in ("dimension", "weight", "mean", "low", "high", "assessed")
-    ]
-    return tabulate(
-        rows, headers, tablefmt="simple", colalign=("left", *("right",) * 5), disable_numparse=True
-    )
+            {"dimension": dimension.title[language], "weight": f"{dimension.weight / total:.0%}", **spread, "assessed": f"{found['known']:,}"}
+            | ({"": "█" * round(BAR * found["mean"] / 100)} if width >= WIDE and found["mean"] else {})
+        )  # fmt: skip
+    shown = ["dimension", "weight", "mean", "low", "high", "assessed"] + ([""] if width >= WIDE else [])
+    for less in (("",), ("assessed",), ("low", "high"), ("weight",)):
+        headers = [word(f"summary.column.{key}", language) if key else "" for key in shown]
+        table = tabulate(
+            [[row.get(key, "") for key in shown] for row in rows], headers, tablefmt="simple",
+            colalign=["left" if key in ("dimension", "") else "right" for key in shown], disable_numparse=True,
+        )  # fmt: skip
+        if max(map(wcswidth, table.split("\n"))) <= width:
+            break
+        shown = [key for key in shown if key not in less]
+    return table
 
 
 def _standing_out(run: Run, language: str) -> list[str]:
@@ -235,7 +260,7 @@ def _standing_out(run: Run, language: str) -> list[str]:
     for count, gate in sorted(
         ((-acted[f"gate.{gate.id}"][0], gate) for gate in gates), key=lambda pair: (pair[0], pair[1].id)
     ):
-        if count:
+        if count and len(found) < FINDINGS:
             found.append(
                 "· "
                 + word("summary.gate", language, gate=gate.title[language], id=gate.id, count=f"{-count:,}")
@@ -282,6 +307,7 @@ class _Tree:
         ))  # fmt: skip
         lines += self.before_gates(node, decimals)
         lines += self.tier()
+        lines += self.overrides()
         for gate in node["gates"]:
             lines += self.gate(gate)
         if node["reasons"]:
@@ -296,7 +322,7 @@ class _Tree:
         for dimension in node["dimensions"]:
             lines += ["", *self.dimension(dimension)]
         if node["figures"]:
-            head = self.say("figures")
+            head = self.say("figures" if node["subject"] == "customers" else "waterfall")
             lines += ["", head, "─" * wcswidth(head)]
             lines += [line for item in node["figures"] for line in self.input(item, 2)]
         if not node["agrees_with_run"]:
@@ -318,6 +344,8 @@ class _Tree:
                     minimum=_percent(self.node["minimum_coverage"]),
                 )
             )
+        elif reason == "override":
+            lines.append("  " + self.say("tier-override", by_rules=self.text(tier["by_rules"])))
         elif reason.startswith("gate:"):
             gate = next(g for g in self.node["gates"] if g["id"] == reason[5:])
             lines.append(
@@ -327,12 +355,38 @@ class _Tree:
             lines.append("  " + self.say("tier-because", words=self.text(tier["condition"]["words"])))
         else:
             lines.append("  " + self.say("tier-last"))
-        if tier["next"] and tier["natural"] == tier["id"]:  # otherwise it was held down, as told above
+        if (
+            tier["next"] and tier["natural"] == tier["id"] and reason != "override"
+        ):  # otherwise it was held down, as told above
             lines.append("  " + self.say("next", tier=self.text(tier["next"]["title"])))
             for part in tier["next"]["parts"]:
                 mark = {True: "✓", False: "✗", None: "?"}[part["holds"]]
                 lines.append(f"    {mark} {self.text(part['words'])}    ({part['with_values']})")
         return lines + self.actions(tier)
+
+    def overrides(self) -> list[str]:
+        """What people decided for this customer, beside what rules and data say."""
+        lines = []
+        for one in self.node["overrides"]:
+            if one["tier"] is not None:
+                lines.append(
+                    self.say(
+                        "decided-tier",
+                        tier=self.text(one["tier_title"]),
+                        by_rules=self.text(one["by_rules"]) or self.say("not-assessed"),
+                    )
+                )
+            else:
+                old, new = (value_text(one[key], self.language) for key in ("was", "value"))
+                lines.append(
+                    self.say("decided-field", field=self.text(one["field_title"]), was=old, value=new)
+                )
+            second = one["second"]
+            facts = {"reason": one["reason"], "role": one["role"], "date": one["date"], "place": one["place"]}
+            lines.append(
+                "  " + self.say("decided-why", **facts, second=second["role"], second_date=second["date"])
+            )
+        return lines
 
     def actions(self, node: Node) -> list[str]:
         """The measures of a tier or a finding."""
@@ -390,6 +444,10 @@ class _Tree:
             low=self.points(node["low"]), high=self.points(node["high"]),
         )  # fmt: skip
         lines = [head, "─" * min(wcswidth(head), 100), *self.before_gates(node)]
+        if node["rules"] and all(
+            "question" in rule and rule["state"] == "not_applicable" for rule in node["rules"]
+        ):
+            return [*lines, "  " + self.say("no-questionnaire", count=len(node["rules"]))]
         for rule in node["rules"]:
             lines += self.rule(rule)
         return lines
@@ -405,6 +463,8 @@ class _Tree:
             facts.insert(0, self.say(f"state.{node['state']}"))
         lines = [f"{head}  ({' · '.join(facts)})    {node['place']} [{node['id']}]"]
         case = node["case"]
+        if "question" in node:
+            return [*lines, *self.question(node)]
         if case:
             if case["condition"]:
                 lines.append(f"    {self.text(case['condition']['words'])}")
@@ -433,6 +493,26 @@ class _Tree:
             )
         for item in node["inputs"]:
             lines += self.input(item, 4)
+        return lines
+
+    def question(self, node: Node) -> list[str]:
+        """What was asked, what was answered on what evidence, and the level that the answers reach."""
+        asked = node["question"]
+        role = word(f"role.{asked['role']}", self.language)
+        lines = ["    " + self.say("asked", role=role, words=self.text(asked["words"]))]
+        for reply in asked["replies"]:
+            evidence = word(f"shown.{reply['evidence']}", self.language)
+            key = "reply" if reply["mark"] == reply["counted"] else "reply-unproven"
+            told = self.say(
+                key, mark=f"{reply['mark']:g}", counted=f"{reply['counted']:g}", evidence=evidence
+            )
+            lines.append(f"    · {told}  ← {self.cell({**reply, 'evidence': ''})}")
+        if node["case"]:
+            level = asked["marks"][node["case"]["index"]]
+            reached = self.text(node["case"]["reason"])
+            lines.append("    " + self.say("level", mark=f"{asked['mark']:g}", level=level, words=reached))
+        elif node["state"] == "missing":
+            lines.append("    " + self.say("unanswered", evidence=self.text(asked["evidence"])))
         return lines
 
     def input(self, node: Node, indent: int) -> list[str]:

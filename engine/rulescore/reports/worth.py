@@ -17,6 +17,21 @@ def lines(node: Node, language: str) -> list[str]:
     """What the base is worth, a line a method."""
     told = []
     for method in node["methods"]:
+        if method["check"]:
+            totals = {one["name"]: one["number"] for one in method["totals"]}
+            parts = [
+                f"{word('worth.total.' + name, language)} {money(number, 4)}"
+                for name, number in totals.items()
+            ]
+            told.append(
+                word(
+                    "summary.check",
+                    language,
+                    title=method["title"][language],
+                    parts=(", " if language == "en" else "，").join(parts),
+                )
+            )
+            continue
         low, base, high = (money(method["value"][case]) for case in ("low", "base", "high"))
         title = method["title"][language]
         key = (
@@ -43,12 +58,14 @@ def explanation(node: Node, language: str) -> str:
         told += ["", *lines({**node, "methods": [method]}, language)]
         rows = [
             [
-                one["title"][language], *(_stated(one[case]) for case in ("low", "base", "high")),
-                one["stated"] if one["stated"] and one["stated"] != one["base"] else "", "; ".join(one["source"]),
+                one["title"][language], *(_stated(one[case], language) for case in ("low", "base", "high")),
+                as_written(one), say(f"basis.{one['basis']}"), "; ".join(one["source"]),
             ]
             for one in method["assumptions"]
         ]  # fmt: skip
-        headers = [say(f"column.{key}") for key in ("assumption", "low", "base", "high", "stated", "source")]
+        headers = [
+            say(f"column.{key}") for key in ("assumption", "low", "base", "high", "stated", "basis", "source")
+        ]
         told += ["", tabulate(rows, headers, tablefmt="simple", disable_numparse=True)]
         if method["rows"]:
             titles = {column["name"]: column["title"][language] for column in method["columns"]}
@@ -67,17 +84,71 @@ def explanation(node: Node, language: str) -> str:
             told.append(
                 say("alone", title=names[one["name"]], low=money(one["low"]), high=money(one["high"]))
             )
+        told += _scenarios(method, language)
+    if node["tornado"]:
+        titles = {
+            method["id"]: (
+                method["title"][language],
+                {one["name"]: one["title"][language] for one in method["assumptions"]},
+            )
+            for method in node["methods"]
+        }
+        rows = [
+            [
+                titles[one["method"]][1][one["name"]],
+                titles[one["method"]][0],
+                *(money(one[key]) for key in ("low", "high", "swing")),
+            ]
+            for one in node["tornado"]
+        ]
+        told += [
+            "",
+            say("tornado"),
+            _table(
+                rows, [say(f"column.{key}") for key in ("assumption", "method", "low", "high", "swing")], 2
+            ),
+        ]
     return "\n".join(told)
 
 
-def _stated(value: Any) -> str:
+def _scenarios(method: Node, language: str) -> list[str]:
+    """Stress scenarios with what they cost, and the steps from the whole base to what can be transferred."""
+    told = []
+    for key in ("bridge", "stress"):
+        rows = [[one["title"][language], money(one["value"]), money(one["change"])] for one in method[key]]
+        headers = [word(f"worth.column.{name}", language) for name in ("scenario", "value", "change")]
+        told += ["", word(f"worth.{key}", language), _table(rows, headers, 1)] if rows else []
+    return told
+
+
+def _table(rows: list[list[str]], headers: list[str], texts: int) -> str:
+    """A table whose first columns are text and the others numbers."""
+    align = ["left"] * texts + ["right"] * (len(headers) - texts)
+    return tabulate(rows, headers, tablefmt="simple", colalign=align, disable_numparse=True)
+
+
+def as_written(one: Node) -> str:
+    """The expression behind an assumption, where it is one and not the number itself."""
+    base, stated = one["base"], one["stated"] or ""
+    plain = [_plain(part) for part in (base if isinstance(base, list) else [base])]
+    return "" if plain == [_plain(part) for part in stated.split(", ")] else stated
+
+
+def _plain(text: Any) -> Any:
+    try:
+        return Decimal(str(text))
+    except InvalidOperation:
+        return text
+
+
+def _stated(value: Any, language: str) -> str:
     """An assumption as people read it: numbers with their thousands apart, words as they are."""
     if isinstance(value, list):
-        return ", ".join(map(_stated, value))
-    try:
-        return f"{Decimal(value):,}"
-    except (InvalidOperation, TypeError):
-        return "" if value is None else str(value)
+        return ", ".join(_stated(one, language) for one in value)
+    number = _plain(value)
+    if not isinstance(number, Decimal):
+        return "" if value is None else word(f"page.choice.{value}", language)
+    return f"{number:,}" if abs(number) < 1000 else money(value)
 
 
 def money(text: str | None, decimals: int = 2) -> str:

@@ -164,6 +164,7 @@ def assessment() -> dict[str, Any]:
             "as_of": described(DATE, "评估基准日。The date the assessment speaks of."),
             "pack": {"type": "string", "description": "规则包编号或文件夹。A pack's id or folder."},
             "valuation": {"type": "string", "minLength": 1, "description": "估值文件。The file of the valuation."},
+            "overrides": {"type": "string", "minLength": 1, "description": "人工调整文件。The file of overrides."},
             "same_customer": {
                 "type": "array", "description": "各组客户编号实为一家，保留每组第一个。Ids that are one customer, of which the first is kept.",
                 "items": {"type": "array", "minItems": 2, "items": {"type": ["string", "integer"]}},
@@ -177,8 +178,33 @@ def assessment() -> dict[str, Any]:
     ))  # fmt: skip
 
 
+def overrides() -> dict[str, Any]:
+    role = {"type": "string", "minLength": 1, "description": "职务，不写姓名。The role, not a name."}
+    second = object_of("第二人签署。The second signature.", {"role": role, "date": DATE}, ["role", "date"])
+    item = object_of(
+        "一项人工调整：某客户的等级，或某个字段的值。One override: a customer's tier, or the value of a field.",
+        {
+            "customer": {"type": "string", "minLength": 1, "description": "客户编号。The customer's id."},
+            "tier": {"type": "string", "minLength": 1, "description": "所定等级。The tier decided on."},
+            "field": {"type": "string", "minLength": 1, "description": "所改字段。The field that is changed."},
+            "value": {"type": ["string", "number", "boolean", "null"], "description": "所定的值；空为不详。The value; null is not known."},
+            "reason": {"type": "string", "minLength": 1, "description": "理由。The reason."},
+            "role": role, "date": DATE, "second": second,
+        },
+        ["customer", "reason", "role", "date"], oneOf=[{"required": ["tier"]}, {"required": ["field", "value"]}],
+    )  # fmt: skip
+    return file_of("overrides", "人工调整 · overrides", object_of(
+        "由人决定的等级与数据，须有理由与两人签署。Tiers and inputs decided by people, with a reason and two signatures.",
+        {"overrides": {"type": "array", "items": item}}, ["overrides"],
+    ))  # fmt: skip
+
+
 def valuation() -> dict[str, Any]:
-    series = {"type": "array", "minItems": 1, "items": {"type": "number"}}
+    series = {
+        "type": "array",
+        "minItems": 1,
+        "items": {"oneOf": [{"type": "number"}, {"type": "string", "minLength": 1}]},
+    }
     stated = {
         "description": "数值、各年数值、口径词，或用客户群数字写的表达式。A number, one a year, a word, or an expression over the figures of the base.",
         "oneOf": [{"type": "number"}, series, {"type": "string", "minLength": 1}],
@@ -188,6 +214,19 @@ def valuation() -> dict[str, Any]:
         {"is": stated, "low": stated, "high": stated, "source": SOURCE, "why": BILINGUAL},
         ["is", "source"],
     )
+    changed = object_of(
+        "改动的假设。An assumption that is other.",
+        {"is": stated, "source": SOURCE, "why": BILINGUAL},
+        ["is", "source"],
+    )
+    scenarios = {
+        "type": "array",
+        "items": object_of(
+            "一种情形。A scenario.",
+            {"id": ID, "title": BILINGUAL, "assumptions": {"type": "object", "minProperties": 1, "additionalProperties": changed}},
+            ["id", "title", "assumptions"],
+        ),
+    }  # fmt: skip
     method = object_of(
         "一种估值方法及其假设。A method and its assumptions.",
         {
@@ -199,6 +238,14 @@ def valuation() -> dict[str, Any]:
                 + "。The method.",
             },
             "assumptions": {"type": "object", "additionalProperties": assumption},
+            "stress": described(
+                scenarios,
+                "压力情形：在基准情形上各改若干假设。Stress scenarios: the base case with some assumptions changed.",
+            ),
+            "bridge": described(
+                scenarios,
+                "由全部客户到可转移价值的各步，按次序，最后一步是基准情形。Steps from the whole base to what can be transferred, in order; the base case comes last.",
+            ),
         },
         ["id", "method", "assumptions"],
     )

@@ -58,6 +58,32 @@ FEATURE = object_of(
     ["title", "is"],
 )  # fmt: skip
 
+BREAKDOWN = object_of(
+    "客户群按一两个键分组的表：每个取值一行，每个数字一列。The base by one or two keys: a row for each value, a column for each figure.",
+    {
+        "id": described(ID, "编号：小写英文名词，用连字符。The id: lower-case nouns with hyphens."),
+        "title": BILINGUAL,
+        "why": BILINGUAL,
+        "by": {
+            "description": "分组的键：以客户的字段、指标或得分写的表达式，一个或两个。What groups: one or two expressions over fields, features or scores of a customer.",
+            "oneOf": [EXPRESSION, {"type": "array", "minItems": 1, "maxItems": 2, "items": EXPRESSION}],
+        },
+        "where": described(EXPRESSION, "只看哪些客户。Which customers are looked at."),
+        "figures": {
+            "type": "object", "minProperties": 1, "maxProperties": 40, "propertyNames": NAME, "additionalProperties": FEATURE,
+            "description": "各列：该组客户的数字，也可用前面的列和客户群整体的指标。The columns: figures of a group's customers; earlier columns and features of the base may be used.",
+        },
+        "rows": {"type": "integer", "minimum": 1, "maximum": 500, "default": 30, "description": "最多几行，其余合为一行。At most so many rows; the rest is one row."},
+        "words": {
+            "type": "object", "additionalProperties": BILINGUAL,
+            "description": "键的取值 → 人们的叫法。A value of a key -> what people call it.",
+        },
+        "heat": {"type": "boolean", "default": False, "description": "是否按值深浅着色。Whether cells are shaded by their value."},
+        "source": SOURCE,
+    },
+    ["id", "title", "by", "figures"],
+)  # fmt: skip
+
 ACTION = object_of(
     "对该等级客户或该发现事项的措施。A measure for customers of the tier, or about the finding.",
     {"title": BILINGUAL, "owner": BILINGUAL, "due": PERIOD},
@@ -92,7 +118,7 @@ GATE_LIMIT = {
 
 REMOVE = {
     "type": "array", "items": {"type": "string"},
-    "description": "从所扩展规则包中删去的规则或关卡编号。Ids of rules or gates of the extended pack to leave out.",
+    "description": "从所扩展规则包中删去的规则、关卡、指标或分组表编号。Ids of rules, gates, features or breakdowns of the extended pack to leave out.",
 }  # fmt: skip
 
 
@@ -233,6 +259,7 @@ def dimension() -> dict[str, Any]:
             "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE, "description": "指标。Features."},
             "findings": FINDINGS,
             "rules": {"type": "array", "description": "规则。Rules.", "items": {"anyOf": [*kinds, override_schema()]}},
+            "breakdowns": {"type": "array", "description": "客户群分组表，仅用于 portfolio。Breakdowns of the base, in a portfolio only.", "items": BREAKDOWN},
             "remove": REMOVE,
         },
         ["dimension"],
@@ -254,6 +281,7 @@ def tables() -> dict[str, Any]:
             "not_missing": {**words, "description": "在此字段不表示缺失的词。Words that here do not mean missing."},
             "aliases": {**words, "description": "可识别的列名。Headers it is known by."},
             "required": {"type": "boolean"},
+            "holder": described(BILINGUAL, "资料由哪个职务提供。The role that would have it."),
             "personal": {"type": "boolean", "description": "是否个人信息。Whether it is personal data."},
             "sensitive": {"type": "boolean", "description": "是否敏感个人信息，或年龄、性别等不应据以评分的特征。Whether it is sensitive data, or a trait nobody should be scored by, such as age."},
         },
@@ -266,12 +294,43 @@ def tables() -> dict[str, Any]:
             "key": described(NAME, "客户表的主键字段。The key field of the customers table."),
             "customer": described(NAME, "指向客户的字段。The field that points to the customer."),
             "date": described(NAME, "事件日期字段。The field that dates the event."),
+            "holder": described(BILINGUAL, "资料由哪个职务提供。The role that would have the data."),
             "fields": {"type": "object", "propertyNames": NAME, "additionalProperties": field},
         },
         ["fields"],
     )
     return file_of("tables", "数据字典 · data dictionary", object_of(
         "表与字段的定义。Tables and fields.", {"tables": {"type": "object", "propertyNames": NAME, "additionalProperties": table}}, ["tables"],
+    ))  # fmt: skip
+
+
+def surveys() -> dict[str, Any]:
+    item = object_of(
+        "问客户的一件事；答复记在 survey_answers 的一个字段里。One thing that customers are asked; a field of survey_answers takes the answer.",
+        {
+            "field": described(NAME, "答复所在字段。The field that takes the answer."),
+            "ask": described(BILINGUAL, "问客户的话。The words that customers are asked."),
+            "why": described(BILINGUAL, "为什么问。Why this is asked."),
+            "labels": {
+                "type": "object", "additionalProperties": BILINGUAL,
+                "description": "分值或取值 → 叫法。A mark or value -> what it is called.",
+            },
+        },
+        ["field", "ask"],
+    )  # fmt: skip
+    survey = object_of(
+        "一项客户调查。A customer survey.",
+        {
+            "title": BILINGUAL, "why": described(BILINGUAL, "调查目的。What it is for."),
+            "intro": described(BILINGUAL, "写给客户的开场白。What customers are told first."),
+            "items": {"type": "array", "minItems": 1, "maxItems": 60, "items": item, "description": "题目。What is asked."},
+            "source": SOURCE,
+        },
+        ["title", "items"],
+    )  # fmt: skip
+    return file_of("surveys", "客户调查 · customer surveys", object_of(
+        "客户调查的题目。What customers are asked.",
+        {"surveys": {"type": "object", "propertyNames": NAME, "additionalProperties": survey}}, ["surveys"],
     ))  # fmt: skip
 
 

@@ -5,9 +5,30 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import backlog, cost, excess_earnings, with_and_without
+from . import (
+    backlog,
+    capitalised,
+    cost,
+    excess_earnings,
+    expected_sales,
+    lifetime_values,
+    reconciliation,
+    tiers,
+    with_and_without,
+)
 
-METHODS: tuple[ModuleType, ...] = (excess_earnings, with_and_without, cost, backlog)
-"""Each has NAME, TITLE, ASSUMPTIONS (name -> `Assumption`) and `value(given) -> Valued`."""
+METHODS: tuple[ModuleType, ...] = (
+    excess_earnings,
+    tiers,
+    with_and_without,
+    lifetime_values,
+    expected_sales,
+    capitalised,
+    cost,
+    backlog,
+    reconciliation,
+)
+"""Each has NAME, TITLE, ASSUMPTIONS (name -> `Assumption`) and `value(given) -> Valued`; one that is a check and no value
+has CHECK = True."""
 
 BY_NAME = {method.NAME: method for method in METHODS}

@@ -7,19 +7,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from .parts import (
-    ONE,
-    Assumption,
-    Given,
-    Row,
-    UnusableError,
-    Valued,
-    discount,
-    survivors,
-    tax_amortisation,
-    total,
-    weibull,
-)
+from . import curves
+from .curves import Curve
+from .parts import ONE, Assumption, Given, Row, Valued, discount, tax_amortisation, total
 
 NAME = "excess_earnings"
 TITLE = {"zh": "多期超额收益法", "en": "Multi-period excess earnings"}
@@ -27,10 +17,7 @@ ASSUMPTIONS = {
     "revenue": Assumption({"zh": "现有客户基年收入", "en": "Revenue of the existing customers, base year"}, "money", least=Decimal(0)),
     "transfer": Assumption({"zh": "随转让留存的比例", "en": "Share that survives the change of owner"}, "share", default="1", least=Decimal(0), most=ONE),
     "growth": Assumption({"zh": "留存客户的年增长", "en": "Growth a year of customers that stay"}, "share", least=Decimal(-1), most=ONE),
-    "attrition": Assumption({"zh": "年流失率", "en": "Attrition a year"}, "share", default="0", least=Decimal(0), most=ONE),
-    "weibull_scale": Assumption({"zh": "威布尔尺度（年）", "en": "Weibull scale, years"}, "years", default="0", least=Decimal(0)),
-    "weibull_shape": Assumption({"zh": "威布尔形状", "en": "Weibull shape"}, default="1", least=Decimal("0.01"), most=Decimal(20)),
-    "survivors": Assumption({"zh": "留存口径", "en": "When survivors are counted"}, kind=("mid", "begin", "end", "average"), default="mid"),
+    **curves.ASSUMPTIONS,
     "margin": Assumption({"zh": "息税前利润率（调整后）", "en": "EBIT margin, adjusted"}, "share", least=Decimal(-1), most=ONE),
     "tax": Assumption({"zh": "所得税率", "en": "Tax rate"}, "share", least=Decimal(0), most=Decimal("0.9")),
     "charges": Assumption({"zh": "贡献资产回报（占收入，税后）", "en": "Contributory asset charges, after tax, of revenue"}, "share", least=Decimal(0), most=ONE),
@@ -46,13 +33,15 @@ COLUMNS = {
     "factor": {"zh": "折现系数", "en": "Discount factor"}, "present": {"zh": "现值", "en": "Present value"},
 }  # fmt: skip
 
+ENDLESS, NOTHING = 600, Decimal("1e-16")
+"""A sum without end is taken until a year adds less than this part of it; what rises, or has not come so far by then, has no bound."""
+
 
 def value(given: Given) -> Valued:
     """The year table, the sum of present values, the tax benefit and the value. Single years are not floored; a sum that
     is not above zero is reported as it is and concluded as nil."""
-    if given["weibull_scale"] > 0 and given["attrition"] > 0:
-        raise UnusableError("attrition-twice")
-    rows = tuple(_year(given, year) for year in range(1, int(given["years"]) + 1))
+    curve = curves.curve_of(given)
+    rows = tuple(_year(given, curve, year) for year in range(1, int(given["years"]) + 1))
     present = total(row["present"] for row in rows)
     mid = given["discounting"] == "mid"
     factor = tax_amortisation(given["tax"], given["tax_benefit_years"], given["discount_rate"], mid)
@@ -61,17 +50,31 @@ def value(given: Given) -> Valued:
         "present": present,
         "tax_benefit_factor": factor,
         "tax_benefit": worth - present if present > 0 else Decimal(0),
+        **curves.lives(given),
+        **_captured(given, curve, present),
     }
     return Valued(rows, totals, worth, COLUMNS)
 
 
-def _year(given: Given, year: int) -> Row:
-    when = given["survivors"]
-    left = (
-        weibull(given["weibull_scale"], given["weibull_shape"], year, when)
-        if given["weibull_scale"] > 0
-        else survivors(given["attrition"], year, when)
-    )
+def _captured(given: Given, curve: Curve, present: Decimal) -> dict[str, Decimal]:
+    """What the cash flows would be worth without an end, and which share of it the years hold: a cut-off of the economic life.
+    Nothing where there is no such sum, or where the curve is known for the years alone."""
+    measured = given["measured_survivors"] and given["attrition"] == 0
+    if present <= 0 or measured:
+        return {}
+    rest, last = present, None
+    for year in range(int(given["years"]) + 1, ENDLESS):
+        more = _year(given, curve, year)["present"]
+        if last is not None and more >= last > 0:
+            break
+        rest, last = rest + more, more
+        if more <= NOTHING * rest:
+            return {"perpetual": rest, "captured": present / rest}
+    return {}
+
+
+def _year(given: Given, curve: Curve, year: int) -> Row:
+    left = curves.counted(curve, year, given["survivors"])
     revenue = given["revenue"] * given["transfer"] * (ONE + given["growth"]) ** Decimal(year) * left
     ebit = revenue * given["margin"]
     tax = ebit * given["tax"]

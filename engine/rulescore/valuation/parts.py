@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What methods share: assumptions and their kinds, results, the tax amortisation benefit, survivors, discount factors.
+"""What methods share: assumptions and their kinds, results, the tax amortisation benefit, discount factors.
 
 All arithmetic is decimal to 34 digits, rounded only where it is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Context, Decimal, localcontext
 from typing import Any
@@ -23,7 +23,7 @@ Row = Mapping[str, Decimal]
 @dataclass(frozen=True, slots=True)
 class Assumption:
     """What a method asks for. `kind`: `number`, `series` (one number a year) or the words that are allowed. Without
-    `default` it must be given. `least` and `most` bound numbers."""
+    `default` it must be given. `least` and `most` bound numbers. A `quiet` one is told of only where it is stated."""
 
     title: Mapping[str, str]
     unit: str = ""
@@ -31,6 +31,7 @@ class Assumption:
     default: str | None = None
     least: Decimal | None = None
     most: Decimal | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,37 +64,6 @@ def tax_amortisation(tax: Decimal, years: Decimal, rate: Decimal, mid: bool) -> 
     if below <= 0:
         raise UnusableError("tax-benefit-unbounded", tax=str(tax), years=str(years))
     return ONE / below
-
-
-def survivors(attrition: Decimal, year: int, convention: str) -> Decimal:
-    """What is left of the customers in year `year` (from 1) at constant attrition a year."""
-    kept = ONE - attrition
-
-    def at(time: Decimal) -> Decimal:
-        return kept**time if time else ONE
-
-    return _counted(at, year, convention)
-
-
-def weibull(scale: Decimal, shape: Decimal, year: int, convention: str) -> Decimal:
-    """The same by a Weibull curve, exp(-(t / scale) ^ shape): attrition that falls or rises with age."""
-
-    def at(time: Decimal) -> Decimal:
-        return (-((time / scale) ** shape)).exp() if time else ONE
-
-    return _counted(at, year, convention)
-
-
-def _counted(at: Callable[[Decimal], Decimal], year: int, convention: str) -> Decimal:
-    """The survivors of a year at its beginning, middle or end, or the mean of beginning and end."""
-    match convention:
-        case "begin":
-            return at(Decimal(year - 1))
-        case "end":
-            return at(Decimal(year))
-        case "average":
-            return (at(Decimal(year - 1)) + at(Decimal(year))) / 2
-    return at(Decimal(year) - HALF)
 
 
 def discount(rate: Decimal, year: int, mid: bool) -> Decimal:

@@ -4,11 +4,13 @@ file; to add a topic, write the file and name it in TOPICS."""
 
 from __future__ import annotations
 
-from . import aggregates, base, codes, dates, logic, numbers, text
+from . import aggregates, base, codes, dates, lifetimes, logic, numbers, text
 from .declare import Aggregate, BaseFunction, Function
 
-TOPICS = (numbers, logic, dates, text, codes)
+TOPICS = (numbers, logic, dates, text, codes, lifetimes)
 
 FUNCTIONS: dict[str, Function] = {function.name: function for topic in TOPICS for function in topic.FUNCTIONS}
-AGGREGATES: dict[str, Aggregate] = {aggregate.name: aggregate for aggregate in aggregates.AGGREGATES}
+AGGREGATES: dict[str, Aggregate] = {
+    aggregate.name: aggregate for topic in (aggregates, lifetimes) for aggregate in topic.AGGREGATES
+}
 BASE: dict[str, BaseFunction] = {function.name: function for function in base.FUNCTIONS}

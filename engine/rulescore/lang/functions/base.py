@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
-from .aggregates import MAX_SUMMAND, exact_sum, sound_frame, sum_frame
+from .aggregates import MAX_SUMMAND, MILLIONTHS, exact_sum, in_millionths, sound_frame, sum_frame
 from .declare import BaseFunction
+from .numbers import exact_divide
 
 Column = Sequence[float | None]
 
@@ -61,6 +63,29 @@ def _share(values: Column) -> list[float | None]:
     sound = _sound(values)
     total = exact_sum(_sorted(sound))
     return [None if value is None or total == 0 else value / total for value in sound]
+
+
+def _share_above(values: Column) -> list[float | None]:
+    sound = _sound(values)
+    ordered = _sorted(sound)
+    total = exact_sum(ordered)
+    running = [
+        0.0,
+        *(part / MILLIONTHS for part in accumulate(in_millionths(value) for value in reversed(ordered))),
+    ]
+    return [
+        None if value is None or total == 0 else running[len(ordered) - bisect_right(ordered, value)] / total
+        for value in sound
+    ]
+
+
+def _share_above_frame(pl: Any, x: Any) -> Any:
+    x = sound_frame(pl, _plain(pl, x))
+    total = sum_frame(pl, x)
+    falling = (x * MILLIONTHS + 0.5).floor().cast(pl.Int128).sort(descending=True, nulls_last=True)
+    running = exact_divide(pl, (falling.cum_sum() - falling).cast(pl.Float64), MILLIONTHS)
+    found = running.gather(x.rank("min", descending=True).cast(pl.Int64) - 1)
+    return pl.when(total != 0).then(found / (found * 0.0 + total))
 
 
 def _plain(pl: Any, x: Any) -> Any:
@@ -125,6 +150,13 @@ FUNCTIONS = (
         {"zh": "{0}占全部客户的比例", "en": "share of {0}"},
         _share, _share_frame,
         (("round(share(sales), 4)", 0.1111),),
+    ),
+    BaseFunction(
+        "share_above", 0,
+        {"zh": "值大于该客户的全部客户合计所占的比例（0 至 1），用来分 ABC 类：按从大到小排，轮到该客户之前已累计的占比", "en": "the share that all customers with a greater value have in the sum, 0 to 1, for ABC classes: what has been reached before this one, greatest first"},
+        {"zh": "排在前面的客户的{0}累计占比", "en": "share of {0} of all customers above"},
+        _share_above, _share_above_frame,
+        (("round(share_above(sales), 4)", 0.8889),),
     ),
     BaseFunction(
         "group_sum", 0,

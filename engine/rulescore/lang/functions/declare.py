@@ -40,6 +40,7 @@ class Aggregate:
     """A function of one customer's events.
 
     `operand`: the kind it takes, `any`, or `` when it takes the table alone; `result` likewise.
+    With several `operands`, all of the kind, a value is a tuple of them, in frames a struct with fields 0, 1, ...
     `row` gets Events (missing values included). `frame` gets polars, the operand expression (null where the event
     is outside the window or the value missing), the boolean `inside` and the date expression; it is used in a
     group_by. `no_events`: the result for a customer without events in the window. `words`: `{table}` are the events, `{0}`
@@ -56,6 +57,7 @@ class Aggregate:
     no_events: float | None
     examples: tuple[tuple[str, Scalar | None], ...]
     needs_date: bool = False
+    operands: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +74,17 @@ class BaseFunction:
     frame: Callable[..., Any]
     examples: tuple[tuple[str, Scalar | None], ...]
     grouped: bool = False
+
+
+def elementwise(row: Callable[..., Any]) -> Callable[..., Any]:
+    """The frame form of a function that has no closed form in columns: its row form, value by value."""
+
+    def frame(pl: Any, *parts: Any) -> Any:
+        def run(together: Any) -> Any:
+            rows = together.struct.unnest().rows()
+            return pl.Series([None if None in values else row(*values) for values in rows], dtype=pl.Float64)
+
+        struct = pl.struct(part.cast(pl.Float64).alias(str(index)) for index, part in enumerate(parts))
+        return struct.map_batches(run, return_dtype=pl.Float64, is_elementwise=True)
+
+    return frame

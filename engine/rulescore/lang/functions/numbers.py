@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from ...arithmetic import finite, quantise
-from .declare import Function
+from .declare import Function, elementwise
 
 
 def _round(x: float, digits: float = 0.0) -> float | None:
@@ -77,8 +77,14 @@ def _clip(pl: Any, x: Any, low: Any, high: Any) -> Any:
     return _least(pl, _greatest(pl, x, low), high)
 
 
-Z95 = 1.959964
+Z95 = 1.959963984540054
 """The normal quantile of a two-sided interval of 95 %."""
+
+
+def _cagr(begin: float, end: float, years: float) -> float | None:
+    if begin <= 0 or end < 0 or years <= 0:
+        return None
+    return finite(float(f"{(end / begin) ** (1.0 / years) - 1.0:.12g}"))
 
 
 def _wilson(k: float, n: float, sign: float) -> float | None:
@@ -98,6 +104,25 @@ def _wilson_frame(pl: Any, k: Any, n: Any, sign: float) -> Any:
     bound = exact_divide(pl, middle + spread * sign, square / n + 1.0)
     held = pl.when(bound < 0.0).then(0.0).when(bound > 1.0).then(1.0).otherwise(bound)
     return pl.when((k >= 0) & (k <= n) & (n >= 1)).then(keep_finite(pl, held))
+
+
+def _countback(balance: float, *periods: float) -> float | None:
+    days, rest = 0.0, balance
+    for sales, length in zip(periods[::2], periods[1::2], strict=False):
+        if sales < 0 or length <= 0:
+            return None
+        days += length if rest >= sales else rest / sales * length
+        rest = max(rest - sales, 0.0)
+    return days if rest == 0 and balance >= 0 and len(periods) % 2 == 0 else None
+
+
+def _countback_frame(pl: Any, balance: Any, *periods: Any) -> Any:
+    days, rest, sound = balance * 0.0, balance, balance >= 0
+    for sales, length in zip(periods[::2], periods[1::2], strict=False):
+        sound = sound & (sales >= 0) & (length > 0)
+        days = days + pl.when(rest >= sales).then(length).otherwise(exact_divide(pl, rest, sales) * length)
+        rest = pl.when(rest > sales).then(rest - sales).otherwise(0.0)
+    return pl.when(sound & (rest == 0) & pl.lit(len(periods) % 2 == 0)).then(keep_finite(pl, days))
 
 
 def _first_digit(x: float) -> float | None:
@@ -189,6 +214,20 @@ FUNCTIONS = (
         {"zh": "{1}中{0}的比例上限", "en": "upper bound of the share of {0} in {1}"},
         lambda k, n: _wilson(k, n, 1.0), lambda pl, k, n: _wilson_frame(pl, k, n, 1.0),
         (("round(wilson_high(15, 148), 4)", 0.1605), ("round(wilson_high(0, 20), 4)", 0.1611), ("wilson_high(5, 5)", 1)),
+    ),
+    Function(
+        "countback_days", ("number", "number", "number", "..."), "number",
+        {"zh": "倒推法应收天数：余额依次抵最近各期的开票额，最后一期按比例；参数为余额，再依次为各期开票额与天数，最近的在前；各期抵不完则缺失", "en": "days outstanding by count-back: the balance is set against the sales of the latest period, the one before and so on, the last in proportion; the balance, then sales and days of each period, latest first; missing when the periods do not cover it"},
+        {"zh": "{0}的倒推应收天数", "en": "count-back days of {0}"},
+        _countback, _countback_frame,
+        (("countback_days(3600, 1400, 31, 1100, 30, 900, 31, 1000, 30)", 98), ("countback_days(0, 100, 30)", 0), ("countback_days(200, 100, 30)", None), ("countback_days(-1, 100, 30)", None), ("countback_days(50, 0, 30, 100, 31)", 45.5)),
+    ),
+    Function(
+        "cagr", ("number", "number", "number"), "number",
+        {"zh": "复合年增长率：期初值、期末值、间隔年数；期初不大于 0 或期末为负则缺失；保留十二位", "en": "compound growth a year: the value at the beginning, at the end, and the years between; missing unless it begins above 0 and ends at 0 or above; twelve digits are kept"},
+        {"zh": "{0}至{1}经{2}年的复合增长率", "en": "compound growth from {0} to {1} over {2} years"},
+        _cagr, elementwise(_cagr),
+        (("round(cagr(800, 1250, 3), 9)", 0.160397208), ("cagr(0, 100, 3)", None), ("cagr(100, -1, 3)", None), ("cagr(100, 121, 2)", 0.1), ("cagr(100, 0, 2)", -1)),
     ),
     Function(
         "log", ("number",), "number",

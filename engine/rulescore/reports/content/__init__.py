@@ -21,7 +21,8 @@ from ..text import quality_lines
 from . import base, rules
 from .customers import listing
 from .findings import findings
-from .matters import matters
+from .matters import matters, overridden, wanted
+from .questionnaire import questionnaire
 from .special import special
 from .words import Words
 from .worth import worth
@@ -70,8 +71,10 @@ def overview(words: Words) -> Node:
             "problems": {severity: sum(1 for one in run.problems if one["severity"] == severity) for severity in ("error", "warning", "note")},
         },
         "dimensions": dimensions, "portfolio": whole, "concentration": base.concentration(words),
+        "questionnaire": questionnaire(words),
         "segments": base.segments(words), "valuation": worth(words, valued), "gates": rules.gates(words),
-        "matters": matters(words), "special": special(words, dimensions, valued),
+        "matters": matters(words), "overrides": overridden(words), "requests": wanted(words),
+        "special": special(words, dimensions, valued),
         "quality": {"lines": quality_lines(run, language), **_quality(words)},
         "problems": found, "appendix": _appendix(words),
     }  # fmt: skip

@@ -14,7 +14,7 @@ from ...folder import Run
 from ...model import Action
 from ...scoring import STATES
 from ..text import counts_of, figures_of
-from . import rules
+from . import breakdowns, rules
 from .columns import Origins
 from .words import Words
 
@@ -106,6 +106,7 @@ def portfolio(words: Words, facts: Node | None) -> Node | None:
             }
             for figure in facts["figures"]
         ]),
+        "breakdowns": [breakdowns.breakdown(own, one) for one in facts["breakdowns"] if one["rows"]],
     }  # fmt: skip
 
 

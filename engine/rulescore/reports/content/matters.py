@@ -9,8 +9,10 @@ from typing import Any
 import polars as pl
 
 from ...folder import Run
+from ...handbook.rules import value_word
 from ...model import Finding
 from ..findings import kept_out, tally, waterfall
+from ..requests import requests
 from .base import measures
 from .words import Words
 
@@ -37,6 +39,71 @@ def matters(words: Words) -> Node:
             for step in waterfall(run)
         ],
     }  # fmt: skip
+
+
+def overridden(words: Words) -> list[Node]:
+    """What people decided, beside what rules and data say."""
+    run = words.run
+    if not run.decided:
+        return []
+    tiers = {tier.id: words.text(tier.title) for tier in run.pack.tiers}
+    ids = [one["customer"] for one in run.decided]
+    by_rules: dict[str, str | None] = {}
+    if run.plan.decided:
+        order = [tier.id for tier in run.pack.tiers]
+        rows = (
+            run.trace.filter(pl.col("customer_id").is_in(ids))
+            .select("customer_id", "tier.by_rules")
+            .collect()
+        )
+        by_rules = {customer: None if at is None else order[at] for customer, at in rows.iter_rows()}
+    found = []
+    for one in run.decided:
+        field = run.pack.records.fields.get(one["field"] or "")
+        if field is None:
+            what, old, new = (
+                words.tell("tier"),
+                tiers.get(by_rules.get(one["customer"]) or "", words.tell("not-assessed")),
+                tiers[one["tier"]],
+            )
+        else:
+            shown = [
+                value
+                if value is None or not isinstance(value, str) or value not in field.values
+                else value_word(field, value, words.language)
+                for value in (one["was"], one["value"])
+            ]
+            what = words.text(field.title)
+            old, new = (
+                words.tell("none") if value is None else words.value(value, field.unit) for value in shown
+            )
+        signed = [f"{who['role']} {who['date']}" for who in (one, one["second"])]
+        found.append(
+            {
+                "customer": one["customer"],
+                "what": what,
+                "before": old,
+                "after": new,
+                "reason": one["reason"],
+                "signed": signed,
+                "place": one["place"],
+            }
+        )
+    return found
+
+
+def wanted(words: Words) -> list[Node]:
+    """What to ask the seller for, what could move most first, with the rules it would settle."""
+    run = words.run
+    packs = {False: run.pack, True: run.pack.portfolio}
+    return [
+        {
+            "name": one.name, "title": one.title[words.language], "table": one.table, "customers": one.customers, "points": one.points,
+            "holder": words.text(one.holder), "of_base": one.of_base,
+            "rules": [words.text(pack.rule(rule).title) for rule in one.rules if (pack := packs[one.of_base]) is not None],
+        }
+        for one in requests(run)
+    ]  # fmt: skip
 
 
 def _one(words: Words, finding: Finding, facts: Node, run: Run | None) -> Node:

@@ -65,7 +65,7 @@ def _rule(words: Words, rule: Rule, held: Mapping[int, int]) -> Node:
     return {
         "id": rule.id, "title": words.text(rule.title), "why": words.text(rule.why), "kind": rule.kind, "weight": rule.weight,
         "low": rule.low / UNIT, "best": rule.high / UNIT, "place": str(rule.span), "sources": words.sources(rule.source),
-        "subject": subject(words, rule.of) if rule.of is not None else "",
+        "subject": subject(words, rule.of) if rule.of is not None and rule.question is None else "",
         "applies": words.words(rule.applies.tree) if rule.applies is not None else "",
         "if_missing": missing_words(words, rule),
         "cases": [
@@ -129,5 +129,7 @@ def _inputs(words: Words, rule: Rule) -> list[str]:
     trees = [planned.applies] if planned.applies is not None else []
     for case in planned.cases:
         trees += [tree for tree in (case.when, case.points) if tree is not None and not isinstance(tree, int)]
+    if rule.question is not None:  # its answers have a chapter of their own
+        return []
     known = words.run.plan.kinds
     return list(dict.fromkeys(name for tree in trees for name in sorted(tree.names()) if name in known))

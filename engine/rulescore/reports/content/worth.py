@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ...messages import word
-from ..worth import money
+from ..worth import as_written, money
 from .words import Words, percent
 
 Node = dict[str, Any]
@@ -22,7 +22,8 @@ def worth(words: Words, node: Node | None) -> Node | None:
     return {
         "standard": word(f"worth.{node['standard']}", words.language), "currency": node["currency"],
         "disclaimer": word("worth.disclaimer", words.language),
-        "methods": [_method(words, method, node["currency"]) for method in node["methods"]],
+        "methods": [_method(words, method, node["currency"]) for method in node["methods"] if not method["check"]],
+        "checks": [_method(words, method, node["currency"]) for method in node["methods"] if method["check"]],
     }  # fmt: skip
 
 
@@ -42,6 +43,17 @@ def _method(words: Words, method: Node, currency: str) -> Node:
         "id": method["id"], "title": title, "method": method["method_title"][language],
         "shown": shown, "value": {case: _float(value[case]) for case in CASES},
         "assumptions": [_assumption(words, one) for one in method["assumptions"]],
+        "scenarios": [
+            {
+                "title": word(f"worth.{key}", language),
+                "rows": [
+                    {"title": one["title"][language], "value": amount(one["value"]), "change": amount(one["change"]) if one["change"] is not None else ""}
+                    for one in method[key]
+                ],
+            }
+            for key in ("bridge", "stress")
+            if method[key]
+        ],
         "columns": [column["title"][language] for column in columns],
         "rows": [[_cell(row[column["name"]]) for column in columns] for row in method["rows"]],
         "steps": _steps(words, method, amount),
@@ -91,9 +103,9 @@ def _steps(words: Words, method: Node, amount: Callable[[str | None], str]) -> N
 def _assumption(words: Words, one: Node) -> Node:
     sources = [words.tell("source.default") if source == "default" else words.tell("source.portfolio") if source == "portfolio" else source for source in one["source"]]  # fmt: skip
     return {
-        "title": one["title"][words.language], "place": one["place"] or "", "sources": words.sources(sources),
+        "title": one["title"][words.language], "basis": word(f"worth.basis.{one['basis']}", words.language), "place": one["place"] or "", "sources": words.sources(sources),
         "why": words.text(one["why"]),
-        "stated": one["stated"] if one["stated"] and one["stated"] != one["base"] else "",
+        "stated": as_written(one),
         **{case: _stated(words, one[case], one["unit"]) for case in CASES},
     }  # fmt: skip
 

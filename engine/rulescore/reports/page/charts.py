@@ -116,6 +116,20 @@ def ranges(rows: Sequence[Node]) -> list[Node]:
     return found
 
 
+def falls(rows: Sequence[Node]) -> list[Node]:
+    """From a whole by what is taken away to what is left: a bar for each row beside its label, on one scale from zero."""
+    most = max([abs(row["amount"] or 0.0) for row in rows], default=0.0)
+    scale, at, found = WIDE / (most or 1.0), 0.0, []
+    for row in rows:
+        amount = row["amount"] or 0.0
+        low, high = (at - amount, at) if row["less"] else (0.0, amount)
+        at = low if row["less"] else amount
+        left, right = sorted((max(0.0, scale * low), max(0.0, scale * high)))
+        drawn = [_RAIL] + ([_bar("tone3" if row["less"] else "tone0", left, max(2.0, right - left))] if amount else [])  # fmt: skip
+        found.append({**row, "svg": _svg(WIDE, 18, f"{row['title']}: {row['shown']}", drawn, "range", stretch=True)})  # fmt: skip
+    return found
+
+
 def tornado(base: float, rows: Sequence[Node]) -> list[Node]:
     """What each assumption alone makes of the value: to the left and right of the base case, on one scale."""
     ends = [end for row in rows for end in (row["low"], row["high"]) if end is not None] + [base]
@@ -161,7 +175,7 @@ def steps(label: str, node: Node, last: str) -> str:
         tone = "tone0" if whole else "tone1" if part["amount"] >= 0 else "tone3"
         x, words = left + wide * index, f"{part['label']}: {part['shown']}"
         drawn.append(
-            f'<rect class="{tone}" x="{_n(x + 1.5)}" y="{_n(y(high))}" width="{_n(wide - 3)}" height="{_n(max(1.0, scale * (high - low)))}"><title>{escape(words)}</title></rect>'
+            f'<rect class="{tone}" x="{_n(x + 1.5)}" y="{_n(y(high))}" width="{_n(wide - 3)}" height="{_n(max(2.5, scale * (high - low)))}"><title>{escape(words)}</title></rect>'
         )
         if len(part["label"]) <= 3:
             drawn.append(

@@ -35,6 +35,13 @@ class Live:
     value: str
     rows: str = ""
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that the templates use; those of assumptions are among them."""
+        templates = [template for template, _ in self.helpers.values()]
+        templates += [*self.columns.values(), *self.totals.values(), self.value, f"{{{self.rows}}}"]
+        return frozenset(name for template in templates for name in TOKEN.findall(template))
+
     def expanded(self, column: str) -> str:
         """A column with the columns it is made of written out."""
         return TOKEN.sub(

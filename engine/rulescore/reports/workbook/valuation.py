@@ -40,11 +40,25 @@ class Valued:
         found = LIVE.get(self.node["method"])
         if found is None or self.node["value"]["base"] is None:
             return None
+        if not {one["name"] for one in self.node["assumptions"]} <= found.names:
+            return None  # it states what the formulas do not know, such as a tabled curve
         series = [
-            name for name, one in BY_NAME[self.node["method"]].ASSUMPTIONS.items() if one.kind == "series"
+            name
+            for name, one in BY_NAME[self.node["method"]].ASSUMPTIONS.items()
+            if one.kind == "series" and name in found.names
         ]
         lengths = {len(given[name]) for given in self.given.values() if given is not None for name in series}
         return found if len(lengths) <= 1 else None
+
+    @property
+    def assumptions(self) -> list[Node]:
+        """As stored, and what the formulas use besides: assumptions that nobody stated stand at their defaults."""
+        listed: list[Node] = list(self.node["assumptions"])
+        have, live = {one["name"] for one in listed}, self.live
+        for name, one in BY_NAME[self.node["method"]].ASSUMPTIONS.items():
+            if live is not None and name in live.names and name not in have:
+                listed.append({"name": name, "title": one.title, "unit": one.unit, "stated": None, "source": ["default"], "why": {}})  # fmt: skip
+        return listed
 
     def items(self, name: str) -> int:
         """How many rows an assumption takes: one, or one for each item of a series."""
@@ -90,7 +104,7 @@ class Assumptions:
         )
         sheet.head(row + 1, 0, [tell(f"column.{title}") for title in titles])
         row += 2
-        for one in method.node["assumptions"]:
+        for one in method.assumptions:
             row = self.assumption(row, method, one)
         return row
 
@@ -218,7 +232,8 @@ class _Live:
         self.worth, self.method, self.live = worth, method, live
         self.book, self.sheet, self.words = worth.book, worth.sheet, worth.words
         self.language, self.node = worth.book.language, method.node
-        self.declared = BY_NAME[self.node["method"]].ASSUMPTIONS
+        declared = BY_NAME[self.node["method"]].ASSUMPTIONS
+        self.declared = {name: one for name, one in declared.items() if name in live.names}
         tell = self.book.tell
         titles = {one["name"]: one["title"][self.language] for one in self.node["assumptions"]}
         self.scenarios = [
@@ -239,7 +254,7 @@ class _Live:
     def write(self, row: int) -> int:
         self.worth.title(row, self.method)
         first_total = row + 6
-        totals = len(self.live.totals)
+        totals = len(self.node["totals"])
         self.table = first_total + totals + 3
         after = self.table + self.height + 1 if self.live.columns else self.table - 2
         self.matrix = after + 3
@@ -316,7 +331,7 @@ class _Live:
 
     def totals(self, row: int) -> None:
         """The totals of the base case: formula, engine, difference."""
-        if not self.live.totals:
+        if not self.node["totals"]:
             return
         tell, sheet = self.book.tell, self.sheet
         sheet.head(row - 1, 0, [tell("valuation.totals"), tell("valuation.value"), tell("valuation.engine"), tell("valuation.check")])  # fmt: skip
@@ -329,7 +344,13 @@ class _Live:
             digits = 6 if style == "factor" else TO_THE_CENT
             self.check(row, 3, sheet.ref(row, 1), sheet.ref(row, 2), digits)
             row += 1
-        sheet.watch(row - len(self.live.totals), 3, row - 1, 3)
+        if self.live.totals:
+            sheet.watch(row - len(self.live.totals), 3, row - 1, 3)
+        for name in (one["name"] for one in self.node["totals"] if one["name"] not in self.live.totals):
+            style = "money" if name == "perpetual" else "share" if name == "captured" else "number"
+            sheet.put(row, 0, word(f"worth.total.{name}", self.language), "label")
+            sheet.put(row, 2, found[name], style, "stored")
+            row += 1
 
     def check(self, row: int, column: int, ours: Ref, engines: Ref, digits: int) -> None:
         """The difference, rounded where numbers are printed; 1 when only one of them is a number."""

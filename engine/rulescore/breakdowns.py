@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scored customers -> the base by one or two keys: each group of customers is a record, figured by the same engines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from .engines import frame as frame_engine
+from .engines.columns import Columns
+from .engines.evaluator import Evaluator
+from .engines.row import RowEngine
+from .lang.syntax import Tree
+from .model import Breakdown
+from .plan import Plan, breakdown_plans
+from .portfolio_table import COMPANY_ID
+from .values import iso
+
+CUSTOMER = frame_engine.CUSTOMER
+EVENTS = "customers"
+PREFIX = f"{EVENTS}."
+OTHERS = "others"
+
+Key = tuple[Any, ...]
+Groups = list[Key | None]
+"""Keys in the order of rows; None stands for all that are in no row of their own."""
+Table = tuple[Groups, list[Sequence[Any]]]
+"""Groups and, for each, the values of the figures."""
+
+_TYPES: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}
+
+
+def by_frame(plan: Plan, values: Mapping[str, Any], base: pl.LazyFrame) -> list[Table]:
+    """The breakdowns of a plan by the frame engine. `values`: fields and features of the base, dates as days."""
+    fields = plan.pack.tables[EVENTS].fields
+    names = [name for name in base.collect_schema().names() if name in fields]
+    numbers = frame_engine.as_numbers(base, names, {name: fields[name].kind for name in names})
+    compiled = Columns([f"{PREFIX}{name}" for name in fields])
+    tables: list[Table] = []
+    for breakdown, trees, where, own in breakdown_plans(plan):
+        keys = [compiled.expression(tree).alias(f"?key{index}") for index, tree in enumerate(trees)]
+        use = pl.lit(True) if where is None else compiled.expression(where)
+        found = numbers.select(pl.col(name).alias(f"{PREFIX}{name}") for name in names).select(
+            *keys, use.alias("?use")
+        )
+        keyed = pl.concat([base, found], how="horizontal").filter("?use")
+        columns = [f"?key{index}" for index in range(len(keys))]
+        counted = keyed.group_by(columns).len().collect(engine="streaming").rows()
+        groups = arranged(plan, breakdown, trees, {row[:-1]: row[-1] for row in counted})
+        ids = pl.LazyFrame(
+            [
+                pl.Series(column, [group[index] for group in groups if group], dtype=_TYPES[tree.kind])
+                for index, (column, tree) in enumerate(zip(columns, trees, strict=True))
+            ]
+        ).with_columns(pl.int_range(pl.len()).cast(pl.String).alias("?group"))
+        member = keyed.join(ids, on=columns, how="left", nulls_equal=True).with_columns(
+            pl.col("?group").fill_null(OTHERS).alias(COMPANY_ID)
+        )
+        records = pl.LazyFrame(
+            [pl.Series(CUSTOMER, names_of(groups), dtype=pl.String)]
+            + [
+                pl.Series(field, [values.get(field)] * len(groups), dtype=_TYPES[own.kinds[field]])
+                for field in own.fields
+            ]
+        )
+        counted_in = frame_engine.with_aggregates(own, records, {EVENTS: member})
+        made = frame_engine.with_features(own, counted_in).select(list(breakdown.figures))
+        tables.append((groups, list(made.collect().rows())))
+    return tables
+
+
+def by_row(plan: Plan, values: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> list[Table]:
+    """The same by the row engine, from the customers as rows."""
+    tables: list[Table] = []
+    for breakdown, trees, where, own in breakdown_plans(plan):
+        value = Evaluator().value
+        named = [
+            {f"{PREFIX}{name}": event.get(name) for name in plan.pack.tables[EVENTS].fields}
+            for event in events
+        ]
+        use = [where is None or value(where, names) is True for names in named]
+        keys = [
+            tuple(_plain(value(tree, names)) for tree in trees)
+            for names, used in zip(named, use, strict=True)
+            if used
+        ]
+        groups = arranged(plan, breakdown, trees, Counter(keys))
+        members: dict[Key | None, list[Mapping[str, Any]]] = {group: [] for group in groups}
+        chosen = [event for event, used in zip(events, use, strict=True) if used]
+        for key, event in zip(keys, chosen, strict=True):
+            members[key if key in members else None].append(event)
+        records = [
+            {CUSTOMER: name, **{field: values.get(field) for field in own.fields}}
+            for name in names_of(groups)
+        ]
+        engine = RowEngine(own)
+        for stage in own.stages:
+            for step in stage:
+                engine.run_step(step, records, [{EVENTS: members[group]} for group in groups])
+        tables.append((groups, [[record[figure] for figure in breakdown.figures] for record in records]))
+    return tables
+
+
+def _plain(value: Any) -> Any:
+    return 0.0 if value == 0 and not isinstance(value, bool) else value  # -0.0 is 0
+
+
+def names_of(groups: Groups) -> list[str]:
+    return [OTHERS if group is None else str(index) for index, group in enumerate(groups)]
+
+
+def arranged(plan: Plan, breakdown: Breakdown, trees: Sequence[Tree], counts: Mapping[Key, int]) -> Groups:
+    """The largest groups in the order of their keys, then one for all others where there are more. Numbers, dates and answers
+    ascend, values with words and listed values stand as listed, other texts by how many customers they have; what is missing comes last."""
+    places = [_places(plan, breakdown, tree, index, counts) for index, tree in enumerate(trees)]
+
+    def order(key: Key) -> tuple[Any, ...]:
+        return tuple(place[value] for place, value in zip(places, key, strict=True))
+
+    chosen = sorted(counts, key=lambda key: (-counts[key], order(key)))[: breakdown.rows]
+    groups: Groups = [*sorted(chosen, key=order)]
+    return [*groups, None] if len(counts) > len(chosen) else groups
+
+
+def _places(
+    plan: Plan, breakdown: Breakdown, tree: Tree, index: int, counts: Mapping[Key, int]
+) -> dict[Any, int]:
+    """The place of each value of one key."""
+    total: Counter[Any] = Counter()
+    for key, count in counts.items():
+        total[key[index]] += count
+    known = [value for value in total if value is not None]
+    field = (
+        plan.pack.tables[EVENTS].fields.get(str(tree.value).removeprefix(PREFIX))
+        if tree.op == "name"
+        else None
+    )
+    words = list(dict.fromkeys([*breakdown.words, *(field.values if field else ())]))
+    listed = {value: place for place, value in enumerate(words)}
+    if tree.kind == "text":
+        known.sort(key=lambda value: (listed.get(value, len(listed)), -total[value], value))
+    else:
+        known.sort()
+    return {value: place for place, value in enumerate([*known, None])}
+
+
+def facts(plan: Plan, tables: Sequence[Table]) -> list[dict[str, Any]]:
+    """Breakdowns as plain data, dates as text."""
+    return [
+        {
+            "id": breakdown.id, "title": dict(breakdown.title), "why": dict(breakdown.why), "heat": breakdown.heat,
+            "source": list(breakdown.source), "words": {value: dict(text) for value, text in breakdown.words.items()}, "by": [expr.text for expr in breakdown.by],
+            "columns": [
+                {"id": one.id, "title": dict(one.title), "unit": one.unit, "expression": one.expr.text}
+                for one in breakdown.figures.values()
+            ],
+            "rows": [
+                {
+                    "keys": None if group is None else [_told(value, expr.tree.kind) for value, expr in zip(group, breakdown.by, strict=True)],
+                    "values": [_told(value, one.expr.tree.kind) for value, one in zip(values, breakdown.figures.values(), strict=True)],
+                }
+                for group, values in zip(groups, rows, strict=True)
+            ],
+        }
+        for breakdown, (groups, rows) in zip(plan.pack.breakdowns, tables, strict=True)
+    ]  # fmt: skip
+
+
+def _told(value: Any, kind: str) -> Any:
+    return iso(int(value)) if kind == "date" and value is not None else value

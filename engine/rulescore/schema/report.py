@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The schema of what `rulescore report --format json` writes; every form of the report shows this data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .parts import DATE, described, file_of
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+NUMBER: Schema = {"type": "number"}
+MAYBE: Schema = {"type": ["number", "null"]}
+MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+TRUTH: Schema = {"type": "boolean"}
+HASH: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+SHARE: Schema = {"type": "number", "description": "占比，1 为全部。A share; 1 is all."}
+TITLE: Schema = {"type": "string", "description": "名称。What people call it."}
+PLACE: Schema = {
+    "type": "string",
+    "description": "写于何处：文件:行:列。Where it is written: file:line:column.",
+}
+WORDS: Schema = {"type": "string", "description": "由规则生成的文字。In words, made from the rule itself."}
+SEVERITIES = ("error", "warning", "note")
+
+
+def _list(of: Schema, description: str, **more: Any) -> Schema:
+    return {"type": "array", "items": of, "description": description, **more}
+
+
+def _object(description: str, **properties: Schema) -> Schema:
+    required = list(properties)
+    return {"type": "object", "description": description, "additionalProperties": False, "required": required, "properties": properties}  # fmt: skip
+
+
+def _maybe(schema: Schema, missing: str) -> Schema:
+    return {"oneOf": [schema, {"type": "null", "description": missing}]}
+
+
+def _map(of: Schema, description: str) -> Schema:
+    return {"type": "object", "additionalProperties": of, "description": description}
+
+
+_SPREAD = _object(
+    "分布：平均、中位、最低、最高、10% 与 90% 分位、有分数的个数。Spread: mean, median, extremes, 10th and 90th percentile, how many have a score.",
+    mean=MAYBE, median=MAYBE, least=MAYBE, most=MAYBE, low=MAYBE, high=MAYBE, known=COUNT,
+)  # fmt: skip
+_CASE = _object(
+    "规则的一个情形。A case of a rule.",
+    words=WORDS, points=described(TEXT, "分值，或其范围。Points, or their reach."), reason=TEXT, place=PLACE,
+    parts=_list(TEXT, "清单规则的各项。The items of a checklist."), count=described(COUNT, "成立的次数。How often it held."),
+)  # fmt: skip
+_STATES = _object("未落入任何情形的次数。How often no case was reached.", missing=COUNT, not_applicable=COUNT, error=COUNT)  # fmt: skip
+_RULE: dict[str, Schema] = {
+    "id": TEXT, "title": TITLE, "why": TEXT, "kind": described(TEXT, "规则类型。The kind of rule."), "weight": COUNT,
+    "low": described(NUMBER, "最低可能分值。The least points possible."), "best": described(NUMBER, "最高可能分值。The most points possible."),
+    "place": PLACE, "sources": described(TEXT, "依据。What it rests on."), "subject": described(TEXT, "考察的数值。What it measures."),
+    "applies": described(TEXT, "适用条件，空为总适用。When it applies; empty for always."), "if_missing": TEXT,
+    "cases": _list(_CASE, "按次序的情形。The cases in order."), "states": _STATES,
+    "inputs": _list(TEXT, "所读字段与指标的名称。Names of the fields and features it reads."),
+}  # fmt: skip
+_GATE = _object(
+    "关卡。A gate.",
+    id=TEXT, title=TITLE, effect=TEXT, reason=TEXT, words=WORDS, place=PLACE,
+    acted=described(COUNT, "生效的个数。On how many it acts."), unknown=described(COUNT, "无法判定的个数。For how many it is undecided."),
+)  # fmt: skip
+_SHARED: dict[str, Schema] = {
+    "id": TEXT, "title": TITLE, "why": TEXT, "weight": COUNT, "share": SHARE,
+    "combine": described(TEXT, "规则如何合成维度分。How the rules make the dimension's points."),
+}  # fmt: skip
+_EXTREME = _list(_object("一个维度。A dimension.", title=TITLE, points=NUMBER), "至多三个维度。Up to three dimensions.")  # fmt: skip
+_CASES = {"low": "低值 low", "base": "基准 base", "high": "高值 high"}
+_PAIRS = _list({"type": "array", "minItems": 2, "maxItems": 2}, "成对的数。Pairs.")
+
+
+def _cover() -> Schema:
+    return _object(
+        "封面：评估谁、何时、按哪个规则包。The cover: who was assessed, as of when, by which pack.",
+        company=TEXT, purpose=TEXT, as_of=DATE, pack=TITLE, pack_id=TEXT, pack_version=TEXT, run_id=HASH, customers=COUNT, rules=COUNT,
+        dimensions=COUNT,
+    )  # fmt: skip
+
+
+def _conclusion() -> Schema:
+    action = _object("一项措施。A measure.", title=TITLE, owner=TEXT, due=TEXT)
+    tier = _object(
+        "一个等级；id 为空表示未能评估的客户。A tier; without id, the customers that could not be assessed.",
+        id=MAYBE_TEXT, title=TITLE, count=COUNT, share=SHARE, why=TEXT, words=WORDS,
+        actions=_list(action, "该等级的措施。What is done for its customers."),
+    )  # fmt: skip
+    return _object(
+        "结论。The conclusion.",
+        composite=_SPREAD,
+        bins=_list(COUNT, "综合分每 5 分一段的客户数。Customers in each stretch of five points of the composite.", minItems=20, maxItems=20),
+        tiers=_list(tier, "等级，由高到低。The tiers, highest first."), strongest=_EXTREME, weakest=_EXTREME,
+        coverage=described(MAYBE, "平均有资料支持的权重占比。Mean share of the weight that rests on data."),
+        problems=_object("各程度的资料问题数。Data problems by severity.", error=COUNT, warning=COUNT, note=COUNT),
+    )  # fmt: skip
+
+
+def _portfolio() -> Schema:
+    value = _object("读到的数值。A value that was read.", title=TITLE, value=TEXT)
+    rule = _object(
+        "客户群整体的一条规则及其结果。A rule for the base as a whole and what came of it.",
+        **_RULE, points=MAYBE, case=_maybe(_CASE, "无情形成立。No case held."),
+        state={"enum": ["scored", "missing", "not_applicable", "error"], "description": "结果的状态。The state of the outcome."},
+        values=_list(value, "读到的数值。What it read."),
+    )  # fmt: skip
+    figure = _object(
+        "客户群的一个指标。A figure of the base.",
+        id=TEXT, title=TITLE, unit=TEXT, value={"type": ["number", "string", "boolean", "null"]}, shown=TEXT, how=WORDS,
+        bar=described(MAYBE, "与同单位指标相比的长度，0 至 1。Its length beside figures of the same unit, 0 to 1."),
+    )  # fmt: skip
+    group = _object("一个维度的指标。The figures of a dimension.", title=TITLE, figures=_list(figure, "指标。Figures."))  # fmt: skip
+    return _object(
+        "客户群整体。The base as a whole.",
+        title=TITLE, composite=MAYBE, low=MAYBE, high=MAYBE, tier=MAYBE_TEXT,
+        dimensions=_list(_object("维度。A dimension.", **_SHARED, points=MAYBE, rules=_list(rule, "规则。Rules.")), "各维度。Its dimensions."),
+        gates=_list(_GATE, "关卡。Gates."), figures=_list(group, "按维度分组的指标。Figures by dimension."),
+    )  # fmt: skip
+
+
+def _concentration() -> Schema:
+    top = _object("前十大客户之一。One of the ten largest.", id=TEXT, name=TEXT, amount=TEXT, share=SHARE, running=SHARE)  # fmt: skip
+    return _object(
+        "收入集中度。Concentration of revenue.",
+        column=TITLE, customers=COUNT, tenth=SHARE, fifth=SHARE,
+        curve=described(_PAIRS, "曲线上的点：客户占比、收入占比。Points of the curve: share of customers, share of revenue."),
+        top=_list(top, "前十大客户。The ten largest.", maxItems=10),
+    )  # fmt: skip
+
+
+def _segments() -> Schema:
+    cell = _object("一格。A cell.", count=COUNT, share=SHARE)
+    row = _object("一层客户。A class of customers.", id={"enum": ["A", "B", "C", "none"]}, title=TITLE, cells=_list(cell, "各分数段。Stretches of composites."))  # fmt: skip
+    return _object(
+        "收入与综合分的分群。Customers by revenue and composite.",
+        column=TITLE, bands=_list(NUMBER, "分数段的界限。Bounds of the stretches."),
+        assessed=described(TRUTH, "假：末格为未评估的客户。False: the last cell holds customers not assessed."), rows=_list(row, "各层。Classes."),
+    )  # fmt: skip
+
+
+def _valuation() -> Schema:
+    cases = {"low": TEXT, "base": TEXT, "high": TEXT}
+    assumption = _object("一项假设。An assumption.", title=TITLE, place=TEXT, sources=TEXT, why=TEXT, stated=described(TEXT, "文件中的写法。As it is stated."), **cases)  # fmt: skip
+    part = _object("一段。A step.", label=TEXT, amount=NUMBER, shown=TEXT)
+    steps = _object(
+        "价值的构成。How the value builds up.",
+        parts=_list(part, "各段。Steps."), total=NUMBER, shown=TEXT, each=TITLE, across=TITLE, ticks=described(_PAIRS, "刻度：数值、文字。Ticks: number, words."),
+    )  # fmt: skip
+    alone = {"title": TITLE, "low": MAYBE, "high": MAYBE, "low_shown": TEXT, "high_shown": TEXT, "from": TEXT, "to": TEXT}  # fmt: skip
+    method = _object(
+        "一种估值方法。A method of valuation.",
+        id=TEXT, title=TITLE, method=TITLE, line=described(TEXT, "一句话的结果。The result in a line."),
+        shown=_object("文字形式的价值。The value in words.", **cases),
+        value=_object("以币种计的价值；空为无法估值。The value in the currency; null when it could not be valued.", low=MAYBE, base=MAYBE, high=MAYBE),
+        assumptions=_list(assumption, "假设及其依据。Assumptions with their ground."), columns=_list(TITLE, "逐年表的表头。Heads of the year table."),
+        rows=_list(_list(TEXT, "一行各格。The cells of a row."), "逐年表。The year table."), steps=_maybe(steps, "没有逐年现值。No present values by year."),
+        totals=_list(_object("一个合计。A total.", title=TITLE, shown=TEXT), "合计。Totals."),
+        sensitivities=_list(_object("一项假设单独变动。One assumption alone.", **alone), "影响由大到小。The widest first."),
+    )  # fmt: skip
+    return _object("估值。What the base is worth.", standard=TEXT, currency=TEXT, disclaimer=TEXT, methods=_list(method, "各种方法。Methods."))  # fmt: skip
+
+
+def _matters() -> Schema:
+    action = _object("一项措施。A measure.", title=TITLE, owner=TEXT, due=TEXT)
+    customer = _object("一个客户。A customer.", id=TEXT, name=TEXT, amount=TEXT)
+    finding = _object(
+        "一项发现。A finding.",
+        id=TEXT, title=TITLE, why=TEXT, words=WORDS, sources=TEXT, place=PLACE, shown=TEXT,
+        keeps_out=described(TRUTH, "是否不计入所估值的客户群。Whether it keeps customers out of the valued base."),
+        count=COUNT, unknown=COUNT, amount=MAYBE, of_base=described(TRUTH, "是否针对客户群整体。Whether it is about the base as a whole."),
+        actions=_list(action, "措施。Measures."), customers=_list(customer, "金额最大的客户。Customers with the largest amounts."),
+    )  # fmt: skip
+    step = _object("一步。A step.", name=TEXT, title=TITLE, less=TRUTH, amount=MAYBE, shown=TEXT)
+    return _object(
+        "发现，以及从全部收入到可转让收入的各步。Findings, and the steps from all revenue to what transfers.",
+        kept_out=COUNT, findings=_list(finding, "发现。Findings."), waterfall=_list(step, "各步。The steps."),
+    )  # fmt: skip
+
+
+def _customers() -> Schema:
+    def column(of: Schema, description: str) -> Schema:
+        return _list(of, description + " 每客户一个值。One value a customer.")
+
+    code = {"type": ["integer", "null"]}
+    origin = _object(
+        "规则所读的一列。A column that rules read.",
+        title=TITLE, unit=TEXT, kind=TEXT, how=WORDS, of=_list(TEXT, "由哪些列算出。The columns it is made of."), table=TEXT,
+        cells=_map(_list(TEXT, "表头。Headers."), "来源编号 → 读取的列。Number of the source -> the headers it was read from."),
+        values=_map(TEXT, "取值 → 文字。Value -> words."),
+    )  # fmt: skip
+    origin["required"].remove("values")  # only texts have words
+    events = _list(_list(_list({"type": "integer"}, "来源编号、行数、最先的行。Number of the source, how many rows, the first of them."), "各来源。Sources."), "每客户。A customer each.")  # fmt: skip
+    source = _object("一个来源。A source.", table=TEXT, file=TEXT)
+    return _object(
+        "客户，按列存放，综合分高者在前。The customers, column by column, the highest composite first.",
+        total=described(COUNT, "批次中的客户数。Customers of the run."), shown=described(COUNT, "此处列出的客户数。Customers listed here."),
+        best=described(COUNT, "其中综合分最高的个数，其余为抽样。How many of these are the best; the others are a sample."),
+        id=column(TEXT, "编号。Id."), name=column(MAYBE_TEXT, "名称；批次没有名称时为空。Name; empty when the run has none."),
+        composite=column(MAYBE, "综合分。Composite."), low=column(MAYBE, "可能区间的下端。Low end of the interval."), high=column(MAYBE, "可能区间的上端。High end of the interval."),
+        coverage=column(MAYBE, "覆盖率。Coverage."), tier=column(code, "等级的位置，空为未评估。Position of the tier, null when not assessed."),
+        why=column({"type": "integer"}, "等级理由在 whys 中的位置。Position of the reason in `whys`."), whys=_list(TEXT, "等级的各种理由。The reasons for tiers."),
+        next=column(TEXT, "上一等级各条件是否成立：y、n、?。Whether the parts of the next tier's condition hold: y, n, ?."),
+        parts=_list(_list(TEXT, "一个等级的条件。The parts of a tier's condition."), "各等级。Tiers."),
+        items=_map(column(TEXT, "各项是否成立：y、n、?。Whether each holds: y, n, ?."), "清单规则 → 各项是否成立。Rule -> whether its items hold."),
+        gates=_list(column(code, "1 生效，0 未生效，空无法判定。1 acts, 0 does not, null undecided."), "各关卡。Gates."),
+        dimensions=_list(column(MAYBE, "维度分。Points."), "各维度。Dimensions."),
+        cases=_list(column({"type": "integer", "minimum": -3}, "成立的情形；-1 缺失，-2 不适用，-3 错误。The case that held; -1 missing, -2 not applicable, -3 error."), "各规则。Rules."),
+        points=_list(column(MAYBE, "分值。Points."), "各规则。Rules."), reasons=_list(column(code, "失分最多的规则。Rules that cost most."), "第一至第三。First to third."),
+        columns=_map(origin, "名称 → 所读的列。Name -> column that was read."),
+        values=_map(column({"type": ["number", "string", "boolean", "null"]}, "数值。Values."), "名称 → 数值。Name -> values."),
+        sources=_list(source, "来源。Sources."), source=column(code, "客户所在的来源。The customer's source."), row=column(code, "客户所在的行。The customer's row."),
+        events=_map(events, "表 → 各客户的行。Table -> the customers' rows."),
+    )  # fmt: skip
+
+
+def _quality() -> Schema:
+    part = _object("一项度量。A measure.", title=TITLE, share=SHARE)
+    return _object(
+        "数据质量。How good the data are.",
+        lines=_list(TEXT, "一段话。In sentences."), grade=MAYBE_TEXT, index=MAYBE, measures=_list(part, "度量。Measures."),
+        evidence=_list(part, "来源可信程度。How sure the sources are."),
+    )  # fmt: skip
+
+
+def _problem() -> Schema:
+    first = _object("一处。A place.", place=TEXT, text=TEXT)
+    return _object(
+        "一类资料问题。A kind of data problem.",
+        code=TEXT, severity={"enum": list(SEVERITIES)}, severity_title=TEXT, title=TITLE, count=COUNT, first=_list(first, "最先出现之处。First places."), more=COUNT,
+    )  # fmt: skip
+
+
+def _appendix() -> Schema:
+    source = _object("读取的一个文件。A file that was read.", file=TEXT, table=TEXT, rows=COUNT, encoding=TEXT, sha256=HASH)  # fmt: skip
+    parameter = _object("一个参数。A parameter.", id=TEXT, title=TITLE, value=TEXT, changed=TRUTH)
+    return _object(
+        "附录：哈希、版本、参数、使用限制。The appendix: hashes, versions, parameters, limits of use.",
+        inputs=_list(source, "所读资料。Data that were read."), files=_list(_object("批次的一个文件。A file of the run.", file=TEXT, sha256=HASH), "批次的文件。Files of the run."),
+        versions=_object("版本。Versions.", rulescore=TEXT, engine=TEXT, polars=TEXT), parameters=_list(parameter, "参数。Parameters."),
+        masked=_list(TEXT, "以化名显示的个人信息。Personal data under pseudonyms."), unmasked=_list(TEXT, "以原文显示的个人信息。Personal data shown as they are."),
+        manifest=TEXT, limits=_list(TEXT, "使用限制。Limits of use."),
+    )  # fmt: skip
+
+
+def report() -> Schema:
+    """The whole report, chapter by chapter."""
+    dimension = _object("一个维度。A dimension.", **_SHARED, spread=_SPREAD, rules=_list(_object("一条规则。A rule.", **_RULE), "规则。Rules."))  # fmt: skip
+    body = _object(
+        "一个评估批次的报告，一种语言。The report of a run in one language.",
+        format={"const": 1, "description": "格式的版本。Version of this form."}, language={"enum": ["zh", "en"], "description": "语言。Language."},
+        cover=_cover(), conclusion=_conclusion(), dimensions=_list(dimension, "各维度。Dimensions."),
+        portfolio=_maybe(_portfolio(), "规则包没有针对客户群整体的规则。The pack has no rules for the base."),
+        concentration=_maybe(_concentration(), "未衡量集中度。Concentration is not measured."),
+        segments=_maybe(_segments(), "未衡量集中度。Concentration is not measured."),
+        valuation=_maybe(_valuation(), "评估文件没有估值。The assessment names no valuation."),
+        gates=_list(_GATE, "关卡。Gates."), matters=_matters(), special=_list(TEXT, "特别事项。Special matters."), customers=_customers(), quality=_quality(),
+        problems=_list(_problem(), "资料问题。Data problems."), appendix=_appendix(),
+    )  # fmt: skip
+    return file_of("report", "评估报告 · Report", body)
