@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...arithmetic import UNIT
+from ...engines.row import OVERRIDE
 from ...engines.verdicts import tier_reason_words
 from ..content.words import percent
 from .formulas import DASH
@@ -65,6 +66,8 @@ class Listing:
         tier, code = record.trace["tier.index"], self.codes[record.trace["tier.reason"]]
         if tier is None:
             return words.tell("why.none")
+        if code == OVERRIDE:
+            return words.tell("why.override")
         if code == "coverage":
             return words.tell("why.coverage", minimum=percent(pack.minimum_coverage))
         if code.startswith("gate:"):

@@ -171,3 +171,12 @@ LIVE: Mapping[str, Live] = {
     "excess_earnings": _EXCESS, "with_and_without": _WITH_AND_WITHOUT, "cost": _COST, "backlog": _BACKLOG,
 }  # fmt: skip
 """By the name of the method. A method that is not here is shown with its stored values."""
+
+STORED = (
+    "tiered_excess_earnings",
+    "lifetime_values",
+    "expected_sales",
+    "capitalised_earnings",
+    "reconciliation",
+)
+"""The methods without formulas yet; their sheet says that the values are stored."""

@@ -90,7 +90,15 @@ class Results:
             columns += [f"{block}.{name}" for name in names]
         columns += [f"leaf.{index}" for index in range(len(part.conditions.leaves))]
         columns += [f"gate.{gate.id}" for gate in self.pack.gates]
-        columns += ["composite", "low", "high", "coverage", "natural", "tier"]
+        columns += [
+            "composite",
+            "low",
+            "high",
+            "coverage",
+            "natural",
+            *(["decided"] if part.run.plan.decided else []),
+            "tier",
+        ]
         columns += [f"was.{name}" for name in dimensions]
         columns += [f"engine.{name}" for name in ("points", "composite", "low", "high", "coverage", "tier")]
         columns += [
@@ -126,7 +134,7 @@ class Results:
         sheet.raw.set_column(1, 1, 15)
         sheet.raw.set_column(2, 2, 24)
         titles = {"number": tell("column.number"), "id": tell("column.id"), "name": tell("column.name")}
-        titles |= {name: tell(f"column.{name}") for name in ("composite", "low", "high", "coverage", "natural", "tier")}  # fmt: skip
+        titles |= {name: tell(f"column.{name}") for name in ("composite", "low", "high", "coverage", "natural", "decided", "tier")}  # fmt: skip
         for _, _, node in part.rules:
             titles |= {f"outcome.{node['id']}": node["title"], f"points.{node['id']}": node["title"]}
         for dimension in self.pack.dimensions:
@@ -327,12 +335,18 @@ class Results:
         natural = or_dash(f"ISNUMBER({self.cell('composite', row)})", natural)
         found = trace["tier.natural"]
         put(row, self.column["natural"], Formula(natural, None if found is None else found + 1), "whole")
+        if "decided" in self.column:
+            decided = next(
+                (tier for tier in pack.tiers if tier.id == part.run.plan.decided.get(record.id)), None
+            )
+            shown = NONE if decided is None else part.words.text(decided.title)
+            put(row, self.column["decided"], shown, "center", "input")
         index = trace["tier.index"]
         title = None if index is None else part.words.text(pack.tiers[index].title)
         put(row, self.column["tier"], Formula(self.tier(row), title), "center")
 
     def tier(self, row: int) -> str:
-        """The title of the lowest of: the tier reached, the one that little coverage allows, those that gates allow."""
+        """The title of the tier that was decided by hand, else of the lowest of: the tier reached, the one that little coverage allows, those that gates allow."""
         natural, tiers = self.cell("natural", row), self.part.at["tiers"]
         places = [natural]
         if self.pack.coverage_cap:
@@ -344,7 +358,11 @@ class Results:
         for acts, _, limit in self.gates_on("tier", row):
             places.append(f"IF({acts}=TRUE,MATCH({limit},{tiers},0),0)")
         place = f"MAX({','.join(places)})" if len(places) > 1 else natural
-        return or_dash(f"ISNUMBER({natural})", f"INDEX({tiers},{place})")
+        text = or_dash(f"ISNUMBER({natural})", f"INDEX({tiers},{place})")
+        if "decided" in self.column:  # what people decided stands, whatever the rules say
+            decided = self.cell("decided", row)
+            text = f"IF(ISNUMBER(MATCH({decided},{tiers},0)),{decided},{text})"
+        return text
 
     def engine(self, row: int, record: Record) -> None:
         """What the run has, as plain values."""
