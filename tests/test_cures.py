@@ -654,4 +654,4 @@ def test_constants_are_refused_where_they_would_not_hold() -> None:
     ):
         with pytest.raises(Refused):
             typed(text)
-    assert set(dictionary()["tables"]) == {"customers", "orders", "calls", "notes"}
+    assert set(dictionary()["tables"]) == {"customers", "orders", "calls", "notes", "company_answers"}

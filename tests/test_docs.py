@@ -345,9 +345,9 @@ def test_the_overrides_of_the_manual_are_read(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_valuation_of_the_manual_is_read(language: str) -> None:
     """Guards the example of a valuation: names of methods, assumptions and figures."""
-    (block,) = (block for block in blocks(MANUAL[language]) if block.mark == "valuation")
+    text = "\n".join(block.text.rstrip() for block in blocks(MANUAL[language]) if block.mark == "valuation")
     problems = Problems()
-    document = parse_yaml(block.text, "valuation.yaml", problems)
+    document = parse_yaml(f"{text}\n", "valuation.yaml", problems)
     portfolio = load("general")[0]
     assert portfolio is not None
     assert read_valuation(document, portfolio.portfolio, problems) is not None

@@ -81,7 +81,7 @@ def test_no_file_names_the_machine(first: Path) -> None:
 def test_names_of_inputs_are_relative_to_the_assessment(first: Path) -> None:
     """Guards the file names that people are sent to: those of the sample's folder, each once a table."""
     manifest = json.loads((first / "manifest.json").read_bytes())
-    tables = {path.name for path in SAMPLE.glob("*.csv")} - {"flaws.csv"}
+    tables = {path.name for end in ("csv", "xlsx") for path in SAMPLE.glob(f"*.{end}")} - {"flaws.csv"}
     assert {source["file"] for source in manifest["inputs"]} == tables
 
 

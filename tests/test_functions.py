@@ -103,7 +103,7 @@ def test_words_have_places_for_the_arguments(name: str) -> None:
     if hasattr(found, "parameters"):
         count = len([parameter for parameter in found.parameters if parameter != "..."])
     elif hasattr(found, "operand"):
-        count = 1 if found.operand else 0
+        count = found.operands
     else:
         count = getattr(found, "operands", 1) + getattr(found, "literals", 0) + getattr(found, "grouped", 0)
     for language in ("zh", "en"):

@@ -107,12 +107,8 @@ def test_a_changed_figure_is_found(run: Run, tmp_path: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_bytes()) | {"files": hashes(folder)}
     manifest["run_id"] = run_id_of(manifest)
     (folder / "manifest.json").write_bytes(rfc8785.dumps(manifest))
-    (problem,) = rulescore.verify(folder)
-    assert (problem.code, problem.facts["what"], problem.facts["stored"]) == (
-        "value-differs",
-        "top1_share",
-        "0.3",
-    )
+    found = {(one.code, one.facts["what"], one.facts["stored"]) for one in rulescore.verify(folder)}
+    assert ("value-differs", "top1_share", "0.3") in found
 
 
 def own_pack(folder: Path, portfolio: bool) -> Path:

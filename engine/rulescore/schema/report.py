@@ -113,12 +113,57 @@ def _portfolio() -> Schema:
         id=TEXT, title=TITLE, unit=TEXT, value={"type": ["number", "string", "boolean", "null"]}, shown=TEXT, how=WORDS,
         bar=described(MAYBE, "与同单位指标相比的长度，0 至 1。Its length beside figures of the same unit, 0 to 1."),
     )  # fmt: skip
+    heat = {
+        "type": ["integer", "null"],
+        "minimum": 0,
+        "maximum": 60,
+        "description": "底色深浅的百分数，最大的占比为 60；空为不着色。Depth of the shade in percent, 60 for the greatest share; null for none.",
+    }
+    cell = _object("一格。A cell.", shown=TEXT, heat=heat)
+    row = _object("一组客户。A group of customers.", keys=_list(TEXT, "各分组依据的取值。Values of the keys."), cells=_list(cell, "各格。The cells."))  # fmt: skip
+    breakdown = _object(
+        "按一个或多个字段对客户群的分组统计。Figures of the base by the values of one key or several.",
+        id=TEXT, title=TITLE, why=TEXT, heat=described(TRUTH, "占比是否着色。Whether shares are shaded."),
+        keys=_list(TEXT, "分组依据的名称，可为空。Names of the keys; may be empty."), columns=_list(TITLE, "各列的名称。Titles of the columns."),
+        rows=_list(row, "各组。The groups."),
+    )  # fmt: skip
     group = _object("一个维度的指标。The figures of a dimension.", title=TITLE, figures=_list(figure, "指标。Figures."))  # fmt: skip
     return _object(
         "客户群整体。The base as a whole.",
         title=TITLE, composite=MAYBE, low=MAYBE, high=MAYBE, tier=MAYBE_TEXT,
         dimensions=_list(_object("维度。A dimension.", **_SHARED, points=MAYBE, rules=_list(rule, "规则。Rules.")), "各维度。Its dimensions."),
         gates=_list(_GATE, "关卡。Gates."), figures=_list(group, "按维度分组的指标。Figures by dimension."),
+        breakdowns=_list(breakdown, "分组统计，不含没有内容的。Breakdowns, without empty ones."),
+    )  # fmt: skip
+
+
+def _questionnaire() -> Schema:
+    mark = described(TEXT, "评分。A mark.")
+    level = _object(
+        "一档。A level.",
+        mark=described({"type": "integer"}, "该档评分。The mark of the level."), words=WORDS, points=described(TEXT, "分值。Points."), held=described(TRUTH, "是否为所定的档。Whether it is the level that held."),
+    )  # fmt: skip
+    reply = _object(
+        "一份答复。An answer.",
+        mark=mark, counted=described(TEXT, "计入的评分；无凭据时不超过上限。The mark as counted; without proof no more than the cap."),
+        evidence=described(TEXT, "凭据。The evidence."), cell=described(TEXT, "写于何处：文件!工作表:行。Where it stands: file!sheet:row."),
+    )  # fmt: skip
+    question = _object(
+        "一个问题及其答复。A question and its answers.",
+        id=TEXT, dimension=described(TEXT, "所属维度的编号。Id of its dimension."), title=TITLE, words=described(TEXT, "所问的话。What is asked."),
+        role_id=TEXT, role=described(TEXT, "由谁回答。Who answers."), evidence=described(TEXT, "可作凭据的资料。What would prove it."), weight=COUNT, place=PLACE, points=MAYBE,
+        level={"type": ["integer", "null"], "description": "所定档的评分，空为未答。Mark of the level that held; null without an answer."},
+        agreement={"enum": ["", "same", "near", "apart"], "description": "各答复的一致程度，不足两份时为空。How far answers agree; empty for fewer than two."},
+        low=mark, high=mark, levels=_list(level, "各档。The levels."), replies=_list(reply, "各份答复。The answers."),
+    )  # fmt: skip
+    role = _object("一类回答人。A role that answers.", title=TITLE, asked=COUNT, answered=COUNT)
+    dimension = _object("一个维度的问题。The questions of a dimension.", id=TEXT, title=TITLE, why=TEXT, points=MAYBE, answered=COUNT, questions=_list(question, "问题。Questions."))  # fmt: skip
+    return _object(
+        "企业问卷。The company's questionnaire.",
+        asked=described(COUNT, "问题数。How many questions there are."), answered=described(COUNT, "已答的问题数。How many have an answer."),
+        unproven=described(TEXT, "无凭据答复的评分上限。The highest mark without proof."), assessors=described(COUNT, "同一问题答复最多的份数。The most answers to one question."),
+        apart=described(COUNT, "答复相差较大的问题数。Questions whose answers lie apart."), word_alone=described(COUNT, "因无凭据而被限分的问题数。Questions with an answer cut for want of proof."),
+        roles=_list(role, "各类回答人。Roles."), dimensions=_list(dimension, "各维度。Dimensions."),
     )  # fmt: skip
 
 
@@ -144,24 +189,33 @@ def _segments() -> Schema:
 
 def _valuation() -> Schema:
     cases = {"low": TEXT, "base": TEXT, "high": TEXT}
-    assumption = _object("一项假设。An assumption.", title=TITLE, place=TEXT, sources=TEXT, why=TEXT, stated=described(TEXT, "文件中的写法。As it is stated."), **cases)  # fmt: skip
+    assumption = _object("一项假设。An assumption.", title=TITLE, basis=described(TEXT, "依据的类别。What kind of ground it has."), place=TEXT, sources=TEXT, why=TEXT, stated=described(TEXT, "文件中的写法。As it is stated."), **cases)  # fmt: skip
     part = _object("一段。A step.", label=TEXT, amount=NUMBER, shown=TEXT)
     steps = _object(
         "价值的构成。How the value builds up.",
         parts=_list(part, "各段。Steps."), total=NUMBER, shown=TEXT, each=TITLE, across=TITLE, ticks=described(_PAIRS, "刻度：数值、文字。Ticks: number, words."),
     )  # fmt: skip
     alone = {"title": TITLE, "low": MAYBE, "high": MAYBE, "low_shown": TEXT, "high_shown": TEXT, "from": TEXT, "to": TEXT}  # fmt: skip
+    change = _object(
+        "其中一行。A single row of the table.",
+        title=TITLE, value=described(TEXT, "文字形式的价值。The value in words."), change=described(TEXT, "与上一行或基准相比的变动，空为没有。The change beside the row before or the base case; empty for none."),
+    )  # fmt: skip
+    scenario = _object("由全部客户到可转移价值的各步，或压力情形。Steps from all customers to what transfers, or stress cases.", title=TITLE, rows=_list(change, "各行。The rows."))  # fmt: skip
     method = _object(
         "一种估值方法。A method of valuation.",
         id=TEXT, title=TITLE, method=TITLE, line=described(TEXT, "一句话的结果。The result in a line."),
         shown=_object("文字形式的价值。The value in words.", **cases),
         value=_object("以币种计的价值；空为无法估值。The value in the currency; null when it could not be valued.", low=MAYBE, base=MAYBE, high=MAYBE),
-        assumptions=_list(assumption, "假设及其依据。Assumptions with their ground."), columns=_list(TITLE, "逐年表的表头。Heads of the year table."),
+        assumptions=_list(assumption, "假设及其依据。Assumptions with their ground."), scenarios=_list(scenario, "各步与压力情形；没有则为空。Steps and stress cases; empty when there are none."),
+        columns=_list(TITLE, "逐年表的表头。Heads of the year table."),
         rows=_list(_list(TEXT, "一行各格。The cells of a row."), "逐年表。The year table."), steps=_maybe(steps, "没有逐年现值。No present values by year."),
         totals=_list(_object("一个合计。A total.", title=TITLE, shown=TEXT), "合计。Totals."),
         sensitivities=_list(_object("一项假设单独变动。One assumption alone.", **alone), "影响由大到小。The widest first."),
     )  # fmt: skip
-    return _object("估值。What the base is worth.", standard=TEXT, currency=TEXT, disclaimer=TEXT, methods=_list(method, "各种方法。Methods."))  # fmt: skip
+    return _object(
+        "估值。What the base is worth.",
+        standard=TEXT, currency=TEXT, disclaimer=TEXT, methods=_list(method, "各种方法。Methods."), checks=_list(method, "仅作验证的方法。Methods that only check the others."),
+    )  # fmt: skip
 
 
 def _matters() -> Schema:
@@ -178,6 +232,24 @@ def _matters() -> Schema:
     return _object(
         "发现，以及从全部收入到可转让收入的各步。Findings, and the steps from all revenue to what transfers.",
         kept_out=COUNT, findings=_list(finding, "发现。Findings."), waterfall=_list(step, "各步。The steps."),
+    )  # fmt: skip
+
+
+def _override() -> Schema:
+    return _object(
+        "一项人工调整。A decision by people.",
+        customer=described(TEXT, "客户编号。Id of the customer."), what=described(TEXT, "所调整的等级或字段。What was changed: the tier or a field."),
+        before=described(TEXT, "按规则或资料的取值。What rules or data say."), after=described(TEXT, "调整后的取值。What was decided."), reason=TEXT,
+        signed=_list(TEXT, "两位签署人的职务与日期。Role and date of the two who signed.", minItems=2, maxItems=2), place=PLACE,
+    )  # fmt: skip
+
+
+def _request() -> Schema:
+    return _object(
+        "一项待索取的资料。Data to ask for.",
+        name=described(TEXT, "表，或表.字段。The table, or table.field."), title=TITLE, table=TEXT, customers=described(COUNT, "缺少该资料的客户数；客户群整体为 1。How many customers lack it; 1 for the base."),
+        points=described(NUMBER, "最多可使平均综合分变动的分数。Points that it could move the mean composite at most."), holder=described(TEXT, "通常由谁保管。Who usually holds it."),
+        of_base=described(TRUTH, "是否针对客户群整体。Whether it is about the base as a whole."), rules=_list(TITLE, "可由此判定的规则。Rules that it would settle."),
     )  # fmt: skip
 
 
@@ -254,10 +326,14 @@ def report() -> Schema:
         format={"const": 1, "description": "格式的版本。Version of this form."}, language={"enum": ["zh", "en"], "description": "语言。Language."},
         cover=_cover(), conclusion=_conclusion(), dimensions=_list(dimension, "各维度。Dimensions."),
         portfolio=_maybe(_portfolio(), "规则包没有针对客户群整体的规则。The pack has no rules for the base."),
+        questionnaire=_maybe(_questionnaire(), "企业未作答。The company answered nothing."),
         concentration=_maybe(_concentration(), "未衡量集中度。Concentration is not measured."),
         segments=_maybe(_segments(), "未衡量集中度。Concentration is not measured."),
         valuation=_maybe(_valuation(), "评估文件没有估值。The assessment names no valuation."),
-        gates=_list(_GATE, "关卡。Gates."), matters=_matters(), special=_list(TEXT, "特别事项。Special matters."), customers=_customers(), quality=_quality(),
+        gates=_list(_GATE, "关卡。Gates."), matters=_matters(),
+        overrides=_list(_override(), "人工调整，与规则和资料的结论并列。What people decided, beside what rules and data say."),
+        requests=_list(_request(), "待索取的资料，影响大者在前。What to ask the seller for, what could move most first."),
+        special=_list(TEXT, "特别事项。Special matters."), customers=_customers(), quality=_quality(),
         problems=_list(_problem(), "资料问题。Data problems."), appendix=_appendix(),
     )  # fmt: skip
     return file_of("report", "评估报告 · Report", body)

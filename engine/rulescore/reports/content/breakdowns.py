@@ -55,7 +55,7 @@ def breakdown(words: Words, node: Node) -> Node:
         cells = [
             {
                 "shown": words.shown(value, unit) if value is not None else "",
-                "heat": round(60 * value / most)
+                "heat": max(0, round(60 * value / most))
                 if node["heat"] and unit == "share" and value is not None and most > 0
                 else None,
             }

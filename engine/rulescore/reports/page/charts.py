@@ -151,7 +151,8 @@ def tornado(base: float, rows: Sequence[Node]) -> list[Node]:
 
 def steps(label: str, node: Node, last: str) -> str:
     """A waterfall: each part on top of those before it, at the end the whole; `last` names the whole."""
-    left, right, top, height = 92, 640, 14, 180
+    left = max(92.0, 8 + _LETTER * max(len(shown) for _, shown in node["ticks"]))
+    right, top, height = 640, 14, 180
     parts = [*node["parts"], {"label": last, "amount": node["total"], "shown": node["shown"]}]
     ends, at = [0.0], 0.0
     for part in node["parts"]:
@@ -191,6 +192,8 @@ def steps(label: str, node: Node, last: str) -> str:
 
 
 WIDE = 640
+_LETTER = 8.0
+"""Room for a letter of an amount, in the size of a phone."""
 _RAIL = f'<line class="rail-line" x1="0" y1="9" x2="{WIDE}" y2="9"/>'
 
 
