@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Draws the pictures of the front pages from the shipped sample: `python tests/pictures.py`, into `samples/pictures/`.
 
-Needs what the tests of the browser need. The report is photographed as it opens; the terminal's screen is set in a page.
+Needs what the tests of the browser need, and LibreOffice and `pdftoppm` (Debian: poppler-utils) for the workbook. The report is photographed as it opens; the
+terminal's screen is set in a page; the workbook is its first printed page.
 """
 
 from __future__ import annotations
 
 import html as entities
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from browser import chromium
 from rulescore import api
 from rulescore.folder import Run
 from rulescore.messages import LANGUAGES
-from rulescore.reports import html
+from rulescore.reports import html, xlsx
 from rulescore.reports.text import summary
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +54,19 @@ def pictures(run: Run, folder: Path, browser: Any) -> None:
         page.unlink()
 
 
+def workbooks(run: Run, folder: Path) -> None:
+    """The first page of the workbook in each language, as LibreOffice shows it."""
+    for language in LANGUAGES:
+        with tempfile.TemporaryDirectory() as held:
+            book = Path(held) / "workbook.xlsx"
+            book.write_bytes(xlsx.render(run, language))
+            for command in (
+                ["soffice", "--headless", "--convert-to", "pdf", "--outdir", held, book],
+                ["pdftoppm", "-png", "-singlefile", "-r", "90", book.with_suffix(".pdf"), folder / f"workbook.{language}"],
+            ):  # fmt: skip
+                subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 def _bars(text: str) -> str:
     return "".join(f"<i>{letter}</i>" if letter in "█▏" else letter for letter in text)
 
@@ -59,6 +74,8 @@ def _bars(text: str) -> str:
 if __name__ == "__main__":
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as held, chromium() as opened:
-        pictures(api.evaluate(ROOT / "samples" / "general", out=Path(held) / "run"), PICTURES, opened)
+        sample = api.evaluate(ROOT / "samples" / "general", out=Path(held) / "run")
+        pictures(sample, PICTURES, opened)
+        workbooks(sample, PICTURES)
     for file in sorted(PICTURES.glob("*.png")):
         print(file.relative_to(ROOT), file.stat().st_size)
