@@ -5,11 +5,12 @@ it is the distributor method."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from . import curves
 from .curves import Curve
-from .parts import ONE, Assumption, Given, Row, Valued, discount, tax_amortisation, total
+from .parts import ONE, Assumption, Given, Row, Valued, concluded, discount
 
 NAME = "excess_earnings"
 TITLE = {"zh": "多期超额收益法", "en": "Multi-period excess earnings"}
@@ -42,18 +43,9 @@ def value(given: Given) -> Valued:
     is not above zero is reported as it is and concluded as nil."""
     curve = curves.curve_of(given)
     rows = tuple(_year(given, curve, year) for year in range(1, int(given["years"]) + 1))
-    present = total(row["present"] for row in rows)
-    mid = given["discounting"] == "mid"
-    factor = tax_amortisation(given["tax"], given["tax_benefit_years"], given["discount_rate"], mid)
-    worth = present * factor if present > 0 else Decimal(0)
-    totals = {
-        "present": present,
-        "tax_benefit_factor": factor,
-        "tax_benefit": worth - present if present > 0 else Decimal(0),
-        **curves.lives(given),
-        **_captured(given, curve, present),
-    }
-    return Valued(rows, totals, worth, COLUMNS)
+    done = concluded(given, rows, COLUMNS)
+    more = {**curves.lives(given), **_captured(given, curve, done.totals["present"])}
+    return replace(done, totals={**done.totals, **more})
 
 
 def _captured(given: Given, curve: Curve, present: Decimal) -> dict[str, Decimal]:
@@ -62,9 +54,16 @@ def _captured(given: Given, curve: Curve, present: Decimal) -> dict[str, Decimal
     measured = given["measured_survivors"] and given["attrition"] == 0
     if present <= 0 or measured:
         return {}
+    # what a year adds is one number times survivors; only survivors are worked out anew each year
+    kept = given["margin"] * (ONE - given["tax"]) - given["charges"]
+    step = (ONE + given["growth"]) / (ONE + given["discount_rate"])
+    years = int(given["years"])
+    flow = given["revenue"] * given["transfer"] * kept * (ONE + given["growth"]) ** years
+    flow *= discount(given["discount_rate"], years, given["discounting"] == "mid")
     rest, last = present, None
-    for year in range(int(given["years"]) + 1, ENDLESS):
-        more = _year(given, curve, year)["present"]
+    for year in range(years + 1, ENDLESS):
+        flow *= step
+        more = flow * curves.counted(curve, year, given["survivors"])
         if last is not None and more >= last > 0:
             break
         rest, last = rest + more, more

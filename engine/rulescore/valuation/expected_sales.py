@@ -7,7 +7,7 @@ from __future__ import annotations
 from decimal import Decimal
 from itertools import pairwise
 
-from .parts import ONE, Assumption, Given, Row, UnusableError, Valued, discount, tax_amortisation, total
+from .parts import ONE, Assumption, Given, Row, UnusableError, Valued, concluded, discount
 
 NAME = "expected_sales"
 TITLE = {"zh": "预期购买法（生命周期价值合计）", "en": "Expected purchases (sum of lifetime values)"}
@@ -33,16 +33,7 @@ def value(given: Given) -> Valued:
     if any(later < earlier for earlier, later in pairwise(sales)):
         raise UnusableError("sales-fall")
     rows = tuple(_year(given, year, sales[year] - sales[year - 1]) for year in range(1, len(sales)))
-    present = total(row["present"] for row in rows)
-    mid = given["discounting"] == "mid"
-    factor = tax_amortisation(given["tax"], given["tax_benefit_years"], given["discount_rate"], mid)
-    worth = present * factor if present > 0 else Decimal(0)
-    totals = {
-        "present": present,
-        "tax_benefit_factor": factor,
-        "tax_benefit": worth - present if present > 0 else Decimal(0),
-    }
-    return Valued(rows, totals, worth, COLUMNS)
+    return concluded(given, rows, COLUMNS)
 
 
 def _year(given: Given, year: int, sales: Decimal) -> Row:

@@ -71,6 +71,18 @@ def discount(rate: Decimal, year: int, mid: bool) -> Decimal:
     return (ONE + rate) ** -(Decimal(year) - (HALF if mid else 0))
 
 
+def concluded(given: Given, rows: tuple[Row, ...], columns: Mapping[str, Mapping[str, str]]) -> Valued:
+    """A year table summed up: present values, the benefit of amortising their sum for tax, and the value; a sum that is not
+    above zero is reported as it is and concluded as nil."""
+    present = total(row["present"] for row in rows)
+    mid = given["discounting"] == "mid"
+    factor = tax_amortisation(given["tax"], given["tax_benefit_years"], given["discount_rate"], mid)
+    worth = present * factor if present > 0 else Decimal(0)
+    benefit = worth - present if present > 0 else Decimal(0)
+    totals = {"present": present, "tax_benefit_factor": factor, "tax_benefit": benefit}
+    return Valued(rows, totals, worth, columns)
+
+
 def total(numbers: Any) -> Decimal:
     return sum(numbers, Decimal(0))
 
