@@ -13,7 +13,6 @@ from ..engines import frame as frame_engine
 from ..folder import Run
 from ..problems import Problem, Span, UsageError
 from ..worth import JSON as VALUATION
-from ..worth import stated
 
 SUFFIX = ".xlsx"
 CUSTOMERS_AT_MOST = 10_000
@@ -42,7 +41,9 @@ def _render(run: Run, language: str) -> bytes:
     from .workbook.scored import scored
     from .workbook.sheets import SHEETS, Book
     from .workbook.summary import Summary
-    from .workbook.valuation import Assumptions, Worth
+    from .workbook.valuation.assumptions import Assumptions
+    from .workbook.valuation.method import methods_of
+    from .workbook.valuation.sheet import Worth
 
     words = Words(run, language)
     told = overview(words)
@@ -92,11 +93,11 @@ def _render(run: Run, language: str) -> bytes:
         matters(book, words, told)
     worth = None
     if valued is not None:
-        methods = _methods(run, valued)
+        methods = methods_of(run, valued)
         assumptions = Assumptions(book, words, methods)
-        assumptions.write()
         worth = Worth(book, words, valued, methods, assumptions.sheet)
         worth.write()
+        assumptions.write(worth.values)
     if run.quality:
         quality(book, words, run.quality)
     problems(book, words)
@@ -123,21 +124,3 @@ def _note(book: Any, run: Run, held: int) -> str:
     total = int(run.manifest["customers"])
     key = "customers.all" if held == total else "customers.cut"
     return str(book.tell(key, total=f"{total:,}", held=f"{held:,}"))
-
-
-def _methods(run: Run, valued: Node) -> list[Any]:
-    """The stored methods, each with its assumptions to all their digits."""
-    from .workbook.valuation import Valued
-
-    exact = {method.id: (method, given) for method, given in stated(run.folder, run.pack.portfolio)}
-    found = []
-    for node in valued["methods"]:
-        method, given = exact[node["id"]]
-        own = {
-            case: frozenset(
-                name for name, one in method.assumptions.items() if getattr(one, case) is not None
-            )
-            for case in ("low", "high")
-        }
-        found.append(Valued(node, given, own))
-    return found

@@ -15,7 +15,8 @@ from .formulas import DASH
 from .results import Record, Results
 from .scored import Scored, plain
 from .sheets import NAVY, NONE, Book, Formula
-from .valuation import Worth, number
+from .valuation.method import number
+from .valuation.sheet import Worth
 
 Node = dict[str, Any]
 LAST = 7
