@@ -36,6 +36,7 @@ def _render(run: Run, language: str) -> bytes:
     from .workbook.customers import Listing, one
     from .workbook.parameters import parameters
     from .workbook.portfolio import portfolio
+    from .workbook.questionnaire import Questionnaire
     from .workbook.record import matters, problems, provenance, quality
     from .workbook.results import Results, record_of_base, records
     from .workbook.scored import scored
@@ -50,6 +51,7 @@ def _render(run: Run, language: str) -> bytes:
     whole = run.portfolio if told["portfolio"] is not None else None
     valued = json.loads((run.folder / VALUATION).read_bytes()) if (run.folder / VALUATION).exists() else None
     absent = set() if whole is not None else {"portfolio", "portfolio-results"}
+    absent |= set() if whole is not None and told["questionnaire"] is not None else {"questionnaire"}
     absent |= set() if valued is not None else {"assumptions", "valuation"}
     absent |= set() if run.quality else {"quality"}
     absent |= (
@@ -84,17 +86,22 @@ def _render(run: Run, language: str) -> bytes:
 
     base = None
     if own is not None:
-        base = Results(book, book.sheet("portfolio-results"), own), record_of_base(own)
+        record = record_of_base(own)
+        asked = Questionnaire(book, own, told["questionnaire"], record) if told["questionnaire"] is not None else None  # fmt: skip
+        outcomes = {} if asked is None else asked.outcomes
+        base = Results(book, book.sheet("portfolio-results"), own, outcomes), record
         base[0].head(1)
         base[0].write(base[1])
         base[0].finish()
         portfolio(book, own, *base, told["portfolio"], told["concentration"])
+        if asked is not None:
+            asked.write(base[0])
     if "matters" not in absent:
         matters(book, words, told)
     worth = None
     if valued is not None:
-        methods = methods_of(run, valued)
-        assumptions = Assumptions(book, words, methods)
+        methods = methods_of(run, valued, words if own is None else own.words)
+        assumptions = Assumptions(book, words, methods, valued["currency"])
         worth = Worth(book, words, valued, methods, assumptions.sheet)
         worth.write()
         assumptions.write(worth.values)

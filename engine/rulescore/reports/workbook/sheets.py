@@ -19,7 +19,7 @@ from ...messages import word
 from ...rejected import SAFE
 
 SHEETS = (
-    "summary", "customers", "one", "results", "parameters", "points", "portfolio", "portfolio-results", "matters", "assumptions",
+    "summary", "customers", "one", "results", "parameters", "points", "portfolio", "questionnaire", "portfolio-results", "matters", "assumptions",
     "valuation", "quality", "problems", "provenance",
 )  # fmt: skip
 """Every sheet, in the order in which they stand."""
@@ -43,6 +43,7 @@ NAVY, BAND, LINE, INPUT, STORED, GOOD, BAD = (
 )
 
 Style = dict[str, Any]
+# a number that may be whole or not is General: "0.##" would leave the point of a whole one standing in Excel
 STYLES: dict[str, Style] = {
     "title": {"bold": True, "font_size": 16, "font_color": NAVY},
     "note": {"italic": True, "font_color": "#595959"},
@@ -63,11 +64,11 @@ STYLES: dict[str, Style] = {
     "percent": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.0%"},
     "share": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.00##%"},
     "factor": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.000000"},
-    "number": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "#,##0.######"},
+    "number": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "General"},
     "money": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "#,##0.00;[Red]-#,##0.00"},
     "whole": {"border": 1, "border_color": LINE, "valign": "vcenter", "align": "center", "num_format": "0"},
     "date": {"indent": 1, "border": 1, "border_color": LINE, "valign": "vcenter", "align": "left"},
-    "check": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.######", "font_color": GOOD},
+    "check": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "General", "font_color": GOOD},
     "big": {"bold": True, "font_size": 20, "font_color": NAVY, "align": "left", "valign": "vcenter", "num_format": "0.00"},
     "big-money": {"bold": True, "font_size": 16, "font_color": NAVY, "align": "left", "valign": "vcenter", "num_format": "#,##0.00"},
 }  # fmt: skip
@@ -207,6 +208,8 @@ class Sheet:
         self, row: int, column: int, value: Any, style: str = "text", look: str = "", **more: Any
     ) -> None:
         """A cell: text, number, truth, date, formula, or an empty one."""
+        if style == "number" and look == "stored" and isinstance(value, int | float):
+            more.setdefault("num_format", "#,##0" if value == int(value) else "#,##0.0#####")
         made = self.book.style(style, look, **more)
         if style in WRAPPED and column in self._widths and row not in self._merged:
             self.need(row, value.value if isinstance(value, Formula) else value, self._widths[column])

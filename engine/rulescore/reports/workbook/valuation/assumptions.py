@@ -19,8 +19,8 @@ class Assumptions:
     """The sheet. The rows of all assumptions are known at once; they are written when the values of methods have their places,
     since one may be an assumption of another."""
 
-    def __init__(self, book: Book, words: Words, methods: list[Method]) -> None:
-        self.book, self.words, self.methods = book, words, methods
+    def __init__(self, book: Book, words: Words, methods: list[Method], currency: str) -> None:
+        self.book, self.words, self.methods, self.currency = book, words, methods, currency
         self.sheet = book.sheet("assumptions")
         row = 4
         for method in methods:
@@ -62,9 +62,19 @@ class Assumptions:
         words, sheet = self.words, self.sheet
         title = one["title"][self.book.language]
         series = method.declared[one["name"]].kind == "series"
-        sheet.line(row, 0, [f"{title} · {index + 1}" if series else title, words.unit(one["unit"])], "wrap")
+        sheet.line(
+            row,
+            0,
+            [
+                f"{title} · {index + 1}" if series else title,
+                words.unit(self.currency if one["unit"] == "money" else one["unit"]),
+            ],
+            "wrap",
+        )
         sources = [words.tell(f"source.{source}") if source in ("default", "portfolio") else source for source in one["source"]]  # fmt: skip
-        ground = ["", "", ""] if index else [one["stated"] or "", words.sources(sources), words.text(one["why"])]  # fmt: skip
+        said = method.said.get(one["name"], [])
+        how = said[index] if index < len(said) else ""
+        ground = [how, "", ""] if index else [how, words.sources(sources), words.text(one["why"])]
         sheet.line(row, 5, ground, "wrap")
 
     def value(

@@ -16,11 +16,11 @@ from .places import BASE, Places
 from .scenarios import Cached, Scenario, scenarios_of
 
 STYLES = {
-    **dict.fromkeys(("survivors", "factor", "kept", "tax_benefit_factor", "margin_multiple", "left", "multiple", "lift"), "factor"),
+    **dict.fromkeys(("survivors", "factor", "kept", "tax_benefit_factor", "margin_multiple", "left", "multiple", "lift", "annuity", "below", "top", "spread", "half_life", "mean_life"), "factor"),
     **dict.fromkeys(("attrition", "transfer", "return", "part", "transfer_haircut", "wara", "gap", "implied_goodwill_return", "captured"), "share"),
-    **dict.fromkeys(("half_life", "mean_life"), "number"),
+    **dict.fromkeys(("od", "first", "second", "curved", "scale", "early", "since"), "number"),
 }  # fmt: skip
-"""Of columns and totals; all others are money."""
+"""Of columns, steps and totals; all others are money."""
 DIGITS = {"money": 2, "share": 5, "factor": 5, "number": 5}
 """To which digit formula and engine must agree: the cent, and one less than what is stored."""
 
@@ -172,7 +172,7 @@ class Table:
                 for column, scenario in enumerate(self.scenarios, 2):
                     self.assumed(cells[name] + index, column, name, scenario, index)
         for name, (template, _) in self.live.scalars.items():
-            self.part(name, tell(f"helper.{name}"), template, "factor" if name == "lift" else "number")
+            self.part(name, tell(f"helper.{name}"), template, style_of(name))
         for name, (template, _) in self.live.lists.items():
             self.listed(name, tell(f"helper.{name}"), template)
         for name, template in self.live.totals.items():

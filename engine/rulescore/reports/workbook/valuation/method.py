@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from ....assumptions import value_name
+from ....assumptions import Stated, value_name
 from ....folder import Run
 from ....lang.syntax import Tree
 from ....valuation import BY_NAME
@@ -29,12 +29,13 @@ PLACES = {"low": 2, "base": 3, "high": 4}
 @dataclass
 class Method:
     """A method as stored. `given` has its assumptions in each case, `own` which of them a case states itself, `links` the
-    earlier method whose value an assumption is. `rows` says in which rows of the sheet of assumptions each stands."""
+    earlier method whose value an assumption is, `said` how one is worked out, in words. `rows` says in which rows of the sheet of assumptions each stands."""
 
     node: Node
     given: Mapping[str, Given | None]
     own: Mapping[str, frozenset[str]]
     links: Mapping[tuple[str, str, int], str] = field(default_factory=dict)
+    said: Mapping[str, list[str]] = field(default_factory=dict)
     rows: dict[str, list[int]] = field(default_factory=dict)
 
     @property
@@ -91,8 +92,8 @@ class Method:
         return {name: float(number) for name, number in done.totals.items()}
 
 
-def methods_of(run: Run, valued: Node) -> list[Method]:
-    """The methods of a run's valuation."""
+def methods_of(run: Run, valued: Node, words: Words) -> list[Method]:
+    """The methods of a run's valuation; `words` are those of the base as a whole."""
     exact = {method.id: (method, given) for method, given in stated(run.folder, run.pack.portfolio)}
     names = {value_name(node["id"]): node["id"] for node in valued["methods"]}
     found = []
@@ -102,15 +103,25 @@ def methods_of(run: Run, valued: Node) -> list[Method]:
             case: frozenset(name for name, one in method.assumptions.items() if getattr(one, case) is not None)
             for case in ("low", "high")
         }  # fmt: skip
-        links = {}
+        links, told = {}, {}
         for name, assumed in method.assumptions.items():
             for case in PLACES:
                 said = assumed.of(case)
                 for index, one in enumerate(said if isinstance(said, tuple) else (said,)):
                     if isinstance(one, Tree) and one.op == "name" and one.value in names:
                         links[name, case, index] = names[str(one.value)]
-        found.append(Method(node, given, own, links))
+            told[name] = _said(assumed.base, words, valued)
+        found.append(Method(node, given, own, links, told))
     return found
+
+
+def _said(stated: Stated, words: Words, valued: Node) -> list[str]:
+    """Each item in words where it is an expression; nothing where it is a plain number, which stands beside it."""
+    titles = {value_name(one["id"]): one["title"][words.language] for one in valued["methods"]}
+    return [
+        "" if not isinstance(part, Tree) else titles.get(str(part.value)) or words.words(part)
+        for part in (stated if isinstance(stated, tuple) else (stated,))
+    ]
 
 
 def number(text: str | None) -> float | None:

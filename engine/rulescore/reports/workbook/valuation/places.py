@@ -21,7 +21,7 @@ class Places:
         self.assumed = [name for name in method.declared if name in live.names]
         self.series = [name for name in self.assumed if method.declared[name].kind == "series"]
         self.height = YEARS_AT_MOST if live.by_year else method.items(self.series[0]) if self.series else 0
-        self.first_total = row + 6
+        self.first_total = row + 7
         self.table = self.first_total + len(method.node["totals"]) + 3
         after = self.table + self.height + bool(live.last) + 1 if live.columns else self.table - 2
         self.years = after + 1

@@ -39,7 +39,7 @@ class Worth:
         for method in self.methods:
             language = self.book.language
             sheet.section(
-                row, f"{method.node['title'][language]} · {method.node['method_title'][language]}", 11
+                row, f"{method.node['title'][language]} · {method.node['method_title'][language]}", 13
             )
             if method.live is None:
                 row = self.stored(row, method) + 2
