@@ -406,17 +406,21 @@ def test_tiers_decided_by_hand_stand(tmp_path: Path) -> None:
     assert _scores(found)["K03"]["tier"] == "Fourth"
 
 
-def test_of_very_many_customers_the_best_are_held(
-    everything: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("limit", ["CUSTOMERS_AT_MOST", "CELLS_AT_MOST"])
+def test_of_very_many_customers_the_best_and_a_sample_are_held(
+    limit: str, everything: Run, books: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards size: the best stay, the sheet says how many there are, and nothing disagrees for want of the others."""
-    monkeypatch.setattr(xlsx, "CUSTOMERS_AT_MOST", 4)
+    """Guards size, by customers and by cells: of 21 customers 5 are held, the 4 best and the next one of the others; the sheet says
+    how many there are, and nothing disagrees for want of the others."""
+    columns = workbooks.book(books["en"])["Rule results"].max_column
+    monkeypatch.setattr(xlsx, limit, 5 if limit == "CUSTOMERS_AT_MOST" else 5 * columns + 1)
     path = written(everything, "en", tmp_path)
     cells = stored(path)["Customers"]
-    best = everything.scores.sort("composite", descending=True)["composite"].to_list()[:4]
-    assert [cells[f"E{row}"] for row in range(6, 10)] == best
-    assert "E10" not in cells
-    assert cells["A2"] == "The run has 21 customers; the 4 with the highest composite stand here, all of them in the run's scores file."  # fmt: skip
+    ranked = everything.scores.sort(["composite", "customer_id"], descending=[True, False], nulls_last=True)
+    assert [cells[f"B{row}"] for row in range(6, 11)] == ranked["customer_id"].to_list()[:5]
+    assert "E11" not in cells
+    assert cells["A2"] == "The run has 21 customers; the 4 with the highest composite and 1 spaced evenly over the others stand here, all of them in the run's scores file."  # fmt: skip
+    assert disagreements(path, QUICKEST(path, tmp_path)) == []
 
 
 def test_a_run_without_portfolio_and_valuation(tmp_path: Path) -> None:

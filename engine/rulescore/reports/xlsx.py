@@ -15,8 +15,9 @@ from ..problems import Problem, Span, UsageError
 from ..worth import JSON as VALUATION
 
 SUFFIX = ".xlsx"
-CUSTOMERS_AT_MOST = 10_000
-"""Of more customers those with the best composites are held, and the workbook says so."""
+CUSTOMERS_AT_MOST, CELLS_AT_MOST = 10_000, 2_000_000
+"""Customers, and cells on their sheet of results, that a workbook holds: what opens in a spreadsheet and is written in bounded memory.
+Of more customers four fifths are the best composites and the others are spaced evenly over the rest, and the workbook says so."""
 
 Node = dict[str, Any]
 
@@ -69,11 +70,11 @@ def _render(run: Run, language: str) -> bytes:
     )
     parameters(book, [part] if own is None else [part, own])
 
-    trace, inputs = _held(run)
     results = Results(book, book.sheet("results"), part)
+    trace, inputs = _held(run, most := min(CUSTOMERS_AT_MOST, CELLS_AT_MOST // len(results.column)))
     results.head(trace.height)
     listing = Listing(book, part, results)
-    listing.head(_note(book, run, trace.height))
+    listing.head(_note(book, run, trace.height, _best(most)))
     first = None
     for record in records(part, trace, inputs):
         first = first or record
@@ -113,11 +114,25 @@ def _render(run: Run, language: str) -> bytes:
     return book.bytes()
 
 
-def _held(run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _best(most: int) -> int:
+    """How many of the best are held of more customers than `most`."""
+    return most - most // 5
+
+
+def _held(run: Run, most: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Trace and inputs of the customers held, the best first; dates as days."""
     order = ["composite.points", frame_engine.CUSTOMER]
-    trace = run.trace.with_row_index("#place").sort(order, descending=[True, False], nulls_last=True)
-    held = trace.head(CUSTOMERS_AT_MOST).collect(engine="streaming")
+    numbered = run.trace.with_row_index("#place")
+    ranked = numbered.select("#place", *order).sort(order, descending=[True, False], nulls_last=True)
+    places = ranked.collect(engine="streaming")["#place"]
+    if places.len() > most:
+        rest = places.slice(_best(most))
+        spaced = rest.gather_every(max(1, -(-rest.len() // max(1, most // 5))))
+        places = pl.concat([places.head(_best(most)), spaced])
+    held = places.to_frame().join(
+        numbered.join(places.to_frame().lazy(), on="#place", how="semi").collect(),
+        on="#place", how="left", maintain_order="left",
+    )  # fmt: skip
     have = run.inputs.collect_schema().names()
     numbers = frame_engine.as_numbers(
         run.inputs, [name for name in run.plan.kinds if name in have], run.plan.kinds
@@ -127,7 +142,8 @@ def _held(run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
     return held, inputs
 
 
-def _note(book: Any, run: Run, held: int) -> str:
+def _note(book: Any, run: Run, held: int, best: int) -> str:
     total = int(run.manifest["customers"])
-    key = "customers.all" if held == total else "customers.cut"
-    return str(book.tell(key, total=f"{total:,}", held=f"{held:,}"))
+    if held == total:
+        return str(book.tell("customers.all", total=f"{total:,}"))
+    return str(book.tell("customers.cut", total=f"{total:,}", best=f"{best:,}", others=f"{held - best:,}"))
