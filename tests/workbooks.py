@@ -129,6 +129,17 @@ def assumption_of(path: Path, method: int, title: str) -> str:
     return f"D{row}"
 
 
+def scenario_cell(cells: Mapping[str, Any], title: str, name: str) -> str:
+    """The cell of a part of a method, by its name in column A, in the column of a scenario."""
+    column, head = next(
+        (cell.rstrip("0123456789"), int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")))
+        for cell, value in cells.items()
+        if value == title
+    )
+    row = next(row for row in range(head + 1, head + 500) if cells.get(f"A{row}") == name)
+    return f"{column}{row}"
+
+
 def cell_of(path: Path, sheet: str, column: str, **wanted: Any) -> str:
     """The cell of a column in the one row that holds all of `wanted`, by letters of columns."""
     page = _read(path)[sheet]
@@ -244,6 +255,10 @@ methods:
       charges: {is: 0, source: judgement}
       discount_rate: {is: 0.1, high: 0, source: judgement}
       years: {is: 6, source: judgement}
+    bridge:
+      - {id: at-ease, title: {zh: 无流失, en: Nobody leaves}, assumptions: {attrition: {is: 0, source: judgement}, growth: {is: 0, source: judgement}}}
+    stress:
+      - {id: flight, title: {zh: 大量流失, en: Flight}, assumptions: {attrition: {is: 0.35, source: judgement}}}
   - id: compared
     method: with_and_without
     assumptions:
@@ -300,6 +315,8 @@ methods:
       discounting: {is: mid, low: end, source: judgement}
       years: {is: 12, high: 14, source: judgement}
       tax_benefit_years: {is: 10, low: 0, source: judgement}
+    stress:
+      - {id: best-leave, title: {zh: 最好的离开, en: The best leave}, assumptions: {attrition: {is: [0.4, 0.11, 0.3], source: judgement}}}
   - id: endless
     method: lifetime_values
     assumptions:

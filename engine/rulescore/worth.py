@@ -44,19 +44,29 @@ def figures_of(folder: Path) -> dict[str, Any]:
     return pl.read_parquet(path).row(0, named=True) if path.exists() else {}
 
 
-def stated(folder: Path, portfolio: Pack | None) -> list[tuple[Method, dict[str, Given | None]]]:
-    """The methods of a run's valuation with every assumption of each case to all its digits; the stored valuation shows
-    them rounded. `portfolio`: the pack of the base."""
+def stated(
+    folder: Path, portfolio: Pack | None
+) -> list[tuple[Method, dict[str, Given | None], dict[str, Given | None]]]:
+    """The methods of a run's valuation with every assumption of each case, and of each scenario (`bridge.<id>`, `stress.<id>`), to all
+    its digits; the stored valuation shows them rounded. `portfolio`: the pack of the base."""
     unused = Problems()
     valuation = read_valuation(read_yaml(folder / YAML, unused, YAML), portfolio, unused)
     figures = figures_of(folder)
     for one in json.loads((folder / JSON).read_bytes())["methods"]:
         base = one["value"]["base"]
         figures[value_name(one["id"])] = None if base is None else float(base)
-    methods = () if valuation is None else valuation.methods
-    return [
-        (method, {case: _given(method, case, figures, Problems()) for case in CASES}) for method in methods
-    ]
+    found = []
+    for method in () if valuation is None else valuation.methods:
+        given: dict[str, Given | None] = {case: _given(method, case, figures, Problems()) for case in CASES}
+        basis = given["base"]
+        scenarios: dict[str, Given | None] = {
+            f"{kind}.{one.id}": _under(method, one, basis, figures, Problems())
+            for kind, ones in (("bridge", method.bridge), ("stress", method.stress))
+            for one in ones
+            if basis is not None
+        }
+        found.append((method, given, scenarios))
+    return found
 
 
 def facts(valuation: Valuation, figures: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
@@ -205,10 +215,10 @@ def _sensitivities(method: Method, base: Given | None, figures: Mapping[str, Any
     return found
 
 
-def _scenario(
+def _under(
     method: Method, scenario: Scenario, base: Given, figures: Mapping[str, Any], problems: Problems
-) -> Decimal | None:
-    """The value when the assumptions of a scenario take the place of those of the base case."""
+) -> Given | None:
+    """The assumptions of the base case with those of a scenario in their place; None when one can't be had."""
     own = replace(method, assumptions=scenario.assumptions)
     changed = {}
     for name, assumed in scenario.assumptions.items():
@@ -217,7 +227,14 @@ def _scenario(
         if None in parts:
             return None
         changed[name] = tuple(parts) if isinstance(stated, tuple) else parts[0]
-    done = _valued(method, {**base, **changed}, problems)
+    return {**base, **changed}
+
+
+def _scenario(
+    method: Method, scenario: Scenario, base: Given, figures: Mapping[str, Any], problems: Problems
+) -> Decimal | None:
+    """The value when the assumptions of a scenario take the place of those of the base case."""
+    done = _valued(method, _under(method, scenario, base, figures, problems), problems)
     return None if done is None else done.value
 
 

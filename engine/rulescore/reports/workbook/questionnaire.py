@@ -59,7 +59,7 @@ class Questionnaire:
             for dimension in told["dimensions"] for node in dimension["questions"]
         ]  # fmt: skip
         self.told = told
-        self.head = 9
+        self.head = 7
         self.outcomes = {
             asked.rule.id: Formula(str(self.sheet.ref(self.head + 1 + index, self.at("case"))), part.label(asked.code))
             for index, asked in enumerate(self.questions)
@@ -82,10 +82,10 @@ class Questionnaire:
 
     def write(self, results: Results) -> None:
         tell, sheet = self.book.tell, self.sheet
-        sheet.widths(18, 44, 13, 26, *[9, 19, 9] * len(self.columns), 10, 9, 44, 22, 9, 9, 34)
+        sheet.widths(18, 44, 13, 26, *[9, 24, 9] * len(self.columns), 10, 9, 44, 22, 9, 9, 34)
         sheet.landscape()
         sheet.title(self.book.title("questionnaire"), tell("questionnaire.note"), tell("parameters.colours"))
-        self.top(4, results)
+        self.top(3, results)
         titles = [tell(f"column.{key}") for key in ("dimension", "question", "who-answers", "evidence-asked")]
         titles += [
             tell(f"column.{key}") for _ in self.columns for key in ("mark", "evidence-shown", "counts-as")

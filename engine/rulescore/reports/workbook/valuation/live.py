@@ -164,7 +164,7 @@ class Table:
         """A column for every scenario: its assumptions, what is worked out from them, its value; the row after it."""
         tell, sheet, cells, head = self.tell, self.sheet, self.at.cells, self.at.matrix - 1
         sheet.put(head - 1, 0, tell("valuation.scenarios"), "note")
-        sheet.head(head, 0, [tell("column.assumption"), "", *(one.title for one in self.scenarios)], 48)
+        sheet.head(head, 0, [tell("column.assumption"), "", *(one.title for one in self.scenarios)], 62)
         for name in self.at.assumed:
             declared = self.method.declared[name]
             for index in range(self.method.items(name)):
@@ -194,8 +194,11 @@ class Table:
 
     def assumed(self, row: int, column: int, name: str, scenario: Scenario, index: int) -> None:
         case = scenario.case_of(name)
-        at = Ref(self.source, self.method.rows[name][index], PLACES[case])
         value, style = shown(self.words, self.method.declared[name], self.method.item(name, case, index))
+        if case not in PLACES:
+            self.sheet.put(row, column, value, style, "input")
+            return
+        at = Ref(self.source, self.method.rows[name][index], PLACES[case])
         self.sheet.put(row, column, Formula(str(at), value), style)
 
     def part(self, key: str, title: str, template: str, style: str) -> None:

@@ -28,7 +28,7 @@ PLACES = {"low": 2, "base": 3, "high": 4}
 
 @dataclass
 class Method:
-    """A method as stored. `given` has its assumptions in each case, `own` which of them a case states itself, `links` the
+    """A method as stored. `given` has its assumptions in each case and, as `stress.<id>` and `bridge.<id>`, in each scenario; `own` which of them a case or scenario states itself, `links` the
     earlier method whose value an assumption is, `said` how one is worked out, in words. `rows` says in which rows of the sheet of assumptions each stands."""
 
     node: Node
@@ -94,7 +94,7 @@ class Method:
 
 def methods_of(run: Run, valued: Node, words: Words) -> list[Method]:
     """The methods of a run's valuation; `words` are those of the base as a whole."""
-    exact = {method.id: (method, given) for method, given in stated(run.folder, run.pack.portfolio)}
+    exact = {method.id: (method, given | scenarios) for method, given, scenarios in stated(run.folder, run.pack.portfolio)}  # fmt: skip
     names = {value_name(node["id"]): node["id"] for node in valued["methods"]}
     found = []
     for node in valued["methods"]:
@@ -102,6 +102,9 @@ def methods_of(run: Run, valued: Node, words: Words) -> list[Method]:
         own = {
             case: frozenset(name for name, one in method.assumptions.items() if getattr(one, case) is not None)
             for case in ("low", "high")
+        } | {
+            f"{kind}.{one.id}": frozenset(one.assumptions)
+            for kind, ones in (("bridge", method.bridge), ("stress", method.stress)) for one in ones
         }  # fmt: skip
         links, told = {}, {}
         for name, assumed in method.assumptions.items():

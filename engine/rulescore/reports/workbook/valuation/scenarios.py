@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The scenarios of a method, a column each: low, base and high case, and each assumption changed alone, with the engine's values."""
+"""The scenarios of a method, a column each: low, base and high case, each assumption changed alone, the way from the whole base to
+what transfers, and stress, with the engine's values."""
 
 from __future__ import annotations
 
@@ -15,26 +16,33 @@ from .method import Given, Method, number
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Which case each assumption is taken from, and what the engine found."""
+    """Which case each assumption is taken from, and what the engine found. `only` names the assumption that alone is changed; a
+    scenario of the valuation (`stress.<id>`, `bridge.<id>`) changes what it states."""
 
     title: str
     case: str
-    only: str
+    only: frozenset[str] | None
     value: str | None
 
     def case_of(self, name: str) -> str:
-        return self.case if not self.only or name == self.only else "base"
+        return self.case if self.only is None or name in self.only else "base"
 
 
 def scenarios_of(method: Method, words: Words, tell: Any) -> list[Scenario]:
-    """The three cases first, in the order of their columns."""
+    """The three cases first, in the order of their columns, then each assumption alone, the way to the base case, and stress."""
     node, language = method.node, words.language
     titles = {one["name"]: one["title"][language] for one in node["assumptions"]}
-    found = [Scenario(tell(f"column.{case}-case"), case, "", node["value"][case]) for case in CASES]
+    found = [Scenario(tell(f"column.{case}-case"), case, None, node["value"][case]) for case in CASES]
     for one in node["sensitivities"]:
         for case in ("low", "high"):
             name = tell(f"alone.{case}", title=titles[one["name"]])
-            found.append(Scenario(name, case, one["name"], one[case]))
+            found.append(Scenario(name, case, frozenset({one["name"]}), one[case]))
+    for kind in ("bridge", "stress"):
+        for one in node[kind]:
+            case = f"{kind}.{one['id']}"
+            if method.given.get(case) is not None:  # the way ends in the base case, which has its column
+                title = tell(f"scenario.{kind}", title=one["title"][language])
+                found.append(Scenario(title, case, method.own[case], one["value"]))
     return found
 
 
@@ -47,9 +55,9 @@ class Cached:
 
     def given(self, scenario: Scenario) -> Given | None:
         base, case = self.method.given["base"], self.method.given[scenario.case]
-        if base is None or case is None or not scenario.only:
+        if base is None or case is None or scenario.only is None:
             return case
-        return {**base, scenario.only: case[scenario.only]}
+        return {**base, **{name: case[name] for name in scenario.only}}
 
     def value(self, key: str, scenario: Scenario, index: int = 0) -> Any:
         """Of a part, as `Places` names them."""

@@ -28,7 +28,7 @@ class Worth:
 
     def write(self) -> None:
         tell, sheet = self.book.tell, self.sheet
-        sheet.widths(38, *[16] * 22)
+        sheet.widths(38, *[16] * 40)
         sheet.landscape()
         standard = word(f"worth.{self.node['standard']}", self.book.language)
         row = sheet.title(
@@ -36,7 +36,9 @@ class Worth:
             word("worth.disclaimer", self.book.language),
             tell("valuation.note"),
         )
+        breaks = []
         for method in self.methods:
+            breaks.append(row)
             language = self.book.language
             sheet.section(
                 row, f"{method.node['title'][language]} · {method.node['method_title'][language]}", 13
@@ -48,6 +50,7 @@ class Worth:
             row = table.write(row) + 2
             self.checks += table.checks
             self.values[method.node["id"]] = table.values
+        sheet.raw.set_h_pagebreaks(breaks[1:])
         sheet.raw.freeze_panes(3, 1)
 
     def stored(self, row: int, method: Method) -> int:
