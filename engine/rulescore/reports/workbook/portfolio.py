@@ -43,7 +43,9 @@ def portfolio(
     row += 2
     for figure in (figure for group in told["figures"] for figure in group["figures"]):
         value, unit = figure["value"], figure["unit"]
-        style = "share" if unit == "share" else "money" if unit in MONEY else "number" if isinstance(value, int | float) and not isinstance(value, bool) else "plain"  # fmt: skip
+        if isinstance(value, bool):
+            value = tell("yes" if value else "no")
+        style = "share" if unit == "share" else "money" if unit in MONEY else "number" if isinstance(value, int | float) else "plain"  # fmt: skip
         sheet.line(
             row,
             0,

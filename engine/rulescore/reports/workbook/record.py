@@ -125,7 +125,7 @@ def problems(book: Book, words: Words) -> None:
     """Every data problem with its place, a row each."""
     tell, sheet = book.tell, book.sheet("problems")
     found = words.run.problems
-    sheet.widths(9, 30, 84, 30, 16, 9, 22, 24)
+    sheet.widths(9, 30, 84, 30, 16, 9, 22, 30)
     sheet.landscape()
     note = tell("problems.note") if len(found) <= PROBLEMS_AT_MOST else tell("problems.cut", total=f"{len(found):,}", shown=f"{PROBLEMS_AT_MOST:,}")  # fmt: skip
     sheet.title(book.title("problems"), note)

@@ -135,7 +135,7 @@ class Results:
         sheet.title(f"{self.sheet.name} · {part.scope}", tell("results.note"), tell("results.note-2"))
         sheet.raw.set_column(0, len(self.column), 12)
         sheet.raw.set_column(1, 1, 15)
-        sheet.raw.set_column(2, 2, 24)
+        sheet.raw.set_column(2, 2, 32)
         titles = {"number": tell("column.number"), "id": tell("column.id"), "name": tell("column.name")}
         titles |= {name: tell(f"column.{name}") for name in ("composite", "low", "high", "coverage", "natural", "decided", "tier")}  # fmt: skip
         for _, _, node in part.rules:
