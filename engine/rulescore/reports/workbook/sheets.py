@@ -8,12 +8,13 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import xlsxwriter
 import xlsxwriter.worksheet
 from wcwidth import wcswidth
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_col_to_name
 
 from ...messages import word
 from ...rejected import SAFE
@@ -103,10 +104,10 @@ class Ref:
     @property
     def inside(self) -> str:
         """The fixed address as its own sheet writes it."""
-        first = str(xl_rowcol_to_cell(self.row, self.column, True, True))
+        first = f"{column_name(self.column)}${self.row + 1}"
         if self.last_row < 0:
             return first
-        return f"{first}:{xl_rowcol_to_cell(self.last_row, self.last_column, True, True)}"
+        return f"{first}:{column_name(self.last_column)}${self.last_row + 1}"
 
 
 def quoted(sheet: str) -> str:
@@ -115,7 +116,8 @@ def quoted(sheet: str) -> str:
 
 def across(row: int, first: int, last: int, fixed: bool = False) -> str:
     """The cells of a row from one column to another; with `fixed` the row stays when the formula is copied."""
-    return f"{xl_rowcol_to_cell(row, first, fixed, True)}:{xl_rowcol_to_cell(row, last, fixed, True)}"
+    at = f"${row + 1}" if fixed else str(row + 1)
+    return f"{column_name(first)}{at}:{column_name(last)}{at}"
 
 
 class Book:
@@ -323,5 +325,7 @@ def wide(text: str) -> int:
     return width if width >= 0 else len(text)
 
 
+@cache
 def column_name(column: int) -> str:
+    """The letters of a column, fixed."""
     return str(xl_col_to_name(column, True))
