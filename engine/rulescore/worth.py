@@ -179,9 +179,7 @@ def _number(
     return number
 
 
-def _valued(
-    method: Method, given: Given | None, problems: Problems, full: bool = False
-) -> Valued | None:
+def _valued(method: Method, given: Given | None, problems: Problems, full: bool = False) -> Valued | None:
     if given is None:
         return None
     declared = BY_NAME[method.method]
