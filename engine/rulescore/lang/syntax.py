@@ -87,11 +87,8 @@ class Tree:
     def map(self, change: Callable[[Tree], Tree]) -> Tree:
         """The tree with `change` applied to every node, leaves first."""
         args = tuple(arg.map(change) for arg in self.args)
-        return change(
-            self
-            if args == self.args and all(a is b for a, b in zip(args, self.args, strict=True))
-            else replace(self, args=args)
-        )
+        same = all(one is other for one, other in zip(args, self.args, strict=True))
+        return change(self if same else replace(self, args=args))
 
 
 def constant(value: float | str | bool, kind: Kind | None = None) -> Tree:
