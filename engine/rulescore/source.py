@@ -104,7 +104,8 @@ class Document:
         return Span(self.file, line, column, length)
 
     def _index(self, mark: Any) -> int:
-        return self._lines[mark.line] + int(mark.column)
+        line: int = self._lines[mark.line]
+        return line + int(mark.column)
 
 
 def read_yaml(path: Path, problems: Problems, shown: str | None = None) -> Document:

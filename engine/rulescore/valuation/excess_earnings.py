@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from . import curves
 from .curves import Curve
-from .parts import ONE, Assumption, Given, Row, Valued, concluded, discount
+from .parts import ONE, Assumption, Given, Row, Valued, concluded, discount, power
 
 NAME = "excess_earnings"
 TITLE = {"zh": "多期超额收益法", "en": "Multi-period excess earnings"}
@@ -77,7 +77,7 @@ def _captured(given: Given, present: Decimal) -> dict[str, Decimal]:
 
 def _year(given: Given, curve: Curve, year: int) -> Row:
     left = curves.counted(curve, year, given["survivors"])
-    revenue = given["revenue"] * given["transfer"] * (ONE + given["growth"]) ** Decimal(year) * left
+    revenue = given["revenue"] * given["transfer"] * power(ONE + given["growth"], Decimal(year)) * left
     ebit = revenue * given["margin"]
     tax = ebit * given["tax"]
     charges = revenue * given["charges"]
