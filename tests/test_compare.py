@@ -373,7 +373,10 @@ def test_the_command_tells_it_in_both_languages(world: World) -> None:
         in english.stdout
     )
     chinese = CliRunner().invoke(group, ["--lang", "zh", *args])
-    assert "（-18.75）  战略 → 重要\n    数据 -18.75  字段 annual_revenue 120 → 60  [size 100 → 50]" in chinese.stdout
+    assert (
+        "（-18.75）  战略 → 重要\n    数据 -18.75  字段 annual_revenue 120 → 60  [size 100 → 50]"
+        in chinese.stdout
+    )
 
 
 def test_the_command_speaks_json(world: World) -> None:

@@ -89,14 +89,15 @@ def check_part(
     document: Document, path: Path_, data: Any, key: str, schema: dict[str, Any], problems: Problems
 ) -> bool:
     """Checks a part of a document; every violation becomes a problem at its own place. True when the rest of it can be
-    used: a key too many keeps nothing else from being looked at. What is wrong, `jsonschema` says; nearly always nothing is,
+    used: neither a key too many nor an id of a wrong form keeps anything else from being looked at. What is wrong, `jsonschema` says; nearly always nothing is,
     and that a compiled validator says in a twentieth of the time."""
     usable = True
     if _fits_at_once(key, schema, data):
         return usable
     for error in _validator(key, schema).iter_errors(data):
         _report(document, path, error, problems)
-        usable &= error.validator == "additionalProperties"
+        named_badly = error.validator == "pattern" and list(error.relative_path)[-1:] == ["id"]
+        usable &= named_badly or error.validator == "additionalProperties"
     return usable
 
 
