@@ -45,9 +45,7 @@ def figures_of(folder: Path) -> dict[str, Any]:
     return pl.read_parquet(path).row(0, named=True) if path.exists() else {}
 
 
-def stated(
-    folder: Path, portfolio: Pack | None
-) -> list[tuple[Method, dict[str, Given | None], dict[str, Given | None]]]:
+def stated(folder: Path, portfolio: Pack | None) -> list[tuple[Method, dict[str, Given | None]]]:
     """The methods of a run's valuation with every assumption of each case, and of each scenario (`bridge.<id>`, `stress.<id>`), to all
     its digits; the stored valuation shows them rounded. `portfolio`: the pack of the base."""
     unused = Problems()
@@ -59,14 +57,11 @@ def stated(
     found = []
     for method in () if valuation is None else valuation.methods:
         given: dict[str, Given | None] = {case: _given(method, case, figures, Problems()) for case in CASES}
-        basis = given["base"]
-        scenarios: dict[str, Given | None] = {
-            f"{kind}.{one.id}": _under(method, one, basis, figures, Problems())
-            for kind, ones in (("bridge", method.bridge), ("stress", method.stress))
-            for one in ones
-            if basis is not None
-        }
-        found.append((method, given, scenarios))
+        if (basis := given["base"]) is not None:
+            for kind, scenarios in (("bridge", method.bridge), ("stress", method.stress)):
+                for scenario in scenarios:
+                    given[f"{kind}.{scenario.id}"] = _under(method, scenario, basis, figures, Problems())
+        found.append((method, given))
     return found
 
 

@@ -94,7 +94,7 @@ class Method:
 
 def methods_of(run: Run, valued: Node, words: Words) -> list[Method]:
     """The methods of a run's valuation; `words` are those of the base as a whole."""
-    exact = {method.id: (method, given | scenarios) for method, given, scenarios in stated(run.folder, run.pack.portfolio)}  # fmt: skip
+    exact = {method.id: (method, given) for method, given in stated(run.folder, run.pack.portfolio)}
     names = {value_name(node["id"]): node["id"] for node in valued["methods"]}
     found = []
     for node in valued["methods"]:
