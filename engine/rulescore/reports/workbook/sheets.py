@@ -31,7 +31,7 @@ NONE = "—"
 TEXT_AT_MOST = 32_000
 ROW, LINE_HEIGHT = 18, 14
 """Heights in points: of a row, and of a line within one."""
-WRAPPED = frozenset({"wrap", "label", "wrapped-note"})
+WRAPPED = frozenset({"wrap", "label", "choice", "wrapped-note"})
 FONTS = {"zh": "微软雅黑", "en": "Calibri"}
 NAVY, BAND, LINE, INPUT, STORED, GOOD, BAD = (
     "#1F3864",
@@ -59,6 +59,7 @@ STYLES: dict[str, Style] = {
     "label": {"indent": 1, "bold": True, "font_color": NAVY, "border": 1, "border_color": LINE, "bg_color": BAND, "valign": "vcenter", "text_wrap": True},
     "plain": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter"},
     "center": {"border": 1, "border_color": LINE, "valign": "vcenter", "align": "center"},
+    "choice": {"border": 1, "border_color": LINE, "valign": "vcenter", "align": "center", "text_wrap": True},
     "count": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "#,##0"},
     "points": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.00##"},
     "score": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.00"},

@@ -43,9 +43,8 @@ class Assumptions:
         sheet.raw.freeze_panes(3, 1)
 
     def method(self, row: int, method: Method, values: Mapping[str, Mapping[str, Ref]]) -> int:
-        tell, sheet, language = self.book.tell, self.sheet, self.book.language
-        title = f"{method.node['title'][language]} · {method.node['method_title'][language]}"
-        sheet.section(row, title, LAST + 1)
+        tell, sheet = self.book.tell, self.sheet
+        sheet.section(row, method.title(self.book.language), LAST + 1)
         titles = ("assumption", "unit", "low-case", "base-case", "high-case", "stated", "source", "why-assumed")  # fmt: skip
         sheet.head(row + 1, 0, [tell(f"column.{title}") for title in titles])
         row += 2

@@ -69,6 +69,10 @@ class Method:
                 listed.append({"name": name, "title": one.title, "unit": one.unit, "stated": None, "source": ["default"], "why": {}})  # fmt: skip
         return listed
 
+    def title(self, language: str) -> str:
+        """Its own title and that of the method, once where they are the same."""
+        return " · ".join(dict.fromkeys((self.node["title"][language], self.node["method_title"][language])))
+
     def items(self, name: str) -> int:
         """How many rows an assumption takes: one, or one for each item of a series."""
         base = self.given["base"]
@@ -139,5 +143,5 @@ def number_style(unit: str) -> str:
 def shown(words: Words, declared: Assumption, value: Any) -> tuple[Any, str]:
     """(what a cell shows of the value of an assumption, its style)."""
     if isinstance(declared.kind, tuple):
-        return (words.tell(f"choice.{value}") if value else None), "center"
+        return (words.tell(f"choice.{value}") if value else None), "choice"
     return (float(value) if isinstance(value, Decimal) else None), number_style(declared.unit)

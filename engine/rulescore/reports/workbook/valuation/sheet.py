@@ -30,6 +30,7 @@ class Worth:
         tell, sheet = self.book.tell, self.sheet
         sheet.widths(38, *[16] * 40)
         sheet.landscape()
+        sheet.raw.set_paper(8)  # A3, for as many scenarios as there are
         standard = word(f"worth.{self.node['standard']}", self.book.language)
         row = sheet.title(
             f"{self.book.title('valuation')} · {standard} · {self.node['currency']}",
@@ -39,10 +40,7 @@ class Worth:
         breaks = []
         for method in self.methods:
             breaks.append(row)
-            language = self.book.language
-            sheet.section(
-                row, f"{method.node['title'][language]} · {method.node['method_title'][language]}", 13
-            )
+            sheet.section(row, method.title(self.book.language), 13)
             if method.live is None:
                 row = self.stored(row, method) + 2
                 continue
