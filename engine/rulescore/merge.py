@@ -29,6 +29,7 @@ WHOLE = (
     "dimension_source",
     "tiers",
     "waterfall",
+    "shown",
     "id",
     "version",
 )

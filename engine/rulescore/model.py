@@ -365,6 +365,8 @@ class Pack:
     surveys: tuple[Survey, ...] = ()
     findings: tuple[Finding, ...] = ()
     waterfall: Waterfall | None = None
+    shown: tuple[str, ...] = ()
+    """Features that stand beside the scores of a customer."""
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -381,6 +383,8 @@ class Pack:
                 yield tier.when.tree
         for finding in self.findings:
             yield from finding.trees
+        for name in self.shown:
+            yield Tree("name", value=name, kind=self.features[name].expr.tree.kind)
         if KEPT_OUT in self.features:
             yield Tree("name", value=KEPT_OUT, kind="bool")
 

@@ -195,6 +195,7 @@ class _Planner:
             for case in planned.cases:
                 wanted += [part for part in (case.when, case.points) if isinstance(part, Tree)]
         wanted += [tree for finding in pack.findings for tree in finding.trees]
+        wanted += [name(key, "unknown") for key in pack.shown]
         wanted += [name(KEPT_OUT, "bool")] if KEPT_OUT in pack.features else []
         if every_feature:
             wanted += [name(key, "unknown") for key in pack.features]

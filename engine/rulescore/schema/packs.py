@@ -239,6 +239,10 @@ def pack() -> dict[str, Any]:
             ),
             "gates": {"type": "array", "items": gate},
             "tiers": {"type": "array", "minItems": 1, "items": tier},
+            "shown": {
+                "type": "array", "items": NAME, "uniqueItems": True,
+                "description": "与得分并列的指标：scores.csv、解释与客户页都列出。Features that stand beside the scores: in scores.csv, the explanation and the customer's page.",
+            },
             "remove": REMOVE,
         },
         ["id", "version", "title"],
