@@ -18,6 +18,7 @@ from rulescore.folder import Run, hashes, run_id_of
 from rulescore.loading import load
 from rulescore.reports.content import content
 from rulescore.reports.findings import kept_out, tally, waterfall
+from rulescore.reports.text import summary
 
 DECLARED = """findings:
   idle:
@@ -227,6 +228,30 @@ def test_the_valued_base_equals_sql(run: Run) -> None:
         assert figures[column] == pytest.approx(value, rel=1e-9), column
     start, *less, end = (step["amount"] for step in waterfall(run))
     assert start - sum(less) == pytest.approx(end, abs=0.01)
+
+
+def test_a_customer_recorded_twice_leaves_the_valued_base_once(tmp_path: Path) -> None:
+    """Guards that of two records of one credit code the smaller is out of the valued base with its revenue, and that the screen says so."""
+    customers = pl.DataFrame(
+        {"customer_id": ["K1", "K2", "K3"], "uscc": ["91350100M000100Y43", "91350100M000100Y43", None]}
+    )
+    orders = pl.DataFrame(
+        {"customer_id": ["K1", "K2", "K3"], "order_date": ["2026-03-01"] * 3, "amount": [700.0, 300.0, 500.0]}
+    )
+    run = rulescore.evaluate(
+        customers, "general", "2026-06-30", tables={"orders": orders}, out=tmp_path / "run"
+    )
+    held = dict(run.table.select("customer_id", "findings").iter_rows())
+    assert ["duplicate_record" in one for one in held.values()] == [one == "K2" for one in held]
+    figures = {
+        one["id"]: one["value"] for one in json.loads((run.folder / "portfolio.json").read_bytes())["figures"]
+    }
+    assert (figures["kept_out_customers"], figures["kept_out_revenue"], figures["valued_revenue"]) == (
+        1,
+        300,
+        1200,
+    )
+    assert "疑似重复建档：1 个客户，300.00 CNY，已剔除 [duplicate_record]" in summary(run, "zh")
 
 
 def test_each_finding_of_the_sample_has_its_customer(run: Run) -> None:

@@ -136,6 +136,7 @@ class _Loader:
             return None
         self.parameters = dictionary.read_parameters()
         self.scope = make_scope(self.tables, self.parameters, self.subject)
+        merge.repeated(self.layers, self.problems)
         self.read_features()
         breakdowns = self.read_breakdowns()
         dimensions = self.read_dimensions(settings, places)
