@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 import rfc8785
 
+from .cycles import in_cycle
 from .engines import frame as frame_engine
 from .loading import load_or_raise
 from .model import Pack
@@ -145,7 +146,7 @@ class Run:
         folder = self.folder / "rulesets"
         *bases, top = (folder / layer for layer in self.manifest["pack"]["layers"])
         pack, _ = load_or_raise(top, folder / "tables.yaml", self.folder, bases[::-1])
-        return pack
+        return in_cycle(pack, self.manifest.get("cycle", ""))
 
     @cached_property
     def plan(self) -> Plan:

@@ -11,6 +11,7 @@ from typing import Any
 from . import fairness, findings, merge
 from .arithmetic import points_text, units
 from .bundled import folder
+from .cycles import read_cycles
 from .dictionary import Dictionary, check_name, make_scope, sources
 from .grading import EMPTY, Grading
 from .kinds import BY_NAME, frame_of
@@ -177,6 +178,7 @@ class _Loader:
             surveys=read_surveys(self.layers, self.tables, self.problems),
             findings=findings.read(self.findings, self.features),
             waterfall=findings.read_waterfall(settings, places, named, self.problems), shown=findings.read_shown(settings, places, named, self.problems),
+            cycles=read_cycles(self.layers, settings, self.customers, self.problems),
         )  # fmt: skip
         fairness.check(pack, self.problems)
         return pack
@@ -468,3 +470,4 @@ class _Loader:
                 known |= (document.data.get("features") or {}).keys()
                 known |= {breakdown["id"] for breakdown in document.data.get("breakdowns") or ()}
                 known |= (document.data.get("findings") or {}).keys()
+                known |= (document.data.get("cycles") or {}).keys()

@@ -10,7 +10,7 @@ from wcwidth import wcswidth
 from ..handbook.rules import unit_word
 from ..lang.words import grouped_number, value_text
 from ..messages import word
-from . import findings
+from . import cycles, findings
 
 Node = dict[str, Any]
 
@@ -42,6 +42,7 @@ class _Tree:
             if node["subject"] == "customers"
             else self.text(node["pack"]),
             self.say("as-of", as_of=node["as_of"], run=node["run_id"][:12]),
+            *self.cycle(),
             "",
         ]
         decimals = node["decimals"]
@@ -78,6 +79,16 @@ class _Tree:
         if not node["agrees_with_run"]:
             lines += ["", self.say("disagrees")]
         return lines
+
+    def cycle(self) -> list[str]:
+        """The cycle of the run, and the dimensions it left out."""
+        if not self.node["cycle"]:
+            return []
+        kept, less = [one["title"] for one in self.node["dimensions"]], self.node["left_out"]
+        title = word(
+            "cycle.some" if less else "cycle.all", self.language, cycle=self.text(self.node["cycle"])
+        )
+        return [title, "  " + cycles.computed(kept, less, self.language)] if less else [title]
 
     def tier(self) -> list[str]:
         tier = self.node["tier"]

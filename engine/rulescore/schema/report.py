@@ -78,7 +78,7 @@ _PAIRS = _list({"type": "array", "minItems": 2, "maxItems": 2}, "成对的数。
 def _cover() -> Schema:
     return _object(
         "封面：评估谁、何时、按哪个规则包。The cover: who was assessed, as of when, by which pack.",
-        company=TEXT, purpose=TEXT, as_of=DATE, pack=TITLE, pack_id=TEXT, pack_version=TEXT, run_id=HASH, customers=COUNT, rules=COUNT,
+        company=TEXT, purpose=TEXT, as_of=DATE, pack=TITLE, pack_id=TEXT, pack_version=TEXT, run_id=HASH, cycle=described(TEXT, "评估周期；未指定时为空。The cycle; empty without one."), customers=COUNT, rules=COUNT,
         dimensions=COUNT,
     )  # fmt: skip
 
