@@ -10,12 +10,15 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
+import rfc8785
 import rulescore
 from commands import SAMPLE, called, small_pack
 from rulescore.audit import explain
-from rulescore.folder import Run
+from rulescore.folder import Run, hashes, run_id_of
 from rulescore.loading import load
+from rulescore.reports.content import content
 from rulescore.reports.findings import kept_out, tally, waterfall
+from rulescore.reports.text import summary
 
 DECLARED = """findings:
   idle:
@@ -79,7 +82,84 @@ def test_a_finding_moves_no_score(tmp_path: Path) -> None:
     """Guards that scores are those of the pack without its findings."""
     with_findings = small_run(tmp_path)
     plain = rulescore.evaluate(pl.DataFrame(CUSTOMERS), small_pack(tmp_path / "plain"), "2026-06-30")
-    assert with_findings.scores.equals(plain.scores)
+    assert with_findings.scores.drop("findings").equals(plain.scores)
+
+
+SHOWN = DECLARED.replace(
+    "findings:\n",
+    """features:
+  usage:
+    title: {zh: 来往, en: Dealings}
+    is: '"=often" if visits > 1 else "never"'
+    values: {=often: {zh: 常来, en: often}, never: {zh: 没有, en: none}}
+    source: judgement
+  per_visit: {title: {zh: 每次收入, en: Per visit}, is: annual_revenue / visits, source: judgement}
+findings:
+""",
+    1,
+)
+
+
+def shown_pack(folder: Path) -> Path:
+    return small_pack(folder, [("rules:\n", SHOWN), ("\ntiers:", "\nshown: [per_visit, usage]\ntiers:")])
+
+
+@pytest.mark.parametrize("engine", ["frame", "row"])
+def test_findings_and_shown_features_stand_beside_the_scores(engine: str, tmp_path: Path) -> None:
+    """Guards the table of scores: findings that hold by id, numbers as numbers, text harmless in a spreadsheet and whole when read back."""
+    pack = shown_pack(tmp_path)
+    run = rulescore.evaluate(
+        pl.DataFrame(CUSTOMERS), pack, "2026-06-30", engine=engine, out=tmp_path / engine
+    )
+    beside = run.table.select("customer_id", "findings", "per_visit", "usage").rows()
+    assert beside == [
+        ("a", "idle", None, "never"),
+        ("b", "idle;grand", None, "never"),
+        ("c", "grand", 500.5, "=often"),
+        ("d", "", None, None),
+    ]
+    stored = (run.folder / "scores.csv").read_text(encoding="utf-8-sig")
+    assert "'=often" in stored and rulescore.verify(run) == []
+
+
+def test_a_changed_finding_in_the_table_is_found(tmp_path: Path) -> None:
+    """Guards that verification recomputes what stands beside the scores, even under a fitting seal."""
+    run = rulescore.evaluate(
+        pl.DataFrame(CUSTOMERS), shown_pack(tmp_path), "2026-06-30", out=tmp_path / "run"
+    )
+    scores = run.folder / "scores.csv"
+    for old, new in ((",idle,", ",,"), (",500.5,", ",500.6,"), ("'=often", "'=often ")):
+        text = scores.read_bytes()
+        scores.write_bytes(text.replace(old.encode(), new.encode()))
+        manifest = json.loads((run.folder / "manifest.json").read_bytes()) | {"files": hashes(run.folder)}
+        manifest["run_id"] = run_id_of(manifest)
+        (run.folder / "manifest.json").write_bytes(rfc8785.dumps(manifest))
+        found = {one.code for one in rulescore.verify(run.folder)}
+        assert found == {"value-differs"}, new
+        scores.write_bytes(text)
+
+
+def test_what_stands_beside_a_score_is_told_in_words(tmp_path: Path) -> None:
+    """Guards that `explain` and the report name a shown feature's value by its words in the reader's language, and the finding of a customer."""
+    run = rulescore.evaluate(
+        pl.DataFrame(CUSTOMERS), shown_pack(tmp_path), "2026-06-30", out=tmp_path / "run"
+    )
+    assert "来往：常来" in rulescore.explain(run, "c", "zh")
+    assert "Dealings: often" in rulescore.explain(run, "c", "en")
+    customers = content(run, "zh")["customers"]
+    assert customers["shown_inputs"] == ["per_visit", "usage"]
+    assert customers["columns"]["usage"]["values"] == {"=often": "常来", "never": "没有"}
+    held = {one: customers["found"][at] for at, one in enumerate(customers["id"])}
+    assert held == {"a": [[0, "120.00 元"]], "b": [[0, "1,000.50 元"], [1, ""]], "c": [[1, ""]], "d": []}
+
+
+def test_an_unknown_name_beside_the_scores(tmp_path: Path) -> None:
+    """Guards that a slip in `shown` is told at its place."""
+    pack = small_pack(tmp_path, [("rules:\n", SHOWN), ("\ntiers:", "\nshown: [usage, per_vist]\ntiers:")])
+    _, problems = load(pack)
+    assert [(problem.code, problem.facts["close"]) for problem in problems] == [
+        ("unknown-name", ["per_visit"])
+    ]
 
 
 def test_a_customer_is_told_what_was_found(tmp_path: Path) -> None:
@@ -148,6 +228,30 @@ def test_the_valued_base_equals_sql(run: Run) -> None:
         assert figures[column] == pytest.approx(value, rel=1e-9), column
     start, *less, end = (step["amount"] for step in waterfall(run))
     assert start - sum(less) == pytest.approx(end, abs=0.01)
+
+
+def test_a_customer_recorded_twice_leaves_the_valued_base_once(tmp_path: Path) -> None:
+    """Guards that of two records of one credit code the smaller is out of the valued base with its revenue, and that the screen says so."""
+    customers = pl.DataFrame(
+        {"customer_id": ["K1", "K2", "K3"], "uscc": ["91350100M000100Y43", "91350100M000100Y43", None]}
+    )
+    orders = pl.DataFrame(
+        {"customer_id": ["K1", "K2", "K3"], "order_date": ["2026-03-01"] * 3, "amount": [700.0, 300.0, 500.0]}
+    )
+    run = rulescore.evaluate(
+        customers, "general", "2026-06-30", tables={"orders": orders}, out=tmp_path / "run"
+    )
+    held = dict(run.table.select("customer_id", "findings").iter_rows())
+    assert ["duplicate_record" in one for one in held.values()] == [one == "K2" for one in held]
+    figures = {
+        one["id"]: one["value"] for one in json.loads((run.folder / "portfolio.json").read_bytes())["figures"]
+    }
+    assert (figures["kept_out_customers"], figures["kept_out_revenue"], figures["valued_revenue"]) == (
+        1,
+        300,
+        1200,
+    )
+    assert "疑似重复建档：1 个客户，300.00 CNY，已剔除 [duplicate_record]" in summary(run, "zh")
 
 
 def test_each_finding_of_the_sample_has_its_customer(run: Run) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .cycles import in_cycle
 from .loading import load as _load
 from .loading import load_or_raise
 from .model import Pack
@@ -96,6 +97,7 @@ def evaluate(
     progress: Callable[[str], None] = lambda _: None,
     default_out: bool = False,
     unmask: bool = False,
+    cycle: str | None = None,
 ) -> Run:
     """Scores a customer base.
 
@@ -104,7 +106,8 @@ def evaluate(
     (`2026-06-30`, or a `date`) are required unless the assessment gives them. `parameters` overrides parameters (what-if).
     `out` is the run folder; without it the run lives in a temporary folder as long as the returned Run, or with
     `default_out` under `runs/`, named by company, date and run id. Personal data are masked by pseudonyms wherever the run
-    would show them, unless `unmask`, which the run records.
+    would show them, unless `unmask`, which the run records. `cycle` is one of the pack's, else that of the assessment; without
+    one everything is computed.
 
     Returns the Run; its `.scores` is a frame of the kind that the customers were: pandas, pyarrow, or else polars.
     Raises RulesetError, DataError or UsageError, each holding every problem found.
@@ -134,6 +137,7 @@ def evaluate(
     problems.extend(found)
     if loaded is None:
         raise RulesetError(problems)
+    loaded = in_cycle(loaded, (assessment.cycle if assessment else "") if cycle is None else cycle)
     overrides = _overrides(loaded, parameters or {})
     plan = make_plan(loaded, number, overrides)
     progress("read")
@@ -147,7 +151,7 @@ def evaluate(
     data, rejected = settle(data, rejected, loaded.portfolio, problems)
     quality = assess(data, rejected, loaded, number, problems)
     valuation = None
-    if assessment is not None and assessment.valuation:
+    if assessment is not None and assessment.valuation and loaded.valued:
         document = read_yaml(assessment.folder / assessment.valuation, problems, assessment.valuation)
         valuation = read_valuation(document, loaded.portfolio, problems)
     key = loaded.records.key

@@ -110,8 +110,11 @@ class _Explainer:
             "coverage": _shown(self.result.coverage), "minimum_coverage": self.pack.minimum_coverage,
             "overrides": self.overridden(), "decimals": self.pack.composite_decimals, "tier": self.tier(), "gates": [self.gate(gate) for gate in self.pack.gates],
             "reasons": [{"rule": key, "title": dict(self.pack.rule(key).title)} for key in self.result.reasons],
-            "dimensions": [self.dimension(dimension.id) for dimension in self.pack.dimensions],
-            "findings": [self.finding(finding) for finding in self.pack.findings], "figures": self.figures(),
+            "dimensions": [self.dimension(one.id) for one in self.pack.dimensions if one.id not in self.pack.left_out],
+            "left_out": [dict(one.title) for one in self.pack.dimensions if one.id in self.pack.left_out],
+            "cycle": next((dict(one.title) for one in self.pack.cycles if one.id == self.pack.cycle), None),
+            "findings": [self.finding(finding) for finding in self.pack.findings], "shown": [self.input(name, depth=0) for name in self.pack.shown],
+            "figures": self.figures(),
             "agrees_with_run": self.agrees(),
         }  # fmt: skip
 
@@ -186,7 +189,7 @@ class _Explainer:
             return []
         scored = self.pack.names_behind(tree for rule in self.pack.rules for tree in rule.trees)
         scored |= {name for finding in self.pack.findings for tree in finding.trees for name in tree.names()}
-        read = columns_read(self.pack.portfolio) - scored
+        read = columns_read(self.pack.portfolio) - scored - set(self.pack.shown)
         return [self.input(name, depth=0) for name in self.pack.features if name in read]
 
     def target(self, gate: Gate, language: str) -> str:
@@ -310,6 +313,8 @@ class _Explainer:
                 "place": str(feature.span),
             }
             node |= {"words": self.words(feature.expr.tree)["words"]}
+            if node["value"] in feature.values:
+                node["said"] = dict(feature.values[node["value"]])
             if depth < 6:
                 node["inputs"] = [
                     self.input(part, depth + 1) for part in dict.fromkeys(self.named(feature.expr.tree))

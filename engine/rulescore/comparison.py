@@ -133,6 +133,7 @@ def _about(run: Run) -> dict[str, Any]:
         "pack": pack["id"],
         "version": pack["version"],
         "customers": run.manifest["customers"],
+        "cycle": run.manifest.get("cycle", ""),
     }
 
 
@@ -168,9 +169,18 @@ def _differences(played: Replay) -> tuple[Change, ...]:
     """What differs between the runs as a whole: the date, parameters, rules, the engine."""
     first, last = played.before, played.after
     changes = [Change("as_of", "as_of", "", first.as_of, last.as_of)] if first.as_of != last.as_of else []
+    old, new = (run.manifest.get("cycle", "") for run in (first, last))
+    changes += [Change("cycle", "cycle", "", old, new)] if old != new else []
+    left_out = {*first.pack.left_out, *last.pack.left_out} if old != new else set()
+    idle = {rule.id for run in (first, last) for rule in run.pack.rules if rule.dimension in left_out}
+    rules = plan_changes(played.stages[2].plan, played.stages[3].plan)
     return (
         *changes,
         *parameter_changes(played),
-        *plan_changes(played.stages[2].plan, played.stages[3].plan),
+        *(
+            one
+            for one in rules
+            if one.id not in idle and not (left_out and one.kind == "feature" and not one.part)
+        ),
         *engine_changes(first, last),
     )

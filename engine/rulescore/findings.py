@@ -3,7 +3,8 @@
 keeps the customer out of the base that is valued.
 
 A finding is two features, its condition under its own name and its amount under `<name>_amount`; so engines, trace,
-explanation and verification need nothing for it. `kept_out` is one more: whether any that keeps out holds.
+explanation and verification need nothing for it. `kept_out` is one more: whether any that keeps out holds. Beside them the keys of pack.yaml that name features: what stands
+beside the scores, and the waterfall.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from typing import Any
 
 from .dictionary import sources
 from .grading import EMPTY, read_actions
-from .model import KEPT_OUT, Feature, Finding
+from .model import KEPT_OUT, Feature, Finding, Waterfall
 from .packfiles import Layer
+from .problems import Problems, close_names
 from .source import Document, Path_
 
 AMOUNT = "_amount"
@@ -66,3 +68,44 @@ def read(findings: Mapping[str, Declared], features: Mapping[str, Feature]) -> t
         for key, (document, path, item) in findings.items()
         if key in features
     )  # fmt: skip
+
+
+def read_waterfall(
+    settings: Mapping[str, Any],
+    places: Mapping[str, Document],
+    features: Mapping[str, Feature] | None,
+    problems: Problems,
+) -> Waterfall | None:
+    """The waterfall of pack.yaml; `features` None where not all could be read, so that none is missed in vain."""
+    item = settings.get("waterfall")
+    if item is None:
+        return None
+    stands: dict[Path_, str] = {("from",): item["from"], ("to",): item["to"]}
+    stands |= {("less", index): name for index, name in enumerate(item["less"])}
+    _known("waterfall", stands, places, features, problems)
+    return Waterfall(item["from"], tuple(item["less"]), item["to"])
+
+
+def read_shown(
+    settings: Mapping[str, Any],
+    places: Mapping[str, Document],
+    features: Mapping[str, Feature] | None,
+    problems: Problems,
+) -> tuple[str, ...]:
+    """The features that stand beside the scores of a customer."""
+    names = settings.get("shown") or ()
+    _known("shown", {(index,): name for index, name in enumerate(names)}, places, features, problems)
+    return tuple(name for name in dict.fromkeys(names) if features is not None and name in features)
+
+
+def _known(
+    key: str,
+    stands: Mapping[Path_, str],
+    places: Mapping[str, Document],
+    features: Mapping[str, Feature] | None,
+    problems: Problems,
+) -> None:
+    for path, name in stands.items():
+        if features is not None and name not in features:
+            close = close_names(name, features)
+            problems.error("unknown-name", places[key].at(key, *path), name=name, close=close)

@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 import rfc8785
 
+from .cycles import in_cycle
 from .engines import frame as frame_engine
 from .loading import load_or_raise
 from .model import Pack
@@ -145,7 +146,7 @@ class Run:
         folder = self.folder / "rulesets"
         *bases, top = (folder / layer for layer in self.manifest["pack"]["layers"])
         pack, _ = load_or_raise(top, folder / "tables.yaml", self.folder, bases[::-1])
-        return pack
+        return in_cycle(pack, self.manifest.get("cycle", ""))
 
     @cached_property
     def plan(self) -> Plan:
@@ -188,7 +189,7 @@ class Run:
     def table(self) -> pl.DataFrame:
         """The scores, one row a customer."""
         if (self.folder / SCORES_CSV).exists():
-            return read_scores_csv(self.folder / SCORES_CSV)
+            return read_scores_csv(self.folder / SCORES_CSV, self.inputs.collect_schema())
         return pl.read_parquet(self.folder / SCORES_PARQUET)
 
     @property
@@ -235,15 +236,21 @@ class Run:
         return f"<Run {self.run_id[:8]} of {self.manifest['pack']['id']} as of {self.as_of}: {self.manifest['customers']} customers>"
 
 
-TEXTS = ("customer_id", "name", "tier", "tier_by_rules", "tier_reason", "gates", "reasons")
+TEXTS = ("customer_id", "name", "tier", "tier_by_rules", "tier_reason", "gates", "reasons", "findings")
 
 
-def read_scores_csv(path: Path) -> pl.DataFrame:
-    """scores.csv as it was before it was made harmless for spreadsheets."""
+def read_scores_csv(path: Path, inputs: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """scores.csv as it was before it was made harmless for spreadsheets. `inputs`: the types of the run's inputs, of which
+    some stand beside the scores."""
     frame = pl.read_csv(path, infer_schema_length=0, encoding="utf8")
-    changed = [pl.col(name).cast(pl.Float64) for name in frame.columns if name not in TEXTS]
-    changed += [pl.col(name).fill_null("") for name in ("gates", "reasons")]
-    for name in ("customer_id", "name"):
+    beside = frame.columns[frame.columns.index("reasons") + 1 :] if "reasons" in frame.columns else []
+    shown = [name for name in beside if name in inputs and not inputs[name].is_numeric()]
+    texts = {*TEXTS, *shown}
+    changed = [pl.col(name).cast(pl.Float64) for name in frame.columns if name not in texts]
+    changed += [
+        pl.col(name).fill_null("") for name in ("gates", "reasons", "findings") if name in frame.columns
+    ]
+    for name in ("customer_id", "name", *shown):
         if name in frame.columns:
             text = pl.col(name)
             changed.append(

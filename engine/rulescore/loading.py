@@ -11,6 +11,7 @@ from typing import Any
 from . import fairness, findings, merge
 from .arithmetic import points_text, units
 from .bundled import folder
+from .cycles import read_cycles
 from .dictionary import Dictionary, check_name, make_scope, sources
 from .grading import EMPTY, Grading
 from .kinds import BY_NAME, frame_of
@@ -18,7 +19,7 @@ from .kinds.builder import Bad, RuleText
 from .lang.check import Scope, check
 from .lang.syntax import Kind, Report, Tree, parse
 from .limits import read_quality
-from .model import Breakdown, Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table, Waterfall
+from .model import Breakdown, Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table
 from .packfiles import PORTFOLIO, Layer, find, is_portfolio, read_layers, shown
 from .portfolio_table import scored_customers
 from .problems import Problems, RulesetError, Span, close_names
@@ -136,6 +137,7 @@ class _Loader:
             return None
         self.parameters = dictionary.read_parameters()
         self.scope = make_scope(self.tables, self.parameters, self.subject)
+        merge.repeated(self.layers, self.problems)
         self.read_features()
         breakdowns = self.read_breakdowns()
         dimensions = self.read_dimensions(settings, places)
@@ -163,7 +165,7 @@ class _Loader:
                 close=close,
             )
         self.unknown_removals()
-        waterfall = self.read_waterfall(settings, places)
+        named = None if self.broken else self.features
         decimals = settings.get("decimals") or {}
         pack = Pack(
             id=settings["id"] if self.customers is None else f"{self.customers.id}/{settings['id']}", version=settings["version"], title=settings["title"], why=settings.get("why", EMPTY),
@@ -174,7 +176,9 @@ class _Loader:
             dimension_source=sources(settings.get("dimension_source")), files=self.files(), span=self.top.pack.at("id"),
             subject=self.subject, breakdowns=breakdowns, quality=read_quality(self.layers, self.tables, self.problems),
             surveys=read_surveys(self.layers, self.tables, self.problems),
-            findings=findings.read(self.findings, self.features), waterfall=waterfall,
+            findings=findings.read(self.findings, self.features),
+            waterfall=findings.read_waterfall(settings, places, named, self.problems), shown=findings.read_shown(settings, places, named, self.problems),
+            cycles=read_cycles(self.layers, settings, self.customers, self.problems),
         )  # fmt: skip
         fairness.check(pack, self.problems)
         return pack
@@ -448,20 +452,6 @@ class _Loader:
             fairness=data.get("fairness", EMPTY), question=question,
         )  # fmt: skip
 
-    def read_waterfall(self, settings: dict[str, Any], places: dict[str, Document]) -> Waterfall | None:
-        item = settings.get("waterfall")
-        if item is None:
-            return None
-        found = Waterfall(item["from"], tuple(item["less"]), item["to"])
-        document = places["waterfall"]
-        stands: dict[Path_, str] = {("from",): found.start, ("to",): found.end}
-        stands |= {("less", index): name for index, name in enumerate(found.less)}
-        for path, name in stands.items():
-            if name not in self.features and not self.broken:
-                close = close_names(name, self.features)
-                self.problems.error("unknown-name", document.at("waterfall", *path), name=name, close=close)
-        return found
-
     def unknown_removals(self) -> None:
         known: set[str] = set()
         for layer in self.layers:
@@ -480,3 +470,4 @@ class _Loader:
                 known |= (document.data.get("features") or {}).keys()
                 known |= {breakdown["id"] for breakdown in document.data.get("breakdowns") or ()}
                 known |= (document.data.get("findings") or {}).keys()
+                known |= (document.data.get("cycles") or {}).keys()

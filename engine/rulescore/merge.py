@@ -29,6 +29,7 @@ WHOLE = (
     "dimension_source",
     "tiers",
     "waterfall",
+    "shown",
     "id",
     "version",
 )
@@ -67,6 +68,30 @@ def breakdowns(layers: list[Layer]) -> list[tuple[Document, Path_, dict[str, Any
             for index, item in enumerate(document.data.get("breakdowns") or ()):
                 found[item["id"]] = (document, ("breakdowns", index), item)
     return list(found.values())
+
+
+SETS = ("parameters", "features", "findings")
+LISTS = ("gates", "breakdowns")
+
+
+def repeated(layers: list[Layer], problems: Problems) -> None:
+    """Tells what two files of one pack both define; only a pack that extends may replace."""
+    for layer in layers:
+        taken: dict[tuple[str, str], str] = {}
+        for document in layer.documents.values():
+            if "tables" in document.data:
+                continue
+            found: list[tuple[str, Path_, str]] = []
+            for part in SETS:
+                found += [(part, (part, key), key) for key in document.data.get(part) or ()]
+            for part in LISTS:
+                items = enumerate(document.data.get(part) or ())
+                found += [(part, (part, index, "id"), item["id"]) for index, item in items]
+            for part, path, key in found:
+                place = document.at(*path) if part in LISTS else document.key(*path)
+                first = taken.setdefault((part, key), str(place))
+                if first != str(place):
+                    problems.error("defined-twice", place, name=key, first=first)
 
 
 Merged = dict[str, dict[str, tuple[Any, Document]]]

@@ -217,6 +217,19 @@ class Dimension:
 
 
 @dataclass(frozen=True, slots=True)
+class Cycle:
+    """What is computed on an occasion: the dimensions (None: all), and whether the base is valued."""
+
+    id: str
+    title: Text
+    why: Text
+    dimensions: tuple[str, ...] | None
+    valuation: bool
+    source: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """Acts after the mean: limits one target (`tier`, `composite` or a dimension) while `when` holds."""
 
@@ -366,6 +379,12 @@ class Pack:
     surveys: tuple[Survey, ...] = ()
     findings: tuple[Finding, ...] = ()
     waterfall: Waterfall | None = None
+    shown: tuple[str, ...] = ()
+    """Features that stand beside the scores of a customer."""
+    cycles: tuple[Cycle, ...] = ()
+    cycle: str = ""
+    left_out: tuple[str, ...] = ()
+    """The dimensions that the cycle, if one was chosen, does not compute."""
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -382,8 +401,15 @@ class Pack:
                 yield tier.when.tree
         for finding in self.findings:
             yield from finding.trees
+        for name in self.shown:
+            yield Tree("name", value=name, kind=self.features[name].expr.tree.kind)
         if KEPT_OUT in self.features:
             yield Tree("name", value=KEPT_OUT, kind="bool")
+
+    @property
+    def valued(self) -> bool:
+        """Whether its cycle, if one was chosen, values the base."""
+        return all(one.valuation for one in self.cycles if one.id == self.cycle)
 
     def rule(self, rule_id: str) -> Rule:
         return next(rule for rule in self.rules if rule.id == rule_id)

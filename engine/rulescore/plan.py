@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
 from .arithmetic import units
 from .lang.syntax import Kind, Tree, constant, name, text_of
@@ -195,9 +196,17 @@ class _Planner:
             for case in planned.cases:
                 wanted += [part for part in (case.when, case.points) if isinstance(part, Tree)]
         wanted += [tree for finding in pack.findings for tree in finding.trees]
+        wanted += [name(key, "unknown") for key in pack.shown]
         wanted += [name(KEPT_OUT, "bool")] if KEPT_OUT in pack.features else []
         if every_feature:
-            wanted += [name(key, "unknown") for key in pack.features]
+            wanted += [name(key, "unknown") for key in pack.features if self.computed(key)]
+            for breakdown in pack.breakdowns:
+                figures = (figure.expr.tree for figure in breakdown.figures.values())
+                read = {text for tree in figures for text in tree.names()}
+                wanted += [name(key, "unknown") for key in sorted(read & pack.features.keys())]
+        if pack.waterfall is not None:
+            steps_of = (pack.waterfall.start, *pack.waterfall.less, pack.waterfall.end)
+            wanted += [name(key, "unknown") for key in steps_of if key in pack.features]
         if pack.portfolio is not None:
             wanted += [name(key, "unknown") for key in sorted(columns_read(pack.portfolio)) if key in names]
         steps = self.needed({text for tree in wanted for text in tree.names()})
@@ -214,6 +223,12 @@ class _Planner:
         return Plan(
             pack, self.as_of, self.parameters, fields, tuple(sorted(self.given)), _stages(steps), rules, gates, tiers, kinds,
         )  # fmt: skip
+
+    def computed(self, feature: str) -> bool:
+        """Whether a figure of the base is wanted for itself: not where its dimension is left out, unless the base is valued,
+        since assumptions may name any figure."""
+        file = PurePosixPath(self.pack.features[feature].span.file)
+        return self.pack.valued or file.stem not in self.pack.left_out
 
     def lift(self, tree: Tree) -> Tree:
         """Constants for parameters and the as-of date; names of columns for aggregates and figures of the base."""
@@ -253,8 +268,10 @@ class _Planner:
                     if dimension.combine == "mean"
                     else dimension.weight / total
                 )
-                cases = tuple(self.case(case) for case in rule.cases)
                 applies = None if rule.applies is None else self.lift(rule.applies.tree)
+                never = applies is not None and applies.op == "const" and applies.value is False
+                # what never applies needs none of its inputs
+                cases = tuple(PlannedCase(None, 0) if never else self.case(case) for case in rule.cases)
                 done.append(PlannedRule(rule, applies, cases, max(1, int(share * 10_000 + 0.5)), scale))
         return tuple(done)
 
@@ -303,7 +320,13 @@ def breakdown_plans(plan: Plan) -> tuple[tuple[Breakdown, tuple[Tree, ...], Tree
     ]
     records = replace(pack.records, fields={**pack.records.fields, **{one.id: one for one in made}})
     bare = replace(
-        pack, tables={**pack.tables, pack.subject: records}, dimensions=(), gates=(), tiers=(), breakdowns=()
+        pack,
+        tables={**pack.tables, pack.subject: records},
+        dimensions=(),
+        gates=(),
+        tiers=(),
+        breakdowns=(),
+        left_out=(),
     )
     return tuple(
         (

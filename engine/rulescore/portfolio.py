@@ -138,6 +138,7 @@ def facts(plan: Plan, values: Mapping[str, Any], tables: Sequence[breakdowns.Tab
                 "expression": feature.expr.text, "source": list(feature.source),
             }
             for feature in pack.features.values()
+            if feature.id in plan.kinds
         ],
         "breakdowns": breakdowns.facts(plan, tables),
     }  # fmt: skip

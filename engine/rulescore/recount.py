@@ -38,7 +38,7 @@ from .portfolio import JSON, by_row, event_rows, events_of_run, facts
 from .portfolio_table import OWNER
 from .problems import Problems
 from .readers.table import ROW, SOURCE
-from .scores import harmless, score_columns, score_frame
+from .scores import columns_beside, harmless, inputs_beside, score_columns, score_table, texts
 from .seal import Findings
 from .source import read_yaml
 
@@ -317,39 +317,37 @@ class Recount:
             return
         path = found[0]
         named = self.named
-        columns = score_columns(plan, named)
+        columns, safe = [*score_columns(plan, named), *columns_beside(plan)], texts(plan, named)
+        words = {*TEXTS, *safe}
         stored_batches, have, rows = (
-            _csv(path) if path.name == SCORES_CSV else (batches(path), *schema_of(path))
+            _csv(path, words) if path.name == SCORES_CSV else (batches(path), *schema_of(path))
         )
-        wanted = {name: "text" if name in TEXTS else "number" for name in columns}
+        wanted = {name: "text" if name in words else "number" for name in columns}
         if not check_columns(self.findings, path.name, have, wanted):
             return
         self.tell_rows(path.name, rows)
-        names = batches(self.inputs, [CUSTOMER, "name"] if named else [CUSTOMER])
-        safe = [CUSTOMER, "name"] if named else [CUSTOMER]
+        names = batches(self.inputs, list(dict.fromkeys([CUSTOMER, *inputs_beside(plan, named)])))
         for trace, inputs, stored in zip(batches(self.trace), names, stored_batches, strict=False):
             height = min(trace.height, inputs.height, stored.height)
             try:
-                made = score_frame(plan, trace.head(height).lazy()).collect()
+                made = score_table(plan, trace.head(height).lazy(), inputs.head(height).lazy()).collect()
             except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
                 raise UnreadableError(self.trace, error) from None
-            made = made.with_columns(inputs["name"].head(height)) if named else made
-            made = made.select(columns)
             if path.name == SCORES_CSV:
                 made = made.with_columns(harmless(text) for text in safe)
-            blank = pl.col(*(name for name in columns if name in TEXTS)).cast(pl.String).fill_null("")
+            blank = pl.col(*(name for name in columns if name in words)).cast(pl.String).fill_null("")
             ids = trace[CUSTOMER].head(height).to_list()
             old, new = stored.head(height).with_columns(blank), made.with_columns(blank)
             self.counts.values += differences(self.findings, path.name, ids, old, new, input_words(plan))
 
 
-def _csv(path: Path) -> tuple[Iterator[pl.DataFrame], dict[str, pl.DataType], int]:
+def _csv(path: Path, words: set[str]) -> tuple[Iterator[pl.DataFrame], dict[str, pl.DataType], int]:
     """scores.csv as written, its numbers as numbers."""
     try:
         frame = pl.read_csv(path, infer_schema_length=0, encoding="utf8")
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise UnreadableError(path, error) from None
     frame = frame.with_columns(
-        pl.col(name).cast(pl.Float64, strict=False) for name in frame.columns if name not in TEXTS
+        pl.col(name).cast(pl.Float64, strict=False) for name in frame.columns if name not in words
     )
     return frame.iter_slices(BATCH), dict(frame.schema), frame.height

@@ -377,6 +377,7 @@ def _facts(request: Request, building: Path) -> dict[str, Any]:
         "overrides": {key: plain(value) for key, value in sorted(request.overrides.items())},
         "customers": customers, "inputs": inputs, "same_customer": [list(ids) for ids in request.same],
         **request.masking.facts(), **({"decided": len(request.decided)} if request.decided else {}),
+        **({"cycle": pack.cycle} if pack.cycle else {}),
     }  # fmt: skip
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trace -> the table of scores that people read: CSV for up to 100,000 customers, Parquet beyond."""
+"""Trace and inputs -> the table of scores that people read: CSV for up to 100,000 customers, Parquet beyond."""
 
 from __future__ import annotations
 
@@ -32,6 +32,37 @@ def score_columns(plan: Plan, with_name: bool) -> list[str]:
         "gates",
         "reasons",
     ]
+
+
+def columns_beside(plan: Plan) -> list[str]:
+    """What stands after the scores: the findings that hold, and the features that the pack shows beside them."""
+    return [*(["findings"] if plan.pack.findings else []), *plan.pack.shown]
+
+
+def inputs_beside(plan: Plan, named: bool) -> list[str]:
+    """The stored inputs that the table of scores shows."""
+    return [*(["name"] if named else []), *(one.id for one in plan.pack.findings), *plan.pack.shown]
+
+
+def score_table(plan: Plan, trace: pl.LazyFrame, inputs: pl.LazyFrame) -> pl.LazyFrame:
+    """The whole table; numbers as numbers, findings by their ids joined by `;`, all else as text."""
+    named = "name" in inputs.collect_schema().names()
+    held = [pl.when(pl.col(one.id)).then(pl.lit(one.id)) for one in plan.pack.findings]
+    beside = [pl.concat_str(held, separator=";", ignore_nulls=True).alias("findings")] if held else []
+    beside += [pl.col("name")] if named else []
+    beside += [
+        pl.col(name) if plan.kinds[name] == "number" else pl.col(name).cast(pl.String)
+        for name in plan.pack.shown
+    ]
+    scores = score_frame(plan, trace)
+    table = pl.concat([scores, inputs.select(beside)], how="horizontal") if beside else scores
+    return table.select(*score_columns(plan, named), *columns_beside(plan))
+
+
+def texts(plan: Plan, named: bool) -> list[str]:
+    """The columns of the table that may hold text from outside."""
+    shown = [name for name in plan.pack.shown if plan.kinds[name] != "number"]
+    return [CUSTOMER, *(["name"] if named else []), *shown]
 
 
 def score_frame(plan: Plan, trace: pl.LazyFrame) -> pl.LazyFrame:
@@ -76,11 +107,7 @@ def _points(column: str) -> pl.Expr:
 
 def scores_of_trace(plan: Plan, trace: pl.LazyFrame, inputs: pl.LazyFrame, folder: Path) -> None:
     """Writes `scores.csv` (UTF-8 with a byte order mark, for spreadsheets) or `scores.parquet`."""
-    scores = score_frame(plan, trace)
-    named = "name" in inputs.collect_schema().names()
-    if named:
-        scores = pl.concat([scores, inputs.select("name")], how="horizontal")
-    scores = scores.select(score_columns(plan, named))
+    scores = score_table(plan, trace, inputs)
     if inputs.select(pl.len()).collect().item() > CSV_UP_TO:
         scores.sink_parquet(
             folder / "scores.parquet",
@@ -90,8 +117,8 @@ def scores_of_trace(plan: Plan, trace: pl.LazyFrame, inputs: pl.LazyFrame, folde
             engine="streaming",
         )
         return
-    texts = [CUSTOMER, "name"] if named else [CUSTOMER]
-    scores.with_columns(harmless(text) for text in texts).collect().write_csv(
+    named = "name" in inputs.collect_schema().names()
+    scores.with_columns(harmless(text) for text in texts(plan, named)).collect().write_csv(
         folder / "scores.csv", include_bom=True
     )
 

@@ -229,6 +229,10 @@ def test_days_outstanding() -> None:
     )
     assert figure(f"countback_days(x, {pairs})", x=back["ar"]) == near(back["dso"])
     assert base([{"receivable_balance": 3600.0, "invoiced_12m": 12000.0}])["base_days"] == near(second["dso"])
+    # the months before 2026-06-30 have the 31, 30, 31 and 30 days of the case
+    months = {f"invoiced_month_{k}": 0.0 for k in range(1, 13)}
+    months |= {f"invoiced_month_{k}": float(x) for k, x in enumerate(back["monthly_sales_latest_first"], 1)}
+    assert base([{"receivable_balance": 3600.0, **months}])["base_countback"] == near(back["dso"])
 
 
 def test_collection_rate() -> None:

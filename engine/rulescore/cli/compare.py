@@ -69,7 +69,7 @@ class _Page:
     def lines(self, found: Comparison) -> Iterator[str]:
         self.tiers, self.told = found.tiers, frozenset(found.differences)
         ends = [
-            f"{end['run_id'][:8]} ({end['as_of']} · {end['pack']} {end['version']})"
+            f"{end['run_id'][:8]} ({end['as_of']} · {end['pack']} {end['version']}{' · ' + end['cycle'] if end['cycle'] else ''})"
             for end in (found.before, found.after)
         ]
         yield self.word("title", before=ends[0], after=ends[1])
@@ -192,6 +192,8 @@ class _Page:
 
     def change(self, change: Change, told: bool = False) -> str:
         """A change; one that was told before is only named."""
+        if change.kind == "cycle":
+            return self.cycle(change)
         kind = self.word(f"kind.{change.kind}")
         name = kind if change.kind == "as_of" else f"{kind} {change.id}"
         if not change.part and change.kind in ("rule", "feature", "dimension", "gate", "tier"):
@@ -200,6 +202,14 @@ class _Page:
         if told:
             return name
         return f"{name} {self.side(change.before)} → {self.side(change.after)}"
+
+    def cycle(self, change: Change) -> str:
+        """Two cycles, of which what only one computes is not compared rule by rule."""
+        from ..messages import word
+
+        none = word("cycle.none", self.language)
+        ends = {"before": change.before or none, "after": change.after or none}
+        return word("cycle.changed", self.language, **ends)
 
     def side(self, value: str | None) -> str:
         return self.word("none") if value is None else value

@@ -30,6 +30,9 @@ from .usage import Choice
     help="Another value of a parameter (what-if). 改一个参数试算。",
 )
 @click.option(
+    "--cycle", metavar="ID", help="Cycle, such as monthly: what is computed. 评估周期，如 monthly。"
+)
+@click.option(
     "--unmask",
     is_flag=True,
     help="Show personal data as they are; the run records it. 个人信息不脱敏（记入批次清单）。",
@@ -39,7 +42,7 @@ from .usage import Choice
 @click.pass_obj
 def command(
     language: str, source: tuple[str, ...], pack: str | None, as_of: str | None, out: Path | None,
-    engine: str, parameters: tuple[str, ...], unmask: bool, as_json: bool,
+    engine: str, parameters: tuple[str, ...], unmask: bool, cycle: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Score the customers of SOURCE: a folder with an assessment.yaml, that file, or table files.
 
@@ -72,6 +75,7 @@ def command(
             progress=progress,
             default_out=out is None,
             unmask=unmask,
+            cycle=cycle,
         )
     finally:
         progress.done()

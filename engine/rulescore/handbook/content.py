@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..arithmetic import points_text
-from ..model import Action, Dimension, Finding, Gate, Pack, Tier
+from ..model import Action, Cycle, Dimension, Finding, Gate, Pack, Tier
 from ..surveys import TABLE as SURVEYED
 from ..values import iso
 from .blocks import Block, Facts, Handbook, Items, Paragraph, Section, Table
@@ -81,7 +81,16 @@ def _overview(writer: Writer, total: int) -> Section:
         facts.append((say("least-coverage"), say("coverage-cap", share=share, tier=writer.text(cap.title))))
     decimals = say("decimals", dimension=pack.dimension_decimals, composite=pack.composite_decimals)
     facts += [(say("rounding"), decimals), (say("review"), writer.text(pack.review))]
+    facts += [(writer.text(cycle.title), _cycle(writer, cycle)) for cycle in pack.cycles]
     return Section("overview", say("overview"), (*blocks, Facts(tuple(facts))))
+
+
+def _cycle(writer: Writer, cycle: Cycle) -> str:
+    """Why there is the cycle, and what it computes."""
+    titles = [writer.text(one.title) for one in writer.pack.dimensions if one.id in (cycle.dimensions or ())]
+    parts = [writer.text(cycle.why)] if writer.text(cycle.why) else []
+    parts += [writer.say("cycle-computes", titles=writer.listed(titles))] if titles else []
+    return writer.say("cycle-joiner").join(parts)
 
 
 def _dimension(writer: Writer, dimension: Dimension, share: float) -> Section:

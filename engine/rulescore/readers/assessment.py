@@ -19,7 +19,7 @@ from .headers import Mapped
 from .units import unit_of
 
 FILE = "assessment.yaml"
-KEYS = ("company", "purpose", "as_of", "pack", "valuation", "overrides", "same_customer", "tables")
+KEYS = ("company", "purpose", "as_of", "pack", "cycle", "valuation", "overrides", "same_customer", "tables")
 FILE_KEYS = (
     *("file", "sheet", "header_row", "header_rows", "encoding", "delimiter", "evidence"),
     *("mapping", "columns", "constants", "distinct"),
@@ -99,6 +99,7 @@ class Assessment:
     bare: bool = False
     valuation: str = ""
     overrides: str = ""
+    cycle: str = ""
     same: tuple[SameCustomer, ...] = ()
 
 
@@ -175,6 +176,7 @@ class _Reading:
             document.at(),
             valuation=self._text(data, "valuation", ()) or "",
             overrides=self._text(data, "overrides", ()) or "",
+            cycle=self._text(data, "cycle", ()) or "",
             same=self._same(data.get("same_customer")),
         )
 

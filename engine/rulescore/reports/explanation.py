@@ -10,7 +10,7 @@ from wcwidth import wcswidth
 from ..handbook.rules import unit_word
 from ..lang.words import grouped_number, value_text
 from ..messages import word
-from . import findings
+from . import cycles, findings
 
 Node = dict[str, Any]
 
@@ -42,6 +42,7 @@ class _Tree:
             if node["subject"] == "customers"
             else self.text(node["pack"]),
             self.say("as-of", as_of=node["as_of"], run=node["run_id"][:12]),
+            *self.cycle(),
             "",
         ]
         decimals = node["decimals"]
@@ -62,16 +63,32 @@ class _Tree:
                     rules=joiner.join(f"{self.text(r['title'])} [{r['rule']}]" for r in node["reasons"]),
                 )
             )
+        for item in node["shown"]:
+            lines.append(self.say("shown-line", title=self.text(item["title"]), value=self.value(item)))
         lines += self.findings()
         for dimension in node["dimensions"]:
             lines += ["", *self.dimension(dimension)]
-        if node["figures"]:
-            head = self.say("figures" if node["subject"] == "customers" else "waterfall")
-            lines += ["", head, "─" * wcswidth(head)]
-            lines += [line for item in node["figures"] for line in self.input(item, 2)]
+        for key, items in (
+            ("shown", node["shown"]),
+            ("figures" if node["subject"] == "customers" else "waterfall", node["figures"]),
+        ):
+            if items:
+                head = self.say(key)
+                lines += ["", head, "─" * wcswidth(head)]
+                lines += [line for item in items for line in self.input(item, 2)]
         if not node["agrees_with_run"]:
             lines += ["", self.say("disagrees")]
         return lines
+
+    def cycle(self) -> list[str]:
+        """The cycle of the run, and the dimensions it left out."""
+        if not self.node["cycle"]:
+            return []
+        kept, less = [one["title"] for one in self.node["dimensions"]], self.node["left_out"]
+        title = word(
+            "cycle.some" if less else "cycle.all", self.language, cycle=self.text(self.node["cycle"])
+        )
+        return [title, "  " + cycles.computed(kept, less, self.language)] if less else [title]
 
     def tier(self) -> list[str]:
         tier = self.node["tier"]
@@ -260,19 +277,24 @@ class _Tree:
         return lines
 
     def input(self, node: Node, indent: int) -> list[str]:
-        unit = unit_word(node.get("unit") or "", self.language) if node["value"] is not None else ""
-        unit = f" {unit}" if unit else ""
+        value = self.value(node)
         title = self.text(node.get("title")) or node["name"]
         expression = f"  = {node['expression']}" if node.get("expression") else ""
-        line = f"{' ' * indent}· {title} [{node['name']}]: {value_text(node['value'], self.language)}{unit}{expression}"
+        line = f"{' ' * indent}· {title} [{node['name']}]: {value}{expression}"
         if len(title) > 60 or title == node["name"]:
-            line = f"{' ' * indent}· {title}: {value_text(node['value'], self.language)}{unit}{expression}"
+            line = f"{' ' * indent}· {title}: {value}{expression}"
         lines = [line]
         for cell in node.get("cells", ()):
             lines.append(f"{' ' * (indent + 2)}← {self.cell(cell)}")
         for part in node.get("inputs", ()):
             lines += self.input(part, indent + 2)
         return lines
+
+    def value(self, node: Node) -> str:
+        """A value with its unit; a text that a feature gives by its words."""
+        unit = unit_word(node.get("unit") or "", self.language) if node["value"] is not None else ""
+        told = self.text(node.get("said")) or value_text(node["value"], self.language)
+        return f"{told} {unit}" if unit else told
 
     def cell(self, node: Node) -> str:
         where = node["file"] + (f"!{node['sheet']}" if node["sheet"] else "")

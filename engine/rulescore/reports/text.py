@@ -17,7 +17,7 @@ from ..quality.figures import NOT_STATED
 from ..quality.verdict import percent
 from ..readers.assessment import EVIDENCE
 from ..schema import QUALITY_MEASURES
-from . import findings, requests, worth
+from . import cycles, findings, requests, worth
 
 Node = dict[str, Any]
 BAR = 28
@@ -41,11 +41,11 @@ def summary(run: Run, language: str, width: int = 80) -> str:
         pack=pack.title[language],
         id=pack.id,
         version=pack.version,
-        rules=len(pack.rules),
-        dimensions=len(pack.dimensions),
+        rules=sum(len(one.rules) for one in pack.dimensions if one.id not in pack.left_out),
+        dimensions=len(pack.dimensions) - len(pack.left_out),
     )
     lines = [company] if company else []
-    lines += [head, ""]
+    lines += [head, *cycles.lines(pack, language), ""]
     figures = figures_of(run)
     composite = figures["composite"]
     lines.append(say("customers", count=f"{manifest['customers']:,}", assessed=f"{composite['known']:,}"))
@@ -217,6 +217,8 @@ def _dimensions(run: Run, language: str, figures: dict[str, dict[str, Any]], wid
     rows = []
     total = sum(dimension.weight for dimension in run.pack.dimensions)
     for dimension in run.pack.dimensions:
+        if dimension.id in run.pack.left_out:
+            continue
         found = figures[dimension.id]
         spread = {key: _number(found[key]) for key in ("mean", "low", "high")}
         rows.append(

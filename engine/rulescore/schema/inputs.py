@@ -164,6 +164,7 @@ def assessment() -> dict[str, Any]:
             "as_of": described(DATE, "评估基准日。The date the assessment speaks of."),
             "pack": {"type": "string", "description": "规则包编号或文件夹。A pack's id or folder."},
             "valuation": {"type": "string", "minLength": 1, "description": "估值文件。The file of the valuation."},
+            "cycle": {"type": "string", "minLength": 1, "description": "评估周期，规则包中的编号；不写则全部计算。The cycle, one of the pack's; without it everything is computed."},
             "overrides": {"type": "string", "minLength": 1, "description": "人工调整文件。The file of overrides."},
             "same_customer": {
                 "type": "array", "description": "各组客户编号实为一家，保留每组第一个。Ids that are one customer, of which the first is kept.",

@@ -239,6 +239,19 @@ def pack() -> dict[str, Any]:
             ),
             "gates": {"type": "array", "items": gate},
             "tiers": {"type": "array", "minItems": 1, "items": tier},
+            "cycles": {
+                "type": "object", "propertyNames": NAME,
+                "description": "评估周期：每个周期计算什么；不指定周期则全部计算。Cycles: what is computed in each; without a cycle, everything.",
+                "additionalProperties": object_of("一个周期。A cycle.", {
+                    "title": BILINGUAL, "why": BILINGUAL, "source": SOURCE,
+                    "dimensions": {"type": "array", "items": NAME, "uniqueItems": True, "description": "计算哪些维度，不写为全部。The dimensions computed; all where not given."},
+                    "valuation": {"type": "boolean", "default": True, "description": "是否估值。Whether the base is valued."},
+                }),
+            },
+            "shown": {
+                "type": "array", "items": NAME, "uniqueItems": True,
+                "description": "与得分并列的指标：scores.csv、解释与客户页都列出。Features that stand beside the scores: in scores.csv, the explanation and the customer's page.",
+            },
             "remove": REMOVE,
         },
         ["id", "version", "title"],

@@ -78,7 +78,7 @@ _PAIRS = _list({"type": "array", "minItems": 2, "maxItems": 2}, "成对的数。
 def _cover() -> Schema:
     return _object(
         "封面：评估谁、何时、按哪个规则包。The cover: who was assessed, as of when, by which pack.",
-        company=TEXT, purpose=TEXT, as_of=DATE, pack=TITLE, pack_id=TEXT, pack_version=TEXT, run_id=HASH, customers=COUNT, rules=COUNT,
+        company=TEXT, purpose=TEXT, as_of=DATE, pack=TITLE, pack_id=TEXT, pack_version=TEXT, run_id=HASH, cycle=described(TEXT, "评估周期；未指定时为空。The cycle; empty without one."), customers=COUNT, rules=COUNT,
         dimensions=COUNT,
     )  # fmt: skip
 
@@ -282,6 +282,9 @@ def _customers() -> Schema:
         dimensions=_list(column(MAYBE, "维度分。Points."), "各维度。Dimensions."),
         cases=_list(column({"type": "integer", "minimum": -3}, "成立的情形；-1 缺失，-2 不适用，-3 错误。The case that held; -1 missing, -2 not applicable, -3 error."), "各规则。Rules."),
         points=_list(column(MAYBE, "分值。Points."), "各规则。Rules."), reasons=_list(column(code, "失分最多的规则。Rules that cost most."), "第一至第三。First to third."),
+        shown_inputs=_list(TEXT, "与得分并列的列。Columns that stand beside the scores."),
+        findings=_list(_object("一项发现。A finding.", title=TITLE, words=TEXT, keeps_out=described(TRUTH, "是否不计入所估值的客户群。Whether it keeps customers out of the valued base.")), "可能的发现。What may be found."),
+        found=column({"type": "array", "items": {"type": "array"}}, "成立的发现：在 findings 中的位置、金额。Findings that hold: position in `findings`, amount."),
         columns=_map(origin, "名称 → 所读的列。Name -> column that was read."),
         values=_map(column({"type": ["number", "string", "boolean", "null"]}, "数值。Values."), "名称 → 数值。Name -> values."),
         sources=_list(source, "来源。Sources."), source=column(code, "客户所在的来源。The customer's source."), row=column(code, "客户所在的行。The customer's row."),

@@ -111,7 +111,7 @@ def _countback(balance: float, *periods: float) -> float | None:
     for sales, length in zip(periods[::2], periods[1::2], strict=False):
         if sales < 0 or length <= 0:
             return None
-        days += length if rest >= sales else rest / sales * length
+        days += 0.0 if rest == 0 else length if rest >= sales else rest / sales * length
         rest = max(rest - sales, 0.0)
     return days if rest == 0 and balance >= 0 and len(periods) % 2 == 0 else None
 
@@ -120,7 +120,8 @@ def _countback_frame(pl: Any, balance: Any, *periods: Any) -> Any:
     days, rest, sound = balance * 0.0, balance, balance >= 0
     for sales, length in zip(periods[::2], periods[1::2], strict=False):
         sound = sound & (sales >= 0) & (length > 0)
-        days = days + pl.when(rest >= sales).then(length).otherwise(exact_divide(pl, rest, sales) * length)
+        part = pl.when(rest >= sales).then(length).otherwise(exact_divide(pl, rest, sales) * length)
+        days = days + pl.when(rest == 0).then(0.0).otherwise(part)
         rest = pl.when(rest > sales).then(rest - sales).otherwise(0.0)
     return pl.when(sound & (rest == 0) & pl.lit(len(periods) % 2 == 0)).then(keep_finite(pl, days))
 
@@ -220,7 +221,7 @@ FUNCTIONS = (
         {"zh": "倒推法应收天数：余额依次抵最近各期的开票额，最后一期按比例；参数为余额，再依次为各期开票额与天数，最近的在前；各期抵不完则缺失", "en": "days outstanding by count-back: the balance is set against the sales of the latest period, the one before and so on, the last in proportion; the balance, then sales and days of each period, latest first; missing when the periods do not cover it"},
         {"zh": "{0}的倒推应收天数", "en": "count-back days of {0}"},
         _countback, _countback_frame,
-        (("countback_days(3600, 1400, 31, 1100, 30, 900, 31, 1000, 30)", 98), ("countback_days(0, 100, 30)", 0), ("countback_days(200, 100, 30)", None), ("countback_days(-1, 100, 30)", None), ("countback_days(50, 0, 30, 100, 31)", 45.5)),
+        (("countback_days(3600, 1400, 31, 1100, 30, 900, 31, 1000, 30)", 98), ("countback_days(0, 100, 30)", 0), ("countback_days(200, 100, 30)", None), ("countback_days(-1, 100, 30)", None), ("countback_days(50, 0, 30, 100, 31)", 45.5), ("countback_days(150, 100, 30, 100, 31, 0, 30)", 45.5)),
     ),
     Function(
         "cagr", ("number", "number", "number"), "number",

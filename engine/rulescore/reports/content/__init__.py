@@ -108,7 +108,8 @@ def _cover(words: Words) -> Node:
     return {
         "company": manifest["company"].get(words.language, ""), "purpose": manifest["purpose"].get(words.language, ""),
         "as_of": run.as_of, "pack": words.text(pack.title), "pack_id": pack.id, "pack_version": pack.version,
-        "run_id": run.run_id, "customers": manifest["customers"], "rules": len(pack.rules), "dimensions": len(pack.dimensions),
+        "run_id": run.run_id, "customers": manifest["customers"], "rules": sum(len(one.rules) for one in pack.dimensions if one.id not in pack.left_out), "dimensions": len(pack.dimensions) - len(pack.left_out),
+        "cycle": next((words.text(one.title) for one in pack.cycles if one.id == pack.cycle), ""),
     }  # fmt: skip
 
 

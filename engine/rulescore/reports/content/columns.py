@@ -80,8 +80,13 @@ class Origins:
     def _value_words(self, tree: Tree) -> dict[str, str]:
         """The values of a field, or of what rests on fields, as people say them."""
         found: dict[str, str] = {}
-        for name in sorted(self.words.pack.names_behind([tree])):
-            field = self.words.pack.fields.get(name)
+        pack = self.words.pack
+        behind = sorted(pack.names_behind([tree]))
+        for name in behind:
+            if name in pack.features:
+                found |= {value: self.words.text(text) for value, text in pack.features[name].values.items()}
+        for name in behind:
+            field = pack.fields.get(name)
             for value in field[1].values if field is not None else ():
                 found.setdefault(value, value_word(field[1], value, self.words.language) if field else value)
         return found

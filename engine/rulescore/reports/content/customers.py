@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -27,7 +28,7 @@ def listing(words: Words, names: list[str]) -> Node:
     run = words.run
     trace = _chosen(run)
     origins = Origins(words)
-    columns = origins.columns(names)
+    columns = origins.columns([*names, *run.pack.shown])
     inputs = _inputs(run, trace["#place"])
     pack = run.pack
 
@@ -47,7 +48,8 @@ def listing(words: Words, names: list[str]) -> Node:
         "cases": [trace[f"{rule.id}.case"].to_list() for rule in pack.rules],
         "points": [points(f"{rule.id}.points") for rule in pack.rules],
         "reasons": [trace[f"reason.{place}"].to_list() for place in range(3)],
-        "columns": columns, "values": {name: _values(inputs[name], columns[name]["kind"]) for name in columns},
+        "shown_inputs": list(pack.shown), "findings": [{"title": words.text(one.title), "words": words.words(one.when.tree), "keeps_out": one.keeps_out} for one in pack.findings],
+        "found": _found(words, inputs), "columns": columns, "values": {name: _values(inputs[name], columns[name]["kind"]) for name in columns},
         "sources": origins.sources, "source": [None if source is None else origins.places[pack.subject][source] for source in inputs["#source"].to_list()], "row": inputs["#row"].to_list(),
         "events": _events(run, trace[frame_engine.CUSTOMER], origins),
     }  # fmt: skip
@@ -93,6 +95,18 @@ def _values(column: pl.Series, kind: str) -> list[Any]:
 def _short(value: float) -> float | int:
     value = float(f"{value:.6g}") if abs(value) < 1e6 else round(value, 2)
     return int(value) if value.is_integer() and abs(value) < 1e15 else value
+
+
+def _found(words: Words, inputs: pl.DataFrame) -> list[list[list[Any]]]:
+    """For each customer the findings that hold: [which, its amount in words]."""
+    found: list[list[list[Any]]] = [[] for _ in range(inputs.height)]
+    for index, one in enumerate(words.pack.findings):
+        amounts = inputs[one.amount.id].to_list() if one.amount is not None else []
+        unit = "" if one.amount is None else one.amount.unit
+        for at in inputs[one.id].arg_true().to_list():
+            amount = amounts[at] if amounts else None
+            found[at].append([index, "" if amount is None else words.money(Decimal(repr(amount)), unit)])
+    return found
 
 
 def _why(words: Words, trace: pl.DataFrame) -> tuple[list[str], list[int]]:

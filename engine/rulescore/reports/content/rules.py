@@ -66,7 +66,7 @@ def _rule(words: Words, rule: Rule, held: Mapping[int, int]) -> Node:
         "id": rule.id, "title": words.text(rule.title), "why": words.text(rule.why), "kind": rule.kind, "weight": rule.weight,
         "low": rule.low / UNIT, "best": rule.high / UNIT, "place": str(rule.span), "sources": words.sources(rule.source),
         "subject": subject(words, rule.of) if rule.of is not None and rule.question is None else "",
-        "applies": words.words(rule.applies.tree) if rule.applies is not None else "",
+        "applies": words.tell("other-cycles") if rule.dimension in words.pack.left_out else words.words(rule.applies.tree) if rule.applies is not None else "",
         "if_missing": missing_words(words, rule),
         "cases": [
             {**case, "count": held.get(index, 0), "place": str(rule.cases[index].span)}

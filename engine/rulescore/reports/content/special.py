@@ -11,6 +11,7 @@ import polars as pl
 from ...engines.verdicts import tier_reason_words
 from ...messages import word
 from ...quality.figures import NOT_STATED
+from .. import cycles
 from ..text import counts_of
 from .words import Words, percent
 
@@ -21,7 +22,21 @@ MOSTLY, SHOWN = 0.5, 5
 
 def special(words: Words, dimensions: list[Node], valuation: Node | None) -> list[str]:
     """The matters as sentences, in a fixed order."""
-    return [*_assessed(words), *_rows(words), *_missing(words, dimensions), *_parameters(words), *_sources(words), *_assumptions(words, valuation), *_personal(words)]  # fmt: skip
+    return [*_cycle(words), *_assessed(words), *_rows(words), *_missing(words, dimensions), *_parameters(words), *_sources(words), *_assumptions(words, valuation), *_personal(words)]  # fmt: skip
+
+
+def _cycle(words: Words) -> Iterator[str]:
+    told = cycles.lines(words.pack, words.language)
+    if told:
+        yield (
+            words.tell(
+                "special.cycle",
+                cycle=told[0],
+                parts=words.tell("semicolon").join(part.strip() for part in told[1:]),
+            )
+            if told[1:]
+            else told[0]
+        )
 
 
 def _assessed(words: Words) -> Iterator[str]:

@@ -222,6 +222,18 @@
       make("li", { class: state === 1 ? "no" : "unknown" }, make("b", {}, title), say("colon") + effect,
         make("div", { class: "from" }, (state === 1 ? say("acts") : say("undecided")) + say("colon") + words + (reason ? " — " + reason : "")))))];
   }
+  function besideWords(i) {
+    const box = [];
+    if (c.found[i].length) box.push(make("h3", {}, say("findings")), make("ul", { class: "check" }, c.found[i].map(([at, amount]) => {
+      const one = c.findings[at];
+      return make("li", { class: "no" }, make("b", {}, one.title), amount ? say("colon") + amount : "", one.keeps_out ? say("semicolon") + say("found-kept") : "", make("div", { class: "from" }, one.words));
+    })));
+    if (c.shown_inputs.length) {
+      const brief = c.shown_inputs.map((name) => c.columns[name].title + say("colon") + shown(c.columns[name], c.values[name][i])).join(say("semicolon"));
+      box.unshift(make("details", {}, make("summary", {}, brief), inputs(c.shown_inputs, i, 0)));
+    }
+    return box;
+  }
   function customer(i) {
     const given = contributions(i);
     const back = make("a", { class: "back", href: "#customers" }, "← " + say("back"));
@@ -230,7 +242,7 @@
     const parts = [back, title, make("div", { class: "big" }, points(c.composite[i]), make("small", {}, tierOf(i)))];
     if (c.low[i] !== null) parts.push(make("p", { class: "note" }, say("interval", { low: points(c.low[i]), high: points(c.high[i]) }) + " · " + say("coverage") + " " + percent(c.coverage[i])));
     if (lost.length) parts.push(make("p", {}, say("loses") + say("colon") + lost.join(say("comma"))));
-    parts.push(...tierWords(i), ...gateWords(i));
+    parts.push(...besideWords(i), ...tierWords(i), ...gateWords(i));
     if (given.some(Boolean)) parts.push(make("h3", {}, say("contributions")), fall(given, c.composite[i]), make("p", { class: "note" }, say("contributions-note")));
     data.dimensions.forEach(([name], at) => {
       const weights = within(i, at);
