@@ -185,7 +185,7 @@ class _Explainer:
         if self.pack.portfolio is None:
             return []
         scored = self.pack.names_behind(tree for rule in self.pack.rules for tree in rule.trees)
-        scored |= {name for finding in self.pack.findings for tree in finding.trees for name in tree.names()}
+        scored |= {name for finding in self.pack.noted for tree in finding.trees for name in tree.names()}
         read = columns_read(self.pack.portfolio) - scored
         return [self.input(name, depth=0) for name in self.pack.features if name in read]
 

@@ -69,6 +69,12 @@ def breakdowns(layers: list[Layer]) -> list[tuple[Document, Path_, dict[str, Any
     return list(found.values())
 
 
+def breakdown_ids(layers: list[Layer]) -> list[str]:
+    """The ids of all breakdowns of all layers."""
+    documents = [document for layer in layers for document in layer.documents.values()]
+    return [item["id"] for document in documents for item in document.data.get("breakdowns") or ()]
+
+
 Merged = dict[str, dict[str, tuple[Any, Document]]]
 
 

@@ -18,7 +18,7 @@ def check(pack: Pack, problems: Problems) -> None:
     for gate in pack.gates:
         if not gate.source:
             problems.warning("missing-source", gate.span, name=gate.id)
-    for finding in pack.findings:
+    for finding in pack.noted:
         if not finding.source:
             problems.warning("missing-source", finding.span, name=finding.id)
         if not any(text.strip() for text in finding.why.values()):

@@ -63,7 +63,7 @@ def _texts(pack: Pack) -> Iterator[tuple[Span, str, Text]]:
             yield tier.span, tier.id, action.title
             if action.owner is not None:
                 yield tier.span, tier.id, action.owner
-    for finding in pack.findings:
+    for finding in pack.noted:
         yield finding.span, finding.id, finding.why
         for action in finding.actions:
             yield finding.span, finding.id, action.title
