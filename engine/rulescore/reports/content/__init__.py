@@ -22,6 +22,8 @@ from . import base, rules
 from .customers import listing
 from .findings import findings
 from .matters import matters, overridden, wanted
+from .plan import plan
+from .process import process
 from .questionnaire import questionnaire
 from .special import special
 from .words import Words
@@ -59,10 +61,11 @@ def overview(words: Words) -> Node:
     spread = base.spread(words)
     for one in dimensions:
         one["spread"] = spread["dimensions"][one["id"]]
-    whole = base.portfolio(words, _stored(run.folder / PORTFOLIO))
+    stored = _stored(run.folder / PORTFOLIO)
+    whole = base.portfolio(words, stored)
     found = findings(words)
     valued = _stored(run.folder / VALUATION)
-    return {
+    report = {
         "format": FORMAT, "language": language, "cover": _cover(words),
         "conclusion": {
             "composite": spread["composite"], "bins": spread["bins"], "tiers": base.tiers(words),
@@ -73,11 +76,12 @@ def overview(words: Words) -> Node:
         "dimensions": dimensions, "portfolio": whole, "concentration": base.concentration(words),
         "questionnaire": questionnaire(words),
         "segments": base.segments(words), "valuation": worth(words, valued), "gates": rules.gates(words),
-        "matters": matters(words), "overrides": overridden(words), "requests": wanted(words),
+        "matters": matters(words), "overrides": overridden(words), "requests": wanted(words), "plan": plan(words, stored),
         "special": special(words, dimensions, valued),
         "quality": {"lines": quality_lines(run, language), **_quality(words)},
         "problems": found, "appendix": _appendix(words),
     }  # fmt: skip
+    return {**report, "process": process(words, report)}
 
 
 def _stored(path: Path) -> Node | None:

@@ -10,6 +10,7 @@ from tabulate import tabulate
 
 from ...folder import Run
 from ...lang.syntax import Tree
+from ...model import Feature
 from .words import Words
 
 Node = dict[str, Any]
@@ -54,12 +55,12 @@ def breakdown(words: Words, node: Node) -> Node:
         )
         cells = [
             {
-                "shown": words.shown(value, unit) if value is not None else "",
+                "shown": _cell(words, figure, value),
                 "heat": max(0, round(60 * value / most))
                 if node["heat"] and unit == "share" and value is not None and most > 0
                 else None,
             }
-            for value, unit in zip(row["values"], units, strict=True)
+            for value, unit, figure in zip(row["values"], units, given.figures.values(), strict=True)
         ]
         rows.append({"keys": keys, "cells": cells})
     return {
@@ -67,6 +68,16 @@ def breakdown(words: Words, node: Node) -> Node:
         "keys": [words.label(str(expr.tree.value)).removeprefix(words.label("customers")).strip("的 ") if expr.tree.op == "name" else "" for expr in given.by],
         "columns": [column["title"][words.language] for column in node["columns"]], "rows": rows,
     }  # fmt: skip
+
+
+def _cell(words: Words, figure: Feature, value: Any) -> str:
+    """A figure of a row; a text by what people call it."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        named = figure.values.get(value)
+        return words.text(named) if named else words.value_word(figure.expr.tree, value)
+    return words.shown(value, figure.unit)
 
 
 def _key(words: Words, node: Node, tree: Tree, value: Any) -> str:
