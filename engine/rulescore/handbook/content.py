@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..arithmetic import points_text
+from ..measures import FIGURE
 from ..model import Action, Dimension, Finding, Gate, Pack, Tier
 from ..surveys import TABLE as SURVEYED
 from ..values import iso
@@ -199,8 +200,9 @@ def _breakdowns(writer: Writer) -> Section:
     sections = []
     for one in writer.pack.breakdowns:
         rows = tuple(
-            (writer.text(figure.title), writer.words(figure.expr.tree), figure.expr.text)
+            (writer.text(figure.title), writer.within(one).words(figure.expr.tree), figure.expr.text)
             for figure in one.figures.values()
+            if not (one.strategies and figure.id == FIGURE)
         )
         facts = [(say("grouped-by"), say("comma").join(writer.words(expr.tree) for expr in one.by))]
         if one.where is not None:

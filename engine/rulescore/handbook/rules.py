@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 from ..arithmetic import UNIT, points_text
 from ..bundled import catalogue
@@ -14,7 +15,7 @@ from ..labels import labels
 from ..lang.syntax import Tree
 from ..lang.words import grouped_number, sentence
 from ..messages import word
-from ..model import Case, Dimension, Expr, Field, Pack, Question, Rule, Text
+from ..model import Breakdown, Case, Dimension, Expr, Field, Pack, Question, Rule, Text
 from ..values import fold, iso
 from .blocks import Block, Facts, Paragraph, Section, Table
 
@@ -25,12 +26,24 @@ class Writer:
     def __init__(self, pack: Pack, language: str) -> None:
         self.pack, self.language = pack, language
         self.plain = labels(pack, language)
+        self.group: Breakdown | None = None
+
+    def within(self, group: Breakdown) -> Self:
+        """The same words where the rows of a breakdown are spoken of: its columns and keys have their names there."""
+        found = copy(self)
+        found.group = group
+        return found
 
     def say(self, key: str, **facts: Any) -> str:
         return word(f"handbook.{key}", self.language, **facts)
 
     def label(self, name: str) -> str:
         """What people call a name; a parameter with the value that it has last."""
+        if self.group is not None:
+            if name in self.group.figures:
+                return self.text(self.group.figures[name].title)
+            if any(expr.tree.op == "name" and expr.tree.value == name for expr in self.group.by):
+                return self.text(self.pack.fields[name][1].title)
         text = self.plain(name)
         if name.startswith("param."):
             text = self.say("named-value", name=text, value=self.parameter(name[6:]))
@@ -70,6 +83,8 @@ class Writer:
 
     def value_word(self, of: Tree, value: str) -> str:
         """A value by its first word in the language, if a field that `of` rests on has it; else the value itself."""
+        if self.group is not None and value in self.group.words:
+            return self.text(self.group.words[value])
         names = sorted(self.pack.names_behind([of]))
         for name in names:
             if name in self.pack.features and value in self.pack.features[name].values:

@@ -88,7 +88,7 @@ def _strategies(own: Words, breakdown: Breakdown, node: Node) -> Node:
     """The rows of a breakdown by the strategy that they take, in the order of the pack."""
     from .breakdowns import breakdown as told
 
-    shown = told(own, node)
+    shown, inner = told(own, node), own.within(breakdown)
     place = [column["id"] for column in node["columns"]].index(FIGURE)
     rows: dict[str, list[Node]] = {}
     for row, raw in zip(shown["rows"], node["rows"], strict=True):
@@ -99,7 +99,7 @@ def _strategies(own: Words, breakdown: Breakdown, node: Node) -> Node:
         "columns": [title for index, title in enumerate(shown["columns"]) if index != place],
         "rows": [
             {
-                "id": one.id, "title": own.text(one.title), "why": own.text(one.why), "words": own.words(one.when.tree),
+                "id": one.id, "title": own.text(one.title), "why": own.text(one.why), "words": inner.words(one.when.tree),
                 "actions": measures(own, one.actions), "sources": own.sources(one.source), "place": str(one.span), "groups": rows[one.id],
             }
             for one in breakdown.strategies

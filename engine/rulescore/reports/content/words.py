@@ -43,6 +43,8 @@ class Words(Writer):
 
     def value_word(self, of: Tree, value: str) -> str:
         """A value as people say it; for the base as a whole also a tier of its customers."""
+        if self.group is not None and value in self.group.words:
+            return super().value_word(of, value)
         if self.customers is not None and "customers.tier" in self.pack.names_behind([of]):
             return next((self.text(tier.title) for tier in self.customers.tiers if tier.id == value), value)
         return super().value_word(of, value)
