@@ -17,9 +17,7 @@ from .engines import frame as frame_engine
 from .engines.row import Result, RowEngine
 from .folder import INPUTS, Run
 from .kinds.question import TABLE as ANSWERS
-from .labels import labels
 from .lang.syntax import Tree, constant, text_of
-from .lang.words import sentence
 from .messages import word
 from .model import Action, Expr, Finding, Gate, Rule, Tier
 from .origins import Origins
@@ -28,6 +26,7 @@ from .portfolio import JSON as PORTFOLIO_JSON
 from .portfolio_table import COMPANY, OWNER, columns_read
 from .problems import Fact, Problem, Span, UsageError, close_names
 from .scoring import Outcome, composite_score, coverage_units, dimension_score
+from .speech import Speech
 from .values import iso
 from .worth import JSON as VALUATION
 
@@ -90,7 +89,7 @@ class _Explainer:
     def __init__(self, run: Run, record: Mapping[str, Any], result: Result) -> None:
         self.run, self.record, self.result = run, record, result
         self.pack, self.plan = run.pack, run.plan
-        self.labels = {language: labels(self.pack, language) for language in LANGUAGES}
+        self.speech = {language: Speech(self.pack, language) for language in LANGUAGES}
         self.origins = Origins(run, record)
         # what the tiers' conditions may name, beside the record
         self.names = dict(result.values)
@@ -111,7 +110,8 @@ class _Explainer:
             "overrides": self.overridden(), "decimals": self.pack.composite_decimals, "tier": self.tier(), "gates": [self.gate(gate) for gate in self.pack.gates],
             "reasons": [{"rule": key, "title": dict(self.pack.rule(key).title)} for key in self.result.reasons],
             "dimensions": [self.dimension(dimension.id) for dimension in self.pack.dimensions],
-            "findings": [self.finding(finding) for finding in self.pack.findings], "figures": self.figures(),
+            "findings": [self.finding(finding) for finding in self.pack.findings],
+            "measures": [self.measure(measure) for measure in self.pack.measures], "figures": self.figures(),
             "agrees_with_run": self.agrees(),
         }  # fmt: skip
 
@@ -176,6 +176,11 @@ class _Explainer:
             "actions": actions(finding.actions), "inputs": [self.input(name, depth=0) for name in names],
         }  # fmt: skip
 
+    def measure(self, measure: Finding) -> Node:
+        """Whether it is called for, and what its goal rests on."""
+        assert measure.goal is not None
+        return {**self.finding(measure), "goal": self.condition(measure.goal), "inputs": [self.input(name, depth=0) for name in self.named(measure.goal.tree)]}  # fmt: skip
+
     def figures(self) -> list[Node]:
         """The features that the rules for the base as a whole read of the customer, and no rule of the customers does;
         of the base itself those of its waterfall."""
@@ -193,7 +198,7 @@ class _Explainer:
         """What a gate acts on, as people call it."""
         if gate.target == "tier":
             return word("explain.the-tier", language)
-        label = self.labels[language]
+        label = self.speech[language].plain
         return str(label("composite" if gate.target == "composite" else f"score.{gate.target}"))
 
     # ---- dimensions and rules ---------------------------------------------------------------------------
@@ -320,10 +325,7 @@ class _Explainer:
             step = next((step for step in self.plan.steps if step.column == name), None)
             if step is not None:
                 node |= {
-                    "title": {
-                        language: sentence(step.tree, language, self.labels[language])
-                        for language in LANGUAGES
-                    },
+                    "title": {language: self.speech[language].words(step.tree) for language in LANGUAGES},
                     "unit": "",
                 }
                 if step.scope == "events":
@@ -346,9 +348,7 @@ class _Explainer:
         }
 
     def words(self, tree: Tree) -> Node:
-        return {
-            "words": {language: sentence(tree, language, self.labels[language]) for language in LANGUAGES}
-        }
+        return {"words": {language: self.speech[language].words(tree) for language in LANGUAGES}}
 
     def lifted(self, tree: Tree) -> Tree:
         """Aggregates and figures of the base as names of their columns."""

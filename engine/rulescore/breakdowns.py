@@ -105,9 +105,7 @@ def by_row(plan: Plan, values: Mapping[str, Any], events: Sequence[Mapping[str, 
     return tables
 
 
-def _rows(
-    own: Plan, breakdown: Breakdown, groups: Groups, values: Mapping[str, Any]
-) -> dict[str, list[Any]]:
+def _rows(own: Plan, breakdown: Breakdown, groups: Groups, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     """What the figures of the rows may read beside their customers: features of the base, and the row's own keys."""
     keys = {str(expr.tree.value): index for index, expr in enumerate(breakdown.by) if expr.tree.op == "name"}
     return {

@@ -141,7 +141,12 @@ class _Loader:
         self.read_features()
         breakdowns = self.read_breakdowns()
         breakdowns = measures.with_strategies(
-            breakdowns, self.strategies, self.scope, self.expression, merge.breakdown_ids(self.layers), self.problems
+            breakdowns,
+            self.strategies,
+            self.scope,
+            self.expression,
+            merge.breakdown_ids(self.layers),
+            self.problems,
         )
         dimensions = self.read_dimensions(settings, places)
         totals: dict[str, Kind] = {f"score.{dimension.id}": "number" for dimension in dimensions}
@@ -221,8 +226,9 @@ class _Loader:
         made = [*findings.as_features(self.findings), *measures.as_features(self.measures)]
         for key, document, path, part, item in own + made:
             check_name(key, document.key(*path), self.problems)
-            if (
-                key in raw and path[0] in ("findings", "measures")
+            if key in raw and path[0] in (
+                "findings",
+                "measures",
             ):  # a feature of a later layer replaces one; findings and measures are none
                 self.problems.error("duplicate-name", document.key(*path), name=key)
             raw[key] = (document, path, part, item, parse(item["is"], self.reporter(document, (*path, part))))

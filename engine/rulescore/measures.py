@@ -146,6 +146,4 @@ def _laid(
     cited = tuple(dict.fromkeys(source for one in found for source in one.source))
     expr = Expr(tree, text_of(tree), found[0].span)
     figure = Feature(FIGURE, FIGURE_TITLE, "", expr, cited, found[0].span, words)
-    return replace(
-        breakdown, figures={**breakdown.figures, FIGURE: figure}, strategies=tuple(found)
-    )
+    return replace(breakdown, figures={**breakdown.figures, FIGURE: figure}, strategies=tuple(found))

@@ -416,6 +416,11 @@ class Pack:
         """Findings and measures."""
         return (*self.findings, *self.measures)
 
+    @property
+    def strategies(self) -> tuple[Strategy, ...]:
+        """Those of all breakdowns, each once."""
+        return tuple({one.id: one for table in self.breakdowns for one in table.strategies}.values())
+
     def rule(self, rule_id: str) -> Rule:
         return next(rule for rule in self.rules if rule.id == rule_id)
 

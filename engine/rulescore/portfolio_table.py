@@ -78,7 +78,7 @@ def columns_read(portfolio: Pack) -> frozenset[str]:
     prefix = "customers."
     trees = [*portfolio.trees(), *(feature.expr.tree for feature in portfolio.features.values())]
     trees += [expr.tree for breakdown in portfolio.breakdowns for expr in breakdown.exprs]
-    lists = {name for one in portfolio.measures for name in (one.whom, one.whom_by)} - {""}
+    lists = frozenset(name for one in portfolio.measures for name in (one.whom, one.whom_by) if name)
     return lists | frozenset(
         str(node.value).removeprefix(prefix)
         for tree in trees

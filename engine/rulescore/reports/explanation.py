@@ -7,9 +7,9 @@ from typing import Any
 
 from wcwidth import wcswidth
 
-from ..handbook.rules import unit_word
 from ..lang.words import grouped_number, value_text
 from ..messages import word
+from ..speech import unit_word
 from . import findings
 
 Node = dict[str, Any]
@@ -69,6 +69,7 @@ class _Tree:
             head = self.say("figures" if node["subject"] == "customers" else "waterfall")
             lines += ["", head, "─" * wcswidth(head)]
             lines += [line for item in node["figures"] for line in self.input(item, 2)]
+        lines += self.measures()
         if not node["agrees_with_run"]:
             lines += ["", self.say("disagrees")]
         return lines
@@ -163,6 +164,33 @@ class _Tree:
             joiner = "、" if self.language == "zh" else ", "
             lines.append(self.say("findings-unknown", titles=joiner.join(unknown)))
         return ["", *lines] if lines else []
+
+    def measures(self) -> list[str]:
+        """The goals of the base: those missed first, with what is done; those that are met or can't be judged by a line each."""
+        measures = self.node["measures"]
+        if not measures:
+            return []
+        head = self.say("plan")
+        lines = ["", head, "─" * wcswidth(head)]
+        for state, holds in (("wanted", True), ("unknown", None), ("met", False)):
+            for one in (one for one in measures if one["holds"] is holds):
+                title, goal = self.text(one["title"]), self.text(one["goal"]["words"])
+                place = f"    {one['place']} [{one['id']}]"
+                lines.append(
+                    self.say(
+                        f"measure.{state}", title=title, goal=f"{goal}    ({one['goal']['with_values']})"
+                    )
+                    + place
+                )
+                if holds and one["amount"] is not None:
+                    lines.append(
+                        self.say("measure-amount", amount=findings.shown(one["amount"]), unit=one["unit"])
+                    )
+                if holds:
+                    lines += [line for item in one["inputs"] for line in self.input(item, 4)] + self.actions(
+                        one
+                    )
+        return lines
 
     def gate(self, gate: Node) -> list[str]:
         if gate["acted"] is False:

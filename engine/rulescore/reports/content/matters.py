@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from ...folder import Run
-from ...handbook.rules import value_word
 from ...model import Finding
+from ...speech import value_word
 from ..findings import kept_out, tally, waterfall
 from ..requests import requests
 from .base import measures

@@ -30,34 +30,70 @@ def _steps(words: Words, report: Node) -> Iterator[tuple[str, str]]:
     part = run.quality["measures"]["usable_rows"] if run.quality else None
     rows = sum(source["rows"] for source in manifest["inputs"])
     aside = part["denominator"] - part["numerator"] if part else 0
-    yield "read", words.tell("process.read-text", files=len(manifest["inputs"]), rows=f"{rows:,}", aside=f"{aside:,}")
+    yield (
+        "read",
+        words.tell("process.read-text", files=len(manifest["inputs"]), rows=f"{rows:,}", aside=f"{aside:,}"),
+    )
     masked = report["appendix"]["masked"]
-    yield "mask", words.tell("process.mask-text", count=len(masked)) if masked else words.tell("process.mask-none")
+    yield (
+        "mask",
+        words.tell("process.mask-text", count=len(masked)) if masked else words.tell("process.mask-none"),
+    )
     quality = report["quality"]
     if quality["grade"]:
-        yield "quality", words.tell("process.quality-text", grade=quality["grade"], index=f"{quality['index']:.4f}")
+        yield (
+            "quality",
+            words.tell("process.quality-text", grade=quality["grade"], index=f"{quality['index']:.4f}"),
+        )
     states: dict[str, int] = {}
     for rule in (rule for one in report["dimensions"] for rule in one["rules"]):
         for state, count in rule["states"].items():
             states[state] = states.get(state, 0) + count
         states["scored"] = states.get("scored", 0) + sum(case["count"] for case in rule["cases"])
     total = max(1, sum(states.values()))
-    shares = {state: percent(states.get(state, 0) / total) for state in ("scored", "missing", "not_applicable")}
-    yield "score", words.tell("process.score-text", rules=len(run.pack.rules), customers=f"{manifest['customers']:,}", **shares)
+    shares = {
+        state: percent(states.get(state, 0) / total) for state in ("scored", "missing", "not_applicable")
+    }
+    yield (
+        "score",
+        words.tell(
+            "process.score-text", rules=len(run.pack.rules), customers=f"{manifest['customers']:,}", **shares
+        ),
+    )
     acted = sum(1 for gate in report["gates"] if gate["acted"])
-    told = words.tell("comma").join(f"{tier['title']} {tier['count']:,}" for tier in report["conclusion"]["tiers"])
-    yield "grade", words.tell("process.grade-text", acted=acted, gates=len(report["gates"]), tiers=told, decided=len(report["overrides"]))
+    told = words.tell("comma").join(
+        f"{tier['title']} {tier['count']:,}" for tier in report["conclusion"]["tiers"]
+    )
+    yield (
+        "grade",
+        words.tell(
+            "process.grade-text",
+            acted=acted,
+            gates=len(report["gates"]),
+            tiers=told,
+            decided=len(report["overrides"]),
+        ),
+    )
     asked = report["questionnaire"]
     if asked is not None:
         yield "ask", words.tell("process.ask-text", answered=asked["answered"], asked=asked["asked"])
     whole, planned = report["portfolio"], report["plan"]
     if whole is not None and whole["composite"] is not None:
-        yield "base", words.tell("process.base-text", points=f"{whole['composite']:.2f}", tier=whole["tier"] or words.tell("not-assessed"))
+        yield (
+            "base",
+            words.tell(
+                "process.base-text",
+                points=f"{whole['composite']:.2f}",
+                tier=whole["tier"] or words.tell("not-assessed"),
+            ),
+        )
     if planned is not None:
         yield "plan", words.tell("process.plan-text", **planned["counts"])
     valued = report["valuation"]
     if valued is not None:
-        told = words.tell("comma").join(f"{one['title']} {one['shown']['base']}" for one in valued["methods"] if one["shown"]["base"])
+        told = words.tell("comma").join(
+            f"{one['title']} {one['shown']['base']}" for one in valued["methods"] if one["shown"]["base"]
+        )
         yield "value", words.tell("process.value-text", count=len(valued["methods"]), values=told)
 
 
@@ -66,11 +102,20 @@ def _lessons(words: Words, report: Node) -> Iterator[str]:
     join = words.tell("comma").join
     for one in report["requests"][:FIRST]:
         holder = words.tell("process.from-holder", holder=one["holder"]) if one["holder"] else ""
-        yield words.tell("process.lesson-request", title=one["title"], holder=holder, points=f"{one['points']:.2f}")
+        yield words.tell(
+            "process.lesson-request", title=one["title"], holder=holder, points=f"{one['points']:.2f}"
+        )
     planned = report["plan"]
     if planned is not None and planned["counts"]["unknown"]:
-        figures = [one["figure"] for group in planned["subjects"] for one in group["measures"] if one["state"] == "unknown"]
-        yield words.tell("process.lesson-unknown", count=planned["counts"]["unknown"], figures=join(dict.fromkeys(figures)))
+        figures = [
+            one["figure"]
+            for group in planned["subjects"]
+            for one in group["measures"]
+            if one["state"] == "unknown"
+        ]
+        yield words.tell(
+            "process.lesson-unknown", count=planned["counts"]["unknown"], figures=join(dict.fromkeys(figures))
+        )
     if report["problems"]:
         worst = report["problems"][0]
         yield words.tell("process.lesson-problem", title=worst["title"], count=f"{worst['count']:,}")
@@ -82,10 +127,19 @@ def _lessons(words: Words, report: Node) -> Iterator[str]:
         yield words.tell("process.lesson-unanswered", count=asked["asked"] - asked["answered"])
     if asked is not None and asked["word_alone"]:
         yield words.tell("process.lesson-unproven", count=asked["word_alone"])
-    elif asked is None and run.portfolio is not None and any(rule.question for rule in run.portfolio.pack.rules):
+    elif (
+        asked is None
+        and run.portfolio is not None
+        and any(rule.question for rule in run.portfolio.pack.rules)
+    ):
         yield words.tell("process.lesson-ask")
     if report["overrides"]:
         yield words.tell("process.lesson-decided", count=len(report["overrides"]))
-    never = [rule["title"] for one in report["dimensions"] for rule in one["rules"] if not sum(case["count"] for case in rule["cases"])]
+    never = [
+        rule["title"]
+        for one in report["dimensions"]
+        for rule in one["rules"]
+        if not sum(case["count"] for case in rule["cases"])
+    ]
     if never:
         yield words.tell("process.lesson-never", count=len(never), rules=join(never[:FIRST]))

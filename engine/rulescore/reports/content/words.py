@@ -7,15 +7,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ...folder import Run
-from ...handbook.rules import Writer
 from ...lang.syntax import Tree
 from ...messages import word
 from ...model import Pack
+from ...speech import Speech
 
 MONEY = frozenset({"CNY", "money", "USD", "EUR", "HKD", "JPY", "GBP"})
 
 
-class Words(Writer):
+class Words(Speech):
     """Words for the parts of a run in one language."""
 
     def __init__(self, run: Run, language: str, customers: Pack | None = None) -> None:
