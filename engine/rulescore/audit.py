@@ -305,6 +305,11 @@ class _Explainer:
 
     def input(self, name: str, depth: int) -> Node:
         node: Node = {"name": name, "value": self.readable(name)}
+        if isinstance(node["value"], str):
+            of = Tree("name", value=name, kind="text")
+            node["value_words"] = {
+                language: self.speech[language].value_word(of, node["value"]) for language in LANGUAGES
+            }
         feature = self.pack.features.get(name)
         field = self.pack.records.fields.get(name)
         if feature is not None:

@@ -45,6 +45,8 @@ class Field:
     sensitive: bool = False
     span: Span = NOWHERE
     holder: Text | None = None
+    titles: Mapping[str, Text] = field(default_factory=dict)
+    """What people call its values, where a pack says so; else the first of their `words` does."""
     made_of: str = ""
     """The field that it is worked out from; no column of a file is it."""
 

@@ -166,6 +166,11 @@ def unit_word(unit: str, language: str) -> str:
     return word(f"handbook.unit.{key}", language) if key in UNITS else unit
 
 
+def period_word(period: str, language: str) -> str:
+    """A period within which something is done, such as 30d, as people say it."""
+    return word(f"handbook.within.{period[-1]}", language, count=period[:-1]) if period else ""
+
+
 UNITS = ("CNY", "count", "days", "hours", "months", "percent", "points", "share", "times", "years")
 
 
@@ -181,6 +186,8 @@ def unit_of(pack: Pack, tree: Tree) -> str:
 
 
 def value_word(field: Field, value: str, language: str) -> str:
+    if value in field.titles:
+        return field.titles[value][language]
     words = [text for text in field.words.get(value, ()) if fold(text)]
     if language == "zh":
         return next((text for text in words if not text.isascii()), value)

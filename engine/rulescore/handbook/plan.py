@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model import Action, Breakdown, Finding, Strategy
-from ..speech import Speech
+from ..speech import Speech, period_word
 from .blocks import Block, Facts, Paragraph, Section, Table
 
 
@@ -63,11 +63,7 @@ def actions_of(writer: Speech, actions: tuple[Action, ...]) -> Iterator[Block]:
     """What is done, by whom and by when, if anything."""
     if actions:
         rows = tuple(
-            (writer.text(action.title), writer.text(action.owner), _period(writer, action.due))
+            (writer.text(action.title), writer.text(action.owner), period_word(action.due, writer.language))
             for action in actions
         )
         yield Table((writer.say("action"), writer.say("owner"), writer.say("due")), rows)
-
-
-def _period(writer: Speech, due: str) -> str:
-    return writer.say(f"within.{due[-1]}", count=due[:-1]) if due else ""

@@ -9,7 +9,7 @@ from wcwidth import wcswidth
 
 from ..lang.words import grouped_number, value_text
 from ..messages import word
-from ..speech import unit_word
+from ..speech import period_word, unit_word
 from . import findings
 
 Node = dict[str, Any]
@@ -138,7 +138,7 @@ class _Tree:
         lines = []
         for action in node["actions"]:
             owner = f" · {self.text(action['owner'])}" if action["owner"] else ""
-            due = f" · {action['due']}" if action["due"] else ""
+            due = " · " + period_word(action["due"], self.language) if action["due"] else ""
             lines.append("  → " + self.text(action["title"]) + owner + due)
         return lines
 
@@ -291,11 +291,11 @@ class _Tree:
         unit = unit_word(node.get("unit") or "", self.language) if node["value"] is not None else ""
         unit = f" {unit}" if unit else ""
         title = self.text(node.get("title")) or node["name"]
-        expression = f"  = {node['expression']}" if node.get("expression") else ""
-        line = f"{' ' * indent}· {title} [{node['name']}]: {value_text(node['value'], self.language)}{unit}{expression}"
-        if len(title) > 60 or title == node["name"]:
-            line = f"{' ' * indent}· {title}: {value_text(node['value'], self.language)}{unit}{expression}"
-        lines = [line]
+        shown = self.text(node.get("value_words")) or value_text(node["value"], self.language)
+        name = "" if len(title) > 60 or title == node["name"] else f" [{node['name']}]"
+        lines = [f"{' ' * indent}· {title}{name}: {shown}{unit}"]
+        if node.get("expression"):
+            lines.append(f"{' ' * (indent + 2)}= {self.text(node['words'])}    ({node['expression']})")
         for cell in node.get("cells", ()):
             lines.append(f"{' ' * (indent + 2)}← {self.cell(cell)}")
         for part in node.get("inputs", ()):

@@ -7,7 +7,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ...folder import Run
-from ...lang.syntax import Tree
 from ...messages import word
 from ...model import Pack
 from ...speech import Speech
@@ -40,14 +39,6 @@ class Words(Speech):
         return self.tell(
             "field-of", table=self.text(found.title), field=self.text(found.fields[column].title)
         )
-
-    def value_word(self, of: Tree, value: str) -> str:
-        """A value as people say it; for the base as a whole also a tier of its customers."""
-        if self.group is not None and value in self.group.words:
-            return super().value_word(of, value)
-        if self.customers is not None and "customers.tier" in self.pack.names_behind([of]):
-            return next((self.text(tier.title) for tier in self.customers.tiers if tier.id == value), value)
-        return super().value_word(of, value)
 
     def shown(self, value: Any, unit: str) -> str:
         """A figure of the base with its unit, short enough to be read at a glance."""
