@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from .bundled import catalogue, statutes
 from .labels import labels
-from .lang.syntax import Tree
+from .lang.syntax import Tree, parse
 from .lang.words import grouped_number, sentence
 from .messages import word
 from .model import Breakdown, Field, Pack, Text
@@ -62,6 +62,11 @@ class Speech:
 
     def words(self, tree: Tree) -> str:
         return sentence(tree.map(self.spoken), self.language, self.label)
+
+    def told(self, text: str) -> str:
+        """An expression as written, in words; several apart by commas each; blank where there are no names to be told."""
+        tree = parse(f"coalesce({text})", _nothing)
+        return "" if tree is None or not tree.names() else self.listed([self.words(arg) for arg in tree.args])
 
     def spoken(self, tree: Tree) -> Tree:
         """The tree with its constants as people say them: values of a field by their word, shares as percent."""
@@ -172,6 +177,10 @@ def period_word(period: str, language: str) -> str:
 
 
 UNITS = ("CNY", "count", "days", "hours", "months", "percent", "points", "share", "times", "years")
+
+
+def _nothing(code: str, offset: int, length: int, **facts: Any) -> None:
+    """What stands in a run was checked when it was made."""
 
 
 def unit_of(pack: Pack, tree: Tree) -> str:

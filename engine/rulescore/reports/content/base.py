@@ -75,7 +75,7 @@ def portfolio(words: Words, facts: Node | None) -> Node | None:
     run = words.run.portfolio
     if run is None or facts is None:
         return None
-    own = Words(run, words.language, words.pack)
+    own = words.of(run)
     trace = run.trace.collect().row(0, named=True)
     values = run.inputs.collect().row(0, named=True)
     tier = trace["tier.index"]

@@ -10,6 +10,7 @@ from tabulate import tabulate
 
 from ...folder import Run
 from ...lang.syntax import Tree
+from ...measures import FIGURE
 from ...model import Feature
 from .words import Words
 
@@ -20,7 +21,7 @@ def tables(run: Run, nodes: Sequence[Node], language: str) -> Iterator[str]:
     """Each breakdown of a run as text: title, table, and the expression of each key and column."""
     if run.portfolio is None:
         return
-    words = Words(run.portfolio, language, run.pack)
+    words = Words(run.portfolio, language)
     for node in nodes:
         if not node["rows"]:
             continue
@@ -29,7 +30,17 @@ def tables(run: Run, nodes: Sequence[Node], language: str) -> Iterator[str]:
         align = ["left"] * len(shown["keys"]) + ["right"] * len(shown["columns"])
         headers = [*shown["keys"], *shown["columns"]]
         grid = tabulate(rows, headers, tablefmt="simple", colalign=align, disable_numparse=True)
-        how = [f"  {column['title'][language]}: {column['expression']}" for column in node["columns"]]
+        given = next(one for one in words.pack.breakdowns if one.id == node["id"])
+        how = [
+            f"  {column['title'][language]}: {column['expression']}"
+            for column in node["columns"]
+            if not (given.strategies and column["id"] == FIGURE)
+        ]
+        inner = words.within(given)
+        how += [
+            f"  → {words.text(one.title)}: {inner.words(one.when.tree)}    {one.span} [{one.id}]"
+            for one in given.strategies
+        ]
         yield "\n".join([f"{shown['title']} ({', '.join(node['by'])})", grid, *how])
 
 

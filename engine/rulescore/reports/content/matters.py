@@ -27,7 +27,7 @@ def matters(words: Words) -> Node:
     found.sort(key=lambda one: (-(one["amount"] or 0), -one["count"], one["id"]))
     whole = run.portfolio
     if whole is not None:
-        own = Words(whole, words.language, words.pack)
+        own = words.of(whole)
         found += [_one(own, finding, facts, None) for finding, facts in tally(whole)]
     return {
         "kept_out": kept_out(run), "findings": found,

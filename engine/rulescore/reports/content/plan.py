@@ -26,7 +26,7 @@ def plan(words: Words, stored: Node | None) -> Node | None:
     run = words.run.portfolio
     if run is None or stored is None:
         return None
-    own = Words(run, words.language, words.pack)
+    own = words.of(run)
     values = run.inputs.collect().row(0, named=True)
     found = [_measure(own, words, one, values) for one in run.pack.measures]
     strategies = [

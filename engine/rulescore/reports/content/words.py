@@ -8,7 +8,6 @@ from typing import Any
 
 from ...folder import Run
 from ...messages import word
-from ...model import Pack
 from ...speech import Speech
 
 MONEY = frozenset({"CNY", "money", "USD", "EUR", "HKD", "JPY", "GBP"})
@@ -17,10 +16,13 @@ MONEY = frozenset({"CNY", "money", "USD", "EUR", "HKD", "JPY", "GBP"})
 class Words(Speech):
     """Words for the parts of a run in one language."""
 
-    def __init__(self, run: Run, language: str, customers: Pack | None = None) -> None:
-        """`customers`: the pack of the customers, when `run` is that of the base as a whole."""
+    def __init__(self, run: Run, language: str) -> None:
         super().__init__(run.pack, language)
-        self.run, self.customers = run, customers
+        self.run = run
+
+    def of(self, run: Run) -> Words:
+        """Words for the parts of another run, such as that of the base, in the same language."""
+        return Words(run, self.language)
 
     def tell(self, key: str, **facts: Any) -> str:
         """A text of the report."""
