@@ -89,7 +89,7 @@ class _Explainer:
     def __init__(self, run: Run, record: Mapping[str, Any], result: Result) -> None:
         self.run, self.record, self.result = run, record, result
         self.pack, self.plan = run.pack, run.plan
-        self.speech = {language: Speech(self.pack, language) for language in LANGUAGES}
+        self.speech = {language: Speech(self.pack, language, self.plan.parameters) for language in LANGUAGES}
         self.origins = Origins(run, record)
         # what the tiers' conditions may name, beside the record
         self.names = dict(result.values)

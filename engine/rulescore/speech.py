@@ -20,8 +20,11 @@ from .values import fold, iso
 class Speech:
     """Words for the parts of a pack in one language."""
 
-    def __init__(self, pack: Pack, language: str) -> None:
-        self.pack, self.language = pack, language
+    def __init__(
+        self, pack: Pack, language: str, used: Mapping[str, float | str | bool] | None = None
+    ) -> None:
+        """`used`: the values that parameters have in a run."""
+        self.pack, self.language, self.used = pack, language, used or {}
         self.plain = labels(pack, language)
         self.group: Breakdown | None = None
 
@@ -35,7 +38,7 @@ class Speech:
         return word(f"handbook.{key}", self.language, **facts)
 
     def label(self, name: str) -> str:
-        """What people call a name; a parameter with the value that it has last."""
+        """What people call a name; a parameter with its value."""
         if self.group is not None:
             if name in self.group.figures:
                 return self.text(self.group.figures[name].title)
@@ -47,9 +50,9 @@ class Speech:
         return text
 
     def parameter(self, name: str) -> str:
-        """The value that a parameter has last."""
-        parameter = self.pack.parameters[name]
-        return self.setting(name, parameter.values[-1][1])
+        """The value of a parameter: that of a run, else the one that it has last."""
+        last = self.pack.parameters[name].values[-1][1]
+        return self.setting(name, self.used.get(name, last))
 
     def setting(self, name: str, value: float | str | bool) -> str:
         """A value of a parameter; a word that a field of the same name knows as people say it."""

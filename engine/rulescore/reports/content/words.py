@@ -17,7 +17,7 @@ class Words(Speech):
     """Words for the parts of a run in one language."""
 
     def __init__(self, run: Run, language: str) -> None:
-        super().__init__(run.pack, language)
+        super().__init__(run.pack, language, run.plan.parameters)
         self.run = run
 
     def of(self, run: Run) -> Words:
@@ -27,10 +27,6 @@ class Words(Speech):
     def tell(self, key: str, **facts: Any) -> str:
         """A text of the report."""
         return word(f"page.{key}", self.language, **facts)
-
-    def parameter(self, name: str) -> str:
-        """The value that a parameter had in the run."""
-        return self.setting(name, self.run.plan.parameters[name])
 
     def field(self, name: str) -> str:
         """A field of any table by its title and that of its table."""
