@@ -12,6 +12,7 @@ import polars as pl
 from ...arithmetic import UNIT
 from ...folder import MANIFEST, Run
 from ...messages import word
+from ...portfolio_table import tables_of
 from ...problems import Problem, Span, UsageError
 from ...quality.figures import NOT_STATED
 from ...readers.assessment import EVIDENCE
@@ -107,6 +108,12 @@ def _quality(words: Words) -> Node:
     }  # fmt: skip
 
 
+def _table(words: Words, name: str) -> str:
+    """A table of the customers, or of the company, by its title."""
+    found = tables_of(words.pack).get(name)
+    return name if found is None else words.text(found.title)
+
+
 def _cover(words: Words) -> Node:
     run, manifest, pack = words.run, words.run.manifest, words.pack
     return {
@@ -134,7 +141,7 @@ def _appendix(words: Words) -> Node:
     run, manifest = words.run, words.run.manifest
     return {
         "inputs": [
-            {"file": source["file"] + (f"!{source['sheet']}" if source["sheet"] else ""), "table": words.plain(source["table"]), "rows": source["rows"], "encoding": source["encoding"] or "", "sha256": source["sha256"]}
+            {"file": source["file"] + (f"!{source['sheet']}" if source["sheet"] else ""), "table": _table(words, source["table"]), "rows": source["rows"], "encoding": source["encoding"] or "", "sha256": source["sha256"]}
             for source in manifest["inputs"]
         ],
         "files": [{"file": name, "sha256": digest} for name, digest in sorted(manifest["files"].items())],
