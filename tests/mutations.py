@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Changes every number of every rule of a pack, one at a time, and lists the changes that the pack's own tests don't notice:
-`make mutations`, or `python tests/mutations.py general automation/portfolio`.
+"""Changes every number of every rule, gate, tier, finding and feature of a pack, one at a time, and lists the changes that the
+pack's own tests don't notice: `make mutations`, or `python tests/mutations.py general automation/portfolio`.
 
-Points and weights change by one, cuts and numbers in conditions by a little. A change that survives is a number nobody
+Points, weights and limits change by one, cuts and numbers in conditions by a little. A change that survives is a number nobody
 would miss: a test is lacking, or the number does nothing. Not part of `make test`, since it takes minutes.
 """
 
@@ -27,12 +27,20 @@ from rulescore.problems import Problems, RulesetError
 from rulescore.testing import PackTest, read_suite
 from rulescore.testing.comparison import judge
 from rulescore.testing.evaluation import Evaluated, by_row
+from rulescore.testing.want import Expectation
 
-TEXTS = {"title", "why", "source", "id", "fairness", "reason"}
-EXPRESSIONS = {"when", "formula", "applies", "points", "else", "of"}
+TEXTS = {"title", "why", "source", "id", "fairness", "reason", "actions", "unit"}
+SECTIONS = {"rules": "rule", "gates": "gates", "tiers": "tier", "findings": "feature", "features": "feature"}
+"""The parts of a file whose numbers are changed, and what tests expect of each."""
+EXPRESSIONS = {"when", "formula", "applies", "points", "else", "of", "is", "amount"}
 BOUNDS = ("from", "below", "above", "up_to")
 NUMBER = re.compile(r"(?<![\w.\"])\d+(?:\.\d+)?(?![\w\"])")
+ROUNDED = re.compile(r", 6\)")
+"""The digits of a rounded share are finer than what a test compares."""
 UNNOTICED = {
+    # of whole thousands, those above 0 are those above 1
+    ("general", "round_orders", ("is",)),
+    ("general", "round_amount", ("is",)),
     # a checklist whose items add up to 100 never meets its maximum of 100
     ("general", "completeness", ("max",)),
     # no contact and one contact are both fewer than three
@@ -52,10 +60,17 @@ def changes(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, tuple[Any, ...
             yield from changes(value, (*path, key))
     if isinstance(node, str) and path[-1] in EXPRESSIONS:
         for found in NUMBER.finditer(node):
+            if ROUNDED.match(node, found.start() - 2):
+                continue
             number = changed(float(found.group()), "." in found.group())
             yield path, (f"{node[: found.start()]}{number:g}{node[found.end() :]}",)
     elif isinstance(node, int | float) and not isinstance(node, bool):
-        points = path[-1] in ("points", "else", "weight") or path[0] in ("lookup", "on_missing")
+        points = path[-1] in ("points", "else", "weight") or path[0] in (
+            "lookup",
+            "on_missing",
+            "cap",
+            "floor",
+        )
         points = points or (path[0] == "scale" and path[-1] == 1)
         if points:
             yield path, (node - 1 if node >= 100 else node + 1,)
@@ -96,28 +111,41 @@ def survivors(where: Path, name: str) -> Iterator[str]:
         raise RulesetError(problems)
     tests = list(read_suite(pack, home, Problems()).tests)
     for file in sorted(
-        path for path in home.glob("*.yaml") if path.stem not in (*NO_RULES, "pack", "tables")
+        path for path in home.glob("*.yaml") if path.stem not in (*NO_RULES, "tables", "surveys")
     ):
         text = file.read_text(encoding="utf-8")
         data = yaml.load(text, Loader=yaml.CSafeLoader)
-        for index, rule in enumerate(data.get("rules") or ()):
-            own = [
-                t for t in tests if any(w.about == "rule" and w.name == rule["id"] for w in t.expectations)
-            ]
-            for path, values in changes(rule):
-                if (name, rule["id"], path) in UNNOTICED:
+        for section, key, one in parts(data):
+            own = [test for test in tests if any(speaks_of(want, section, one) for want in test.expectations)]
+            for path, values in changes(one):
+                if (name, one["id"], path) in UNNOTICED:
                     continue
                 mutants = []
                 for value in values:
                     other = copy.deepcopy(data)
-                    put(other["rules"][index], path, value)
+                    put(other[section][key], path, value)
                     file.write_text(yaml.dump(other, allow_unicode=True, sort_keys=False), encoding="utf-8")
                     mutants.append(load(home)[0])
                 if all(
                     mutant and not noticed(mutant, own) and not noticed(mutant, tests) for mutant in mutants
                 ):
-                    yield f"{name} {rule['id']} {'.'.join(map(str, path))} -> {values[0]}"
+                    yield f"{name} {section} {one['id']} {'.'.join(map(str, path))} -> {values[0]}"
         file.write_text(text, encoding="utf-8")
+
+
+def parts(data: Any) -> Iterator[tuple[str, Any, Any]]:
+    """(section, index or id, part) of everything in a file whose numbers are changed."""
+    for section in SECTIONS:
+        found = data.get(section) or ()
+        for key, one in found.items() if isinstance(found, dict) else enumerate(found):
+            if isinstance(one, dict):
+                yield section, key, {"id": key, **one}
+
+
+def speaks_of(want: Expectation, section: str, one: Any) -> bool:
+    """Whether an expectation is of this part; those of gates and tiers name none."""
+    about = SECTIONS[section]
+    return want.about == about and (about in ("gates", "tier") or want.name == one["id"])
 
 
 def main(names: list[str]) -> int:

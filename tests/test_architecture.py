@@ -222,7 +222,9 @@ def test_promised_packages_are_required_and_used() -> None:
 
 def test_what_the_engine_imports_is_required() -> None:
     """Guards a fresh installation: nothing is imported that only happened to be there."""
-    names_of = {"yaml": "pyyaml", "python_calamine": "python-calamine", "stdnum": "python-stdnum"}
+    names_of = {
+        "yaml": "pyyaml", "python_calamine": "python-calamine", "stdnum": "python-stdnum", "jsonschema_rs": "jsonschema-rs",
+    }  # fmt: skip
     found: set[str] = set()
     for path in modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -369,11 +369,14 @@ def test_the_command_tells_it_in_both_languages(world: World) -> None:
     english = CliRunner().invoke(group, ["--lang", "en", *args])
     assert english.exit_code == 0
     assert (
-        "  A  90.75 → 72.00  (-18.75)  strategic → important\n    data -18.75  field annual_revenue 120 → 60  [size 100 → 50]"
+        "  A  90.75 → 72.00  (-18.75)  Strategic → Important\n    data -18.75  field annual_revenue 120 → 60  [size 100 → 50]"
         in english.stdout
     )
     chinese = CliRunner().invoke(group, ["--lang", "zh", *args])
-    assert "    数据 -18.75  字段 annual_revenue 120 → 60  [size 100 → 50]" in chinese.stdout
+    assert (
+        "（-18.75）  战略 → 重要\n    数据 -18.75  字段 annual_revenue 120 → 60  [size 100 → 50]"
+        in chinese.stdout
+    )
 
 
 def test_the_command_speaks_json(world: World) -> None:

@@ -73,7 +73,9 @@ def test_customers_of_a_measure_are_those_with_the_largest_amounts(run: Run, rep
 
 def test_a_row_takes_the_first_strategy_that_holds(run: Run) -> None:
     """Guards strategies by industry and by stage: SQL gives each row's figures, the decision is written out here."""
-    tables = {one["id"]: one for one in json.loads((run.folder / "portfolio.json").read_bytes())["breakdowns"]}
+    tables = {
+        one["id"]: one for one in json.loads((run.folder / "portfolio.json").read_bytes())["breakdowns"]
+    }
     total = asked(run, "select sum(greatest(revenue_12m, 0)) from inputs")[0][0]
     expected: dict[Any, str] = {}
     query = """select industry, sum(greatest(revenue_12m, 0)), sum(greatest(revenue_prev_12m, 0)), avg(composite)
@@ -105,7 +107,9 @@ def test_both_engines_and_verification_agree(run: Run, tmp_path: Path) -> None:
 
 def test_moves_between_stages_add_up(run: Run) -> None:
     """Guards the table of moves: each customer is in one row, and rows add up to the stages of today."""
-    tables = {one["id"]: one for one in json.loads((run.folder / "portfolio.json").read_bytes())["breakdowns"]}
+    tables = {
+        one["id"]: one for one in json.loads((run.folder / "portfolio.json").read_bytes())["breakdowns"]
+    }
     moves: dict[str, int] = {}
     for row in tables["stage-moves"]["rows"]:
         moves[row["keys"][1]] = moves.get(row["keys"][1], 0) + row["values"][0]
@@ -127,7 +131,16 @@ def test_the_explanation_of_the_base_knows_the_measures(run: Run) -> None:
     """Guards that a goal can be followed from the explanation to its place, in both languages."""
     for language, words in (
         ("zh", ("改进目标", "列入计划", "[win_wallet]", "measures.yaml:", "60 天内", "做好前三单")),
-        ("en", ("Goals of improvement", "is called for", "can't be judged", "within 60 days", "Win the first order")),
+        (
+            "en",
+            (
+                "Goals of improvement",
+                "is called for",
+                "can't be judged",
+                "within 60 days",
+                "Win the first order",
+            ),
+        ),
     ):
         done = called("explain", str(run.folder), "portfolio", lang=language)
         assert done.code == 0
@@ -201,7 +214,9 @@ def test_a_pack_may_leave_out_or_replace_what_is_done(tmp_path: Path) -> None:
     assert pack is not None and pack.portfolio is not None, list(problems)
     measures = {one.id: one for one in pack.portfolio.measures}
     assert "convert" not in measures
-    assert measures["collect"].goal is not None and measures["collect"].goal.text == "base_overdue_share <= 0.3"
+    assert (
+        measures["collect"].goal is not None and measures["collect"].goal.text == "base_overdue_share <= 0.3"
+    )
     assert "tier_ordinary" not in {one.id for one in pack.portfolio.strategies}
 
 
@@ -213,7 +228,11 @@ def test_chinese_sources_have_an_english_name() -> None:
         if isinstance(node, dict):
             for key, value in node.items():
                 if key in ("source", "dimension_source"):
-                    cited.update(str(one) for one in (value if isinstance(value, list) else [value]) if not isinstance(one, dict))
+                    cited.update(
+                        str(one)
+                        for one in (value if isinstance(value, list) else [value])
+                        if not isinstance(one, dict)
+                    )
                 walk(value)
         elif isinstance(node, list):
             for value in node:
@@ -261,7 +280,12 @@ def test_the_catalogue_cites_what_the_packs_do() -> None:
         known = {row["id"] for row in csv.DictReader(file)}
     portfolio = load_or_raise("general")[0].portfolio
     assert portfolio is not None
-    cited = {source for one in (*portfolio.measures, *portfolio.strategies) for source in one.source if re.match(r"[a-z]+:", source)}
+    cited = {
+        source
+        for one in (*portfolio.measures, *portfolio.strategies)
+        for source in one.source
+        if re.match(r"[a-z]+:", source)
+    }
     assert len(cited) >= 30
     assert cited <= known
     assert pl.Series(sorted(cited)).n_unique() == len(cited)

@@ -101,6 +101,13 @@ def test_the_tiny_pack_is_without_problems(tmp_path: Path) -> None:
     assert list(found_in(tmp_path, {})) == []
 
 
+def test_a_rule_with_a_bad_id_is_looked_at_all_the_same(tmp_path: Path) -> None:
+    """Guards that one round of corrections is enough: the id and the misspelt name are told together."""
+    text = RULE + LISTED.replace("id: listed", "id: 规则").replace("when: listed", "when: lister")
+    codes = [problem.code for problem in found_in(tmp_path, {"quality.yaml": text})]
+    assert "wrong-form" in codes and "unknown-name" in codes
+
+
 # ---- pages -----------------------------------------------------------------------------------------------------
 
 RULE = "dimension: quality\ntitle: {zh: 客户质量, en: Quality}\nrules:\n"

@@ -178,7 +178,8 @@ def test_what_yaml_writes_is_read_back_with_places_in_the_text(data: dict[str, A
     document = parse_yaml(text, "a.yaml", Problems())
     assert data == document.data
     lines = text.split("\n")
-    for path, span in document.keys.items():
+    for path in document.keys:
+        span = document.key(*path)
         found = lines[span.line - 1][span.column - 1 :]
         assert str(path[-1]) in found[: span.length + 2]
 

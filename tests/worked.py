@@ -11,7 +11,7 @@ import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from rulescore.engines import frame as frame_engine
 from rulescore.loading import load_or_raise
 from rulescore.plan import Plan
 from rulescore.portfolio_table import COMPANY_ID, OWNER, columns_read
-from rulescore.valuation import BY_NAME
+from rulescore.valuation import BY_NAME, in_full
 from rulescore.valuation.parts import Valued, exactly
 
 __all__ = ["base", "case", "figure", "figures", "make_pack", "near", "run", "series"]
@@ -116,4 +116,4 @@ def run(method: str, **given: Any) -> Valued:
         else:
             full[name] = value if isinstance(assumption.kind, tuple) else Decimal(str(value))
     assert not given
-    return exactly(found.value, full)
+    return exactly(partial(in_full, found), full)

@@ -39,17 +39,20 @@ def by_frame(plan: Plan, values: Mapping[str, Any], base: pl.LazyFrame) -> list[
     names = [name for name in base.collect_schema().names() if name in fields]
     numbers = frame_engine.as_numbers(base, names, {name: fields[name].kind for name in names})
     compiled = Columns([f"{PREFIX}{name}" for name in fields])
-    tables: list[Table] = []
-    for breakdown, trees, where, own in breakdown_plans(plan):
+    parts = list(breakdown_plans(plan))
+    found = []
+    for _, trees, where, _ in parts:
         keys = [compiled.expression(tree).alias(f"?key{index}") for index, tree in enumerate(trees)]
         use = pl.lit(True) if where is None else compiled.expression(where)
-        found = numbers.select(pl.col(name).alias(f"{PREFIX}{name}") for name in names).select(
-            *keys, use.alias("?use")
-        )
-        keyed = pl.concat([base, found], how="horizontal").filter("?use")
-        columns = [f"?key{index}" for index in range(len(keys))]
-        counted = keyed.group_by(columns).len().collect(engine="streaming").rows()
-        groups = arranged(plan, breakdown, trees, {row[:-1]: row[-1] for row in counted})
+        named = numbers.select(pl.col(name).alias(f"{PREFIX}{name}") for name in names)
+        keyed = pl.concat([base, named.select(*keys, use.alias("?use"))], how="horizontal").filter("?use")
+        found.append((keyed, [f"?key{index}" for index in range(len(keys))]))
+    counts = pl.collect_all([keyed.group_by(columns).len() for keyed, columns in found], engine="streaming")
+    tables: list[Groups] = []
+    made: list[pl.LazyFrame] = []
+    for (breakdown, trees, _, own), (keyed, columns), counted in zip(parts, found, counts, strict=True):
+        groups = arranged(plan, breakdown, trees, {row[:-1]: row[-1] for row in counted.rows()})
+        tables.append(groups)
         ids = pl.LazyFrame(
             [
                 pl.Series(column, [group[index] for group in groups if group], dtype=_TYPES[tree.kind])
@@ -67,9 +70,9 @@ def by_frame(plan: Plan, values: Mapping[str, Any], base: pl.LazyFrame) -> list[
             ]
         )
         counted_in = frame_engine.with_aggregates(own, records, {EVENTS: member})
-        made = frame_engine.with_features(own, counted_in).select(list(breakdown.figures))
-        tables.append((groups, list(made.collect().rows())))
-    return tables
+        made.append(frame_engine.with_features(own, counted_in).select(list(breakdown.figures)))
+    figures: list[list[Sequence[Any]]] = [list(frame.rows()) for frame in pl.collect_all(made)]
+    return list(zip(tables, figures, strict=True))
 
 
 def by_row(plan: Plan, values: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> list[Table]:

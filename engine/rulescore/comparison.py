@@ -7,7 +7,8 @@ parameters, then the later rules; what then remains is the engine's. The as-of d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -16,9 +17,11 @@ from .attribution import Move, count_causes, engine_changes, moves_of, parameter
 from .changes import Change, plan_changes
 from .engines.frame import CUSTOMER
 from .folder import Run
+from .model import Text
 from .problems import Fact, Problem, Span, UsageError
 from .readers.judge import READ_ERRORS
 from .replay import Replay, replay
+from .value_changes import value_changes
 
 ABSENT, NOT_ASSESSED = "(absent)", "(not assessed)"
 TOP = 20
@@ -42,6 +45,10 @@ class Comparison:
     moves: tuple[Move, ...]
     base: tuple[dict[str, Any], ...] = ()
     """Of the base as a whole: its composite and tier, then each figure that both runs have and that differs."""
+    tiers: Mapping[str, Text] = field(default_factory=dict)
+    """The titles of the tiers of both runs, by id."""
+    value: tuple[dict[str, Any], ...] = ()
+    """What the base is worth: each method whose value differs, with what each of its assumptions moved."""
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -49,7 +56,8 @@ class Comparison:
             "customers": {"both": self.both, "appeared": self.appeared, "disappeared": self.disappeared, "moved": self.moved},
             "migration": [{"before": old, "after": new, "customers": count} for old, new, count in self.migration],
             "differences": [change.as_dict() for change in self.differences],
-            "causes": self.causes, "moves": [move.as_dict() for move in self.moves], "base": list(self.base),
+            "causes": self.causes, "moves": [move.as_dict() for move in self.moves], "base": list(self.base), "value": list(self.value),
+            "tiers": {name: dict(title) for name, title in self.tiers.items()},
         }  # fmt: skip
 
 
@@ -81,6 +89,7 @@ def _compare(before: Run, after: Run, top: int) -> Comparison:
         standings.filter(~there).height, standings.filter(~here).height, moved.height,
         _migration(before, after, standings),
         max(before.pack.composite_decimals, after.pack.composite_decimals), _differences(played), causes, moves_of(played, most), _base(before, after),
+        {tier.id: tier.title for run in (before, after) for tier in run.pack.tiers}, value_changes(before, after),
     )  # fmt: skip
 
 

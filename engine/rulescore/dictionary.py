@@ -39,9 +39,8 @@ def check_name(name: str, place: Span, problems: Problems) -> None:
 def make_scope(tables: Mapping[str, Table], parameters: Mapping[str, Parameter], subject: str) -> Scope:
     """Fields of the table that is scored, parameters and as_of by name, and the event tables."""
     records = tables[subject]
-    names: dict[str, Kind] = dict(BASE_NAMES)
-    names |= {f"param.{key}": parameter.kind for key, parameter in parameters.items()}
-    names |= {key: found.kind for key, found in records.fields.items()}
+    constants = {**BASE_NAMES, **{f"param.{key}": parameter.kind for key, parameter in parameters.items()}}
+    names = {**constants, **{key: found.kind for key, found in records.fields.items()}}
     events = {
         table.id: EventTable(
             {key: found.kind for key, found in table.fields.items()},
@@ -51,7 +50,8 @@ def make_scope(tables: Mapping[str, Table], parameters: Mapping[str, Parameter],
         for table in tables.values()
         if table.id != subject
     }
-    return Scope(names, {key: found.values for key, found in records.fields.items() if found.values}, events)
+    values = {key: found.values for key, found in records.fields.items() if found.values}
+    return Scope(names, values, events, constants)
 
 
 def is_number(text: str) -> bool:

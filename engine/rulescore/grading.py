@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from . import merge
@@ -56,7 +57,7 @@ class Grading:
                 names |= {
                     key: kind for key, kind in scored.items() if target == "tier" or key.startswith("score.")
                 }
-            scope = Scope(names, self.scope.values, self.scope.tables, base_allowed=False)
+            scope = replace(self.scope, names=names, base_allowed=False)
             when = self.expression(document, (*path, "when"), item["when"], "bool", scope)
             if when is not None:
                 value = limit if isinstance(limit, str) else units(limit)
@@ -85,7 +86,7 @@ class Grading:
             self.problems.error("missing-key", self.layers[-1].pack.at(), key="tiers")
             return ()
         document = places["tiers"]
-        scope = Scope({**self.scope.names, **extra}, self.scope.values, self.scope.tables, base_allowed=False)
+        scope = replace(self.scope, names={**self.scope.names, **extra}, base_allowed=False)
         done: list[Tier] = []
         for index, item in enumerate(items):
             last = index == len(items) - 1

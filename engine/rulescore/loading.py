@@ -240,7 +240,7 @@ class _Loader:
         names |= dict.fromkeys(self.circular, "unknown")
         for key in order:
             document, path, part, item, tree = raw[key]
-            scope = Scope(names, self.scope.values, self.scope.tables)
+            scope = replace(self.scope, names=names)
             report = self.reporter(document, (*path, part))
             typed = None if tree is None else check(tree, scope, WANTED.get(part), report)
             if typed is None or typed.kind == "period":
@@ -257,7 +257,7 @@ class _Loader:
                 document.key(*path),
                 item.get("values", {}),
             )
-        self.scope = Scope(names, self.scope.values, self.scope.tables)
+        self.scope = replace(self.scope, names=names)
 
     def declared_features(self) -> Iterable[tuple[str, Document, Path_, str, dict[str, Any]]]:
         """Features in the order of the layers, those left out that a later layer removes."""
@@ -341,7 +341,7 @@ class _Loader:
             if key in names or key in self.scope.tables:
                 self.problems.error("duplicate-name", document.key(*path, key), name=key)
                 continue
-            scope = Scope(names, self.scope.values, self.scope.tables, base_allowed=False)
+            scope = replace(self.scope, names=names, base_allowed=False)
             expr = self.expression(document, (*path, key, "is"), item["is"], None, scope)
             names[key] = "unknown" if expr is None else expr.tree.kind
             if expr is not None:

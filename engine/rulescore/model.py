@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -363,7 +364,7 @@ class Waterfall:
     end: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pack:
     """A whole ruleset, `extends` resolved. `files` are (shown name, text) of every YAML file read, in order. `subject` is
     the table whose rows are scored; `portfolio` the pack that scores the base as a whole, whose events are the customers."""
@@ -431,7 +432,7 @@ class Pack:
         """The table whose rows are scored: the customers, or the one row of the company."""
         return self.tables[self.subject]
 
-    @property
+    @functools.cached_property
     def fields(self) -> Mapping[str, tuple[str, Field]]:
         """Every field by the name that expressions use, with the id of its table."""
         return {

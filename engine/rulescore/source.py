@@ -7,6 +7,7 @@ exhaust the stack or the memory: both are bounded here.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +49,11 @@ class _Node:
     items: list[Any] = field(default_factory=list)
     size: int = 1  # nodes in it, those behind aliases included
 
+    def span(self, file: str) -> Span:
+        start, end = self.start, self.end
+        length = end.column - start.column if end is not None and end.line == start.line else 1
+        return Span(file, start.line + 1, start.column + 1, max(1, length))
+
 
 @dataclass(slots=True, eq=False)
 class Document:
@@ -56,31 +62,31 @@ class Document:
     file: str
     text: str
     data: Any = None
-    values: dict[Path_, Span] = field(default_factory=dict)
-    keys: dict[Path_, Span] = field(default_factory=dict)
-    _ends: dict[Path_, int] = field(default_factory=dict)
-    _starts: dict[Path_, int] = field(default_factory=dict)
+    _values: dict[Path_, _Node] = field(default_factory=dict)
+    keys: dict[Path_, _Node] = field(default_factory=dict)
+    _lines: list[int] = field(default_factory=list)  # where each line begins in the text
 
     def at(self, *path: str | int) -> Span:
         """Where the value at `path` stands; the nearest ancestor when the path is not there."""
-        while path:
-            if path in self.values:
-                return self.values[path]
+        while path and path not in self._values:
             path = path[:-1]
-        return self.values.get((), Span(self.file, 1, 1))
+        node = self._values.get(path)
+        return Span(self.file, 1, 1) if node is None else node.span(self.file)
 
     def key(self, *path: str | int) -> Span:
         """Where the key of `path` stands; for list items the item itself."""
-        return self.keys.get(path) or self.at(*path)
+        node = self.keys.get(path)
+        return self.at(*path) if node is None else node.span(self.file)
 
     def inside(self, path: Path_, offset: int, length: int) -> Span:
         """Where characters [offset, offset + length) of the text value at `path` stand."""
         value: Any = self.data
         for part in path:
             value = value[part]
-        start, end = self._starts.get(path), self._ends.get(path)
-        if not isinstance(value, str) or start is None or end is None:
+        node = self._values.get(path)
+        if not isinstance(value, str) or node is None or node.kind != "scalar":
             return self.at(*path)
+        start, end = self._index(node.start), self._index(node.end)
         length = max(1, length)
         token = value[offset : offset + length]
         raw = self.text[start:end]
@@ -96,6 +102,10 @@ class Document:
         line = self.text.count("\n", 0, start + index) + 1
         column = start + index - (self.text.rfind("\n", 0, start + index) + 1) + 1
         return Span(self.file, line, column, length)
+
+    def _index(self, mark: Any) -> int:
+        line: int = self._lines[mark.line]
+        return line + int(mark.column)
 
 
 def read_yaml(path: Path, problems: Problems, shown: str | None = None) -> Document:
@@ -139,11 +149,8 @@ def parse_yaml(text: str, file: str, problems: Problems) -> Document:
         return document
     if root is None:
         return document
-    offsets = [0]
-    for line in text.split("\n"):
-        offsets.append(offsets[-1] + len(line) + 1)
-    builder = _Builder(document, problems, offsets)
-    document.data = builder.build(root, ())
+    document._lines = [0, *itertools.accumulate(len(line) + 1 for line in text.split("\n"))]
+    document.data = _Builder(document, problems).build(root, ())
     return document
 
 
@@ -306,23 +313,18 @@ def _compose(text: str, file: str, problems: Problems) -> _Node | None:
 class _Builder:
     """Node tree -> plain data, filling the document's places."""
 
-    def __init__(self, document: Document, problems: Problems, offsets: list[int]) -> None:
-        self.document, self.problems, self.offsets = document, problems, offsets
+    def __init__(self, document: Document, problems: Problems) -> None:
+        self.document, self.problems = document, problems
 
     def span(self, node: _Node) -> Span:
-        start, end = node.start, node.end
-        length = end.column - start.column if end is not None and end.line == start.line else 1
-        return Span(self.document.file, start.line + 1, start.column + 1, max(1, length))
+        return node.span(self.document.file)
 
     def build(self, node: _Node, path: Path_) -> Any:
         if len(path) > MAX_DEPTH:  # by aliases inside aliases
             self.problems.error("yaml-too-deep", self.span(node), limit=MAX_DEPTH)
             return None
-        document = self.document
-        document.values[path] = self.span(node)
+        self.document._values[path] = node
         if node.kind == "scalar":
-            document._starts[path] = self.offsets[node.start.line] + node.start.column
-            document._ends[path] = self.offsets[node.end.line] + node.end.column
             return self.scalar(node)
         if node.kind == "list":
             return [self.build(item, (*path, index)) for index, item in enumerate(node.items)]
@@ -353,19 +355,18 @@ class _Builder:
                 continue
             here = (*path, key)
             if key in result:
-                first = self.document.keys[here]
+                first = self.document.key(*here)
                 self.problems.error("duplicate-key", self.span(key_node), key=key, first=first.line)
                 continue
             if "：" in key:
                 self.problems.error("wide-punctuation", self.span(key_node), read="：", instead=": ")
-            self.document.keys[here] = self.span(key_node)
+            self.document.keys[here] = key_node
             result[key] = self.build(value_node, here)
         return {**merged, **result}
 
     def without_colon(self, key: _Node, value: _Node) -> bool:
         """`{a, b: 1}`: YAML reads a key `a` without a value; our authors meant a text that holds a comma."""
-        start = self.offsets[key.end.line] + key.end.column
-        end = self.offsets[value.start.line] + value.start.column
+        start, end = self.document._index(key.end), self.document._index(value.start)
         return start <= end and ":" not in self.document.text[start:end]
 
     def scalar(self, node: _Node) -> Any:

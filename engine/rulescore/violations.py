@@ -23,6 +23,7 @@ def shipped(name: str) -> dict[str, Any]:
     return loaded
 
 
+_COMPILED: dict[str, Any] = {}
 _VALIDATORS: dict[str, Any] = {}
 
 
@@ -32,6 +33,18 @@ def _validator(key: str, schema: dict[str, Any]) -> Any:
 
         _VALIDATORS[key] = jsonschema.Draft7Validator(schema)
     return _VALIDATORS[key]
+
+
+def _fits_at_once(key: str, schema: dict[str, Any], data: Any) -> bool:
+    """Whether data surely fit; nothing of why not."""
+    if key not in _COMPILED:
+        import jsonschema_rs
+
+        _COMPILED[key] = jsonschema_rs.Draft7Validator(schema)
+    try:
+        return bool(_COMPILED[key].is_valid(data))
+    except (TypeError, ValueError):
+        return False  # keys that are no text, numbers that no JSON holds
 
 
 def check_document(document: Document, name: str, problems: Problems) -> bool:
@@ -76,11 +89,15 @@ def check_part(
     document: Document, path: Path_, data: Any, key: str, schema: dict[str, Any], problems: Problems
 ) -> bool:
     """Checks a part of a document; every violation becomes a problem at its own place. True when the rest of it can be
-    used: a key too many keeps nothing else from being looked at."""
+    used: neither a key too many nor an id of a wrong form keeps anything else from being looked at. What is wrong, `jsonschema` says; nearly always nothing is,
+    and that a compiled validator says in a twentieth of the time."""
     usable = True
+    if _fits_at_once(key, schema, data):
+        return usable
     for error in _validator(key, schema).iter_errors(data):
         _report(document, path, error, problems)
-        usable &= error.validator == "additionalProperties"
+        named_badly = error.validator == "pattern" and list(error.relative_path)[-1:] == ["id"]
+        usable &= named_badly or error.validator == "additionalProperties"
     return usable
 
 

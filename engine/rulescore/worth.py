@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from .lang.syntax import Tree, text_of
 from .model import Pack
 from .problems import Problems
 from .source import read_yaml
-from .valuation import BY_NAME
+from .valuation import BY_NAME, in_full
 from .valuation.parts import Assumption, Given, UnusableError, Valued, exactly
 
 JSON, YAML = "valuation.json", "valuation.yaml"
@@ -93,7 +94,7 @@ def _method(method: Method, figures: Mapping[str, Any], problems: Problems) -> d
     basis = _given(method, "base", figures, problems)
     told = problems if basis is not None else Problems()  # what is wrong in the base case is told once
     given = {case: basis if case == "base" else _given(method, case, figures, told) for case in CASES}
-    base = _valued(method, basis, problems)
+    base = _valued(method, basis, problems, full=True)
     told = problems if base is not None else Problems()
     valued = {case: base if case == "base" else _valued(method, given[case], told) for case in CASES}
     return {
@@ -178,11 +179,12 @@ def _number(
     return number
 
 
-def _valued(method: Method, given: Given | None, problems: Problems) -> Valued | None:
+def _valued(method: Method, given: Given | None, problems: Problems, full: bool = False) -> Valued | None:
     if given is None:
         return None
+    declared = BY_NAME[method.method]
     try:
-        return exactly(BY_NAME[method.method].value, given)
+        return exactly(partial(in_full, declared) if full else declared.value, given)
     except UnusableError as error:
         problems.warning(error.code, method.span, method=method.id, **error.facts)
         return None

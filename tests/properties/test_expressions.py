@@ -11,7 +11,6 @@ import pytest
 from harness import by_frame, by_row, differences, frame_of, seeds, typed
 from properties.grammar import FIELDS, KINDS, Grammar, records
 from properties.sql import by_sql
-from rulescore.engines.evaluator import Evaluator
 from rulescore.lang.syntax import Tree, constant, text_of
 
 BATCH, ROWS, DEPTH = 40, 40, 3
@@ -111,18 +110,3 @@ def joined(node: Tree) -> Tree:
     """The negative of a constant and a negative constant are one thing."""
     inner = node.args[0] if node.op == "neg" else node
     return constant(-inner.value) if node.op == "neg" and isinstance(inner.value, float) else node
-
-
-@pytest.mark.parametrize("seed", seeds(4))
-def test_trace_of_an_expression_ends_in_its_value(seed: int) -> None:
-    """Guards `explain`: the value kept for the whole expression is the one that was scored, and no part is left without
-    a value that was needed."""
-    trees, rows = batch(seed)
-    evaluator = Evaluator()
-    for tree in trees:
-        for row in rows[::8]:
-            steps = evaluator.trace(tree, row)
-            assert steps[0][0] == tree
-            assert not differences([steps[0][1]], [evaluator.value(tree, row)])
-            for part, value in steps:
-                assert not differences([value], by_row(part, [row]))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..attribution import Move, Share
     from ..changes import Change
     from ..comparison import Comparison
+    from ..model import Text
 
 LISTED = 6
 """Changes of one customer and cause that are shown; JSON has all."""
@@ -56,6 +57,8 @@ class _Page:
 
     def __init__(self, language: str, decimals: int) -> None:
         self.language, self.decimals = language, decimals
+        self.told: frozenset[Change] = frozenset()
+        self.tiers: Mapping[str, Text] = {}
         self.joint = "；" if language == "zh" else "; "
 
     def word(self, key: str, **facts: Fact) -> str:
@@ -64,6 +67,7 @@ class _Page:
         return word(f"compare.{key}", self.language, **facts)
 
     def lines(self, found: Comparison) -> Iterator[str]:
+        self.tiers, self.told = found.tiers, frozenset(found.differences)
         ends = [
             f"{end['run_id'][:8]} ({end['as_of']} · {end['pack']} {end['version']})"
             for end in (found.before, found.after)
@@ -83,6 +87,11 @@ class _Page:
             yield ""
             yield self.word("base")
             yield from (f"  {self.figure(one)}" for one in found.base)
+        if found.value:
+            yield ""
+            yield self.word("value")
+            for one in found.value:
+                yield from self.worth(one)
         if not found.moved:
             return
         yield ""
@@ -108,10 +117,28 @@ class _Page:
         ends = " → ".join(value_text(one[key], self.language) for key in ("before", "after"))
         return f"{title}  {ends}{' ' + one['unit'] if one['unit'] else ''}"
 
+    def worth(self, one: Mapping[str, Any]) -> Iterator[str]:
+        """A method's value before and after, and what each assumption moved."""
+        from ..reports.worth import assumed, money
+
+        ends = " → ".join(money(one[key]["base"]) for key in ("before", "after"))
+        facts = {"title": one["title"][self.language], "ends": ends, "currency": one["currency"]}
+        yield "  " + (
+            self.word("value-none", **facts)
+            if one["change"] is None
+            else self.word("value-of", change=self.plus(money(one["change"])), **facts)
+        )
+        for step in one["steps"]:
+            moved = " → ".join(assumed(step[key], self.language) for key in ("before", "after"))
+            yield f"    {self.plus(money(step['change']))}  {step['title'][self.language]} {moved}"
+
     def matrix(self, migration: Sequence[tuple[str, str, int]]) -> str:
         from tabulate import tabulate
 
-        words = {"(absent)": self.word("absent"), "(not assessed)": self.word("not-assessed")}
+        words = {
+            "(absent)": self.word("absent"), "(not assessed)": self.word("not-assessed"),
+            **{tier: title[self.language] for tier, title in self.tiers.items()},
+        }  # fmt: skip
         columns = list(dict.fromkeys(new for _, new, _ in migration))
         rows: dict[str, dict[str, int]] = {}
         for old, new, count in migration:
@@ -131,7 +158,7 @@ class _Page:
         return "\n".join(f"  {line}" for line in text.splitlines())
 
     def move(self, move: Move) -> Iterator[str]:
-        tiers = self.arrow(*(end[1] or self.word("not-assessed") for end in (move.before, move.after)))
+        tiers = self.arrow(*(self.tier(end[1]) for end in (move.before, move.after)))
         ends = [self.points(end[0]) for end in (move.before, move.after)]
         yield "  " + self.word(
             "customer",
@@ -144,8 +171,13 @@ class _Page:
         for share in move.shares:
             yield f"    {self.share(share)}"
 
+    def tier(self, tier: str | None) -> str:
+        if tier is None:
+            return self.word("not-assessed")
+        return self.tiers[tier][self.language] if tier in self.tiers else tier
+
     def share(self, share: Share) -> str:
-        parts = [self.change(change) for change in share.changes[:LISTED]]
+        parts = [self.change(change, change in self.told) for change in share.changes[:LISTED]]
         if len(share.changes) > LISTED:
             parts.append(self.word("more", count=len(share.changes) - LISTED))
         head = self.word("share", cause=self.word(f"cause.{share.cause}"), points=self.signed(share.units))
@@ -158,12 +190,15 @@ class _Page:
             return f"{change.id} {self.word('acts' if change.after == 'true' else 'rests')}"
         return f"{change.id} {self.side(change.before)} → {self.side(change.after)}"
 
-    def change(self, change: Change) -> str:
+    def change(self, change: Change, told: bool = False) -> str:
+        """A change; one that was told before is only named."""
         kind = self.word(f"kind.{change.kind}")
         name = kind if change.kind == "as_of" else f"{kind} {change.id}"
         if not change.part and change.kind in ("rule", "feature", "dimension", "gate", "tier"):
             return f"{name} {self.word('new' if change.before is None else 'gone')}"
         name += f" · {change.part}" if change.part else ""
+        if told:
+            return name
         return f"{name} {self.side(change.before)} → {self.side(change.after)}"
 
     def side(self, value: str | None) -> str:
@@ -176,6 +211,9 @@ class _Page:
         from ..arithmetic import points_text
 
         return self.word("none") if units is None else points_text(units, self.decimals)
+
+    def plus(self, text: str) -> str:
+        return text if text.startswith("-") else f"+{text}"
 
     def signed(self, units: int | None) -> str:
         return f"+{self.points(units)}" if units is not None and units > 0 else self.points(units)

@@ -40,37 +40,16 @@ _CALLS = {name: _skipping_missing(function) for name, function in FUNCTIONS.item
 
 
 class Evaluator(SimpleEval):  # type: ignore[misc]
-    """Evaluates lowered trees over `names`; after `trace()` it keeps the value of every sub-expression."""
+    """Evaluates lowered trees over `names`."""
 
     def __init__(self) -> None:
         super().__init__(operators=_OPERATORS, functions=_CALLS, names={})
         self._lowered: dict[int, tuple[Tree, ast.expr]] = {}
-        self._values: dict[int, Any] | None = None
 
     def value(self, tree: Tree, names: Mapping[str, Any]) -> Any:
         """The tree's value; None is missing."""
         self.names = names
         return self.eval("", previously_parsed=self._node(tree))
-
-    def trace(self, tree: Tree, names: Mapping[str, Any]) -> list[tuple[Tree, Any]]:
-        """Every sub-expression with its value, outermost first; parts that were not reached are left out."""
-        node = self._node(tree)
-        self.names, self._values = names, {}
-        try:
-            self.eval("", previously_parsed=node)
-            found = self._values
-        finally:
-            self._values = None
-        pairs: list[tuple[Tree, Any]] = []
-
-        def walk(node: ast.AST) -> None:
-            if id(node) in found and hasattr(node, "tree"):
-                pairs.append((node.tree, found[id(node)]))
-            for child in ast.iter_child_nodes(node):
-                walk(child)
-
-        walk(node)
-        return pairs
 
     def _node(self, tree: Tree) -> ast.expr:
         # keyed by identity; the tree is kept beside its node so that the identity stays taken
@@ -79,17 +58,16 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
             found = self._lowered[id(tree)] = (tree, lower(tree))
         return found[1]
 
-    def _eval(self, node: Any) -> Any:
-        value = super()._eval(node)
-        if self._values is not None:
-            self._values[id(node)] = value
-        return value
-
     def _eval_boolop(self, node: Any) -> bool | None:
         values = [self._eval(value) for value in node.values]
         return all_of(values) if isinstance(node.op, ast.And) else any_of(values)
 
     def _eval_compare(self, node: Any) -> bool | None:
+        if len(node.ops) == 1 and not isinstance(node.ops[0], ast.In):  # nearly always
+            held: bool | None = self.operators[type(node.ops[0])](
+                self._eval(node.left), self._eval(node.comparators[0])
+            )
+            return held
         values = [self._eval(value) for value in (node.left, *node.comparators)]
         if isinstance(node.ops[0], ast.In):
             return None if values[0] is None else values[0] in values[1:]
@@ -104,12 +82,6 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
 
 def lower(tree: Tree) -> ast.expr:
     """Our tree as nodes of Python's; names may hold any text, since they are only looked up."""
-    node = _lower(tree)
-    node.tree = tree  # type: ignore[attr-defined]
-    return node
-
-
-def _lower(tree: Tree) -> ast.expr:
     args = [lower(arg) for arg in tree.args]
     match tree.op:
         case "const":

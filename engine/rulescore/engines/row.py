@@ -112,12 +112,14 @@ class RowEngine:
         start, end = window_days(tree.window, self.plan.as_of)
         args = tree.args
         condition = args[-1] if len(args) > tree.operands else None
+        within = f"{tree.table}."
+        read = [(name, name.removeprefix(within)) for name in tree.names() if name.startswith(within)]
         inside: list[tuple[float | None, Any]] = []
         for row in rows:
             when = row.get(table.date) if table.date else None
             if table.date and (when is None or when > end or (start is not None and when <= start)):
                 continue
-            names = {f"{tree.table}.{column}": row.get(column) for column in table.fields}
+            names = {name: row.get(column) for name, column in read}
             if condition is not None and self.evaluator.value(condition, names) is not True:
                 continue
             values = [self.evaluator.value(arg, names) for arg in args[: tree.operands]]

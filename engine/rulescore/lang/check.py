@@ -25,6 +25,17 @@ class EventTable:
     columns: Mapping[str, Kind]
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     date: str = ""
+    _named: dict[str, tuple[Mapping[str, Kind], Mapping[str, tuple[str, ...]]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def named(self, table: str) -> tuple[Mapping[str, Kind], Mapping[str, tuple[str, ...]]]:
+        """Kinds and allowed values by the names that expressions use, `table.column`."""
+        if table not in self._named:
+            kinds = {f"{table}.{column}": kind for column, kind in self.columns.items()}
+            values = {f"{table}.{column}": allowed for column, allowed in self.values.items()}
+            self._named[table] = (kinds, values)
+        return self._named[table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,7 @@ class Scope:
     names: Mapping[str, Kind]
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tables: Mapping[str, EventTable] = field(default_factory=dict)
+    constants: Mapping[str, Kind] = field(default_factory=dict)  # valid inside aggregates too
     base_allowed: bool = True
     outside: Mapping[str, Kind] = field(default_factory=dict)  # valid around the place, but not at it
 
@@ -44,11 +56,10 @@ class Scope:
 
     def inside(self, table: str) -> Scope:
         """The scope of an aggregate's arguments: columns of its table, parameters and as_of."""
-        event = self.tables[table]
-        names = {n: k for n, k in self.names.items() if n == "as_of" or n.startswith("param.")}
-        names |= {f"{table}.{column}": kind for column, kind in event.columns.items()}
-        values = {f"{table}.{column}": allowed for column, allowed in event.values.items()}
-        return Scope(names, values, {}, base_allowed=False, outside=self.names)
+        kinds, values = self.tables[table].named(table)
+        return Scope(
+            {**self.constants, **kinds}, values, {}, self.constants, base_allowed=False, outside=self.names
+        )
 
 
 class _Failed(Exception):
@@ -117,7 +128,7 @@ class _Checker:
         text = str(tree.value)
         kind = self.scope.names.get(text)
         if kind is not None:
-            return replace(tree, kind=kind)
+            return Tree("name", value=text, kind=kind, offset=tree.offset, length=tree.length)
         table = text.split(".")[0]
         if table in self.scope.tables:
             if "." in text:

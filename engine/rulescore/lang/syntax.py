@@ -8,7 +8,7 @@ import functools
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from .slips import one_literal, refused_characters, report_syntax
@@ -53,6 +53,7 @@ class Tree:
     table: str = ""
     window: Window | None = None
     operands: int = 1
+    _names: frozenset[str] | None = field(default=None, init=False, repr=False)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Tree) and self.key() == other.key()
@@ -76,17 +77,18 @@ class Tree:
         for arg in self.args:
             yield from arg.walk()
 
-    def names(self) -> set[str]:
-        return {str(node.value) for node in self.walk() if node.op == "name"}
+    def names(self) -> frozenset[str]:
+        if self._names is None:
+            found = frozenset(str(node.value) for node in self.walk() if node.op == "name")
+            object.__setattr__(self, "_names", found)
+            return found
+        return self._names
 
     def map(self, change: Callable[[Tree], Tree]) -> Tree:
         """The tree with `change` applied to every node, leaves first."""
         args = tuple(arg.map(change) for arg in self.args)
-        return change(
-            self
-            if args == self.args and all(a is b for a, b in zip(args, self.args, strict=True))
-            else replace(self, args=args)
-        )
+        same = all(one is other for one, other in zip(args, self.args, strict=True))
+        return change(self if same else replace(self, args=args))
 
 
 def constant(value: float | str | bool, kind: Kind | None = None) -> Tree:

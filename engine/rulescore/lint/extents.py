@@ -54,6 +54,7 @@ class World:
     extra: Mapping[str, Extent] = field(default_factory=dict)
     _known: dict[str, Extent] = field(default_factory=dict)
     _roots: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _written_out: dict[str, Tree] = field(default_factory=dict)
 
     # ---- trees -----------------------------------------------------------------------------------------
 
@@ -67,8 +68,11 @@ class World:
             text = str(node.value)
             feature = features.get(text)
             if feature is not None and (feature.expr.tree.kind == "bool" or feature.expr.tree.op == "name"):
-                same = feature.expr.tree.op == "name" and feature.expr.tree.value == text
-                return node if same else self.expanded(feature.expr.tree)
+                if feature.expr.tree.op == "name" and feature.expr.tree.value == text:
+                    return node
+                if text not in self._written_out:
+                    self._written_out[text] = self.expanded(feature.expr.tree)
+                return self._written_out[text]
             parameter = parameters.get(text.removeprefix("param.")) if text.startswith("param.") else None
             if parameter is not None and len(parameter.values) == 1:
                 return Tree("const", value=parameter.values[0][1], kind=node.kind)

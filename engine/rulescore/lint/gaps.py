@@ -15,8 +15,10 @@ CODES = ("case-gap",)
 def check(pack: Pack, problems: Problems) -> None:
     world = World(pack)
     for rule in pack.rules:
+        if rule.kind != "cases":
+            continue
         conditions = [world.expanded(case.when.tree) for case in rule.cases if case.when is not None]
-        if rule.kind != "cases" or len(conditions) < len(rule.cases):
+        if len(conditions) < len(rule.cases):
             continue
         applies = None if rule.applies is None else world.expanded(rule.applies.tree)
         space = Space(conditions + ([] if applies is None else [applies]), world)

@@ -6,7 +6,7 @@ The file is passed over once to count. Only a column with something irregular in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -15,7 +15,7 @@ from ..problems import Problems
 from .coerce import LONG_NUMBER, ROUNDED_NUMBER, Column, plain
 from .habits import occurring, understood
 from .steps import CODES, full, read_text
-from .table import ROW, Raw
+from .table import ROW, Raw, held
 from .tell import tell_column, tell_faults
 
 READ_ERRORS = (
@@ -65,6 +65,7 @@ def _judge(raw: Raw, columns: tuple[Column, ...], table: Table, problems: Proble
             sums.append(pl.col(column.name).null_count().alias(f"null {column.name}"))
     counts = raw.frame.select(sums).collect(engine="streaming").row(0, named=True)
     rows = counts["rows"]
+    raw = replace(raw, frame=held(raw.frame, rows, len(raw.headers)))
     values: list[pl.Expr] = []
     missing: dict[str, int] = {}
     odd: list[Column] = []

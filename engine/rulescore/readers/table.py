@@ -86,6 +86,15 @@ class Broken:
     cells: tuple[str, ...]
 
 
+HELD = 2_000_000
+"""A table of at most so many cells is held in memory: it is asked many small questions, and each would read its file anew."""
+
+
+def held(frame: pl.LazyFrame, rows: int, width: int) -> pl.LazyFrame:
+    """The frame, in memory if it is small."""
+    return frame.collect(engine="streaming").lazy() if rows * width <= HELD else frame
+
+
 @dataclass(frozen=True, slots=True)
 class Raw:
     """A file as its format reads it: columns `0`, `1`, ... in header order, and `#row`; values not yet judged.

@@ -25,7 +25,7 @@ from .judge import READ_ERRORS
 from .mappings import find
 from .parts import judged, parts_of
 from .same import likely, merges, tell_likely, tell_merged
-from .table import ROW, SOURCE, Rejected, Source, TableData, Values
+from .table import ROW, SOURCE, Rejected, Source, TableData, Values, held
 
 CUSTOMERS = "customers"
 
@@ -241,4 +241,6 @@ def _joined(table: Table, parts: list[Part], frames: list[tuple[pl.LazyFrame, in
                 _values(part),
             )
         )
-    return TableData(table.id, chosen[0] if len(chosen) == 1 else pl.concat(chosen), tuple(sources))
+    frame = chosen[0] if len(chosen) == 1 else pl.concat(chosen)
+    frame = held(frame, sum(rows for _, rows in frames), len(names))
+    return TableData(table.id, frame, tuple(sources))

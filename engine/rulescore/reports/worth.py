@@ -62,7 +62,7 @@ def explanation(node: Node, language: str, pack: Pack) -> str:
         told += ["", *lines({**node, "methods": [method]}, language)]
         rows = [
             [
-                one["title"][language], *(_stated(one[case], language) for case in ("low", "base", "high")),
+                one["title"][language], *(assumed(one[case], language) for case in ("low", "base", "high")),
                 speech.told(as_written(one)) if as_written(one) else "", as_written(one), say(f"basis.{one['basis']}"),
                 speech.sources([source for source in one["source"] if source not in ("default", "portfolio")]),
             ]
@@ -147,10 +147,10 @@ def _plain(text: Any) -> Any:
         return text
 
 
-def _stated(value: Any, language: str) -> str:
+def assumed(value: Any, language: str) -> str:
     """An assumption as people read it: numbers with their thousands apart, words as they are."""
     if isinstance(value, list):
-        return ", ".join(_stated(one, language) for one in value)
+        return ", ".join(assumed(one, language) for one in value)
     number = _plain(value)
     if not isinstance(number, Decimal):
         return "" if value is None else word(f"page.choice.{value}", language)

@@ -47,8 +47,9 @@ def parts(pack: str | Path) -> list[str | Path]:
     return [pack, *(part for part in own if (part / "pack.yaml").is_file())]
 
 
-def run(pack: str | Path) -> tuple[PackReport | None, Problems]:
-    """Runs the tests of a pack given by id or folder. None beside the problems when pack or tests can't be used."""
+def run(pack: str | Path, bases: dict[Path, Pack | None] | None = None) -> tuple[PackReport | None, Problems]:
+    """Runs the tests of a pack given by id or folder. None beside the problems when pack or tests can't be used. `bases`
+    keeps the packs that others extend, for those that are tested next."""
     problems = Problems()
     folder = find(pack, problems)
     if folder is None:
@@ -63,13 +64,17 @@ def run(pack: str | Path) -> tuple[PackReport | None, Problems]:
     if problems.has_errors:
         return None, problems
     verdicts = tuple(judge(item) for item in evaluated)
-    return PackReport(
-        loaded, suite.file, verdicts, measure(loaded, evaluated, _inherited(loaded, folder))
-    ), problems
+    taken_over = _inherited(loaded, folder, {} if bases is None else bases)
+    return PackReport(loaded, suite.file, verdicts, measure(loaded, evaluated, taken_over)), problems
 
 
-def _inherited(pack: Pack, folder: Path) -> Inherited:
+def _inherited(pack: Pack, folder: Path, bases: dict[Path, Pack | None]) -> Inherited:
     """What the pack takes over unchanged; nothing when it extends none, or one that can't stand alone."""
     layers = read_layers(folder, Problems(), None)
-    base = load(layers[-2].folder)[0] if len(layers) > 1 else None
+    if len(layers) == 1:
+        return Inherited()
+    place = layers[-2].folder
+    if place not in bases:
+        bases[place] = load(place)[0]
+    base = bases[place]
     return Inherited() if base is None else inherited(pack, base)

@@ -209,8 +209,9 @@ def _base_stage(plan: Plan, frame: pl.LazyFrame, stage: Sequence[Step]) -> pl.La
 def differences(plan: Plan, results: Sequence[Result], frame: pl.DataFrame) -> list[tuple[Difference, ...]]:
     """For each test the columns in which the engines differ."""
     trace = trace_of_results(plan, [""] * len(results), results).drop(CUSTOMER)
+    types = frame.schema  # each asking makes it anew
     steps = {
-        step.column: pl.Series([r.values[step.column] for r in results], dtype=frame.schema[step.column])
+        step.column: pl.Series([r.values[step.column] for r in results], dtype=types[step.column])
         for step in plan.steps
     }
     found: list[list[Difference]] = [[] for _ in results]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import ModuleType
 
 from . import (
@@ -16,6 +17,7 @@ from . import (
     tiers,
     with_and_without,
 )
+from .parts import Given, Valued
 
 METHODS: tuple[ModuleType, ...] = (
     excess_earnings,
@@ -29,6 +31,14 @@ METHODS: tuple[ModuleType, ...] = (
     reconciliation,
 )
 """Each has NAME, TITLE, ASSUMPTIONS (name -> `Assumption`) and `value(given) -> Valued`; one that is a check and no value
-has CHECK = True."""
+has CHECK = True. `details(given, done) -> Row` are further totals that do not make the value: worked out where it is shown
+in full, and not for each sensitivity and scenario."""
 
 BY_NAME = {method.NAME: method for method in METHODS}
+
+
+def in_full(method: ModuleType, given: Given) -> Valued:
+    """The value of a method with all totals that can be shown of it."""
+    done: Valued = method.value(given)
+    details = getattr(method, "details", None)
+    return replace(done, totals={**done.totals, **details(given, done)}) if details else done

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal, localcontext
 from itertools import pairwise
 
-from .parts import CONTEXT, HALF, ONE, Assumption, Given, UnusableError
+from .parts import CONTEXT, HALF, ONE, Assumption, Given, UnusableError, power
 
 Curve = Callable[[Decimal], Decimal]
 
@@ -39,7 +39,7 @@ def curve_of(given: Given) -> Curve:
     if measured:
         found.append(_measured(measured, attrition, given["years"] + given["age"]))
     elif attrition > 0:
-        found.append(lambda time: (ONE - attrition) ** time if time else ONE)
+        found.append(lambda time: power(ONE - attrition, time) if time else ONE)
     if given["weibull_scale"] > 0:
         scale, shape = given["weibull_scale"], given["weibull_shape"]
         found.append(lambda time: (-((time / scale) ** shape)).exp() if time else ONE)
@@ -75,8 +75,8 @@ def lives(given: Given) -> dict[str, Decimal]:
     attrition and Weibull."""
     attrition, age = given["attrition"], given["age"]
     if age == 0 and given["weibull_scale"] > 0:
-        scale, power = given["weibull_scale"], ONE / given["weibull_shape"]
-        return {"half_life": scale * Decimal(2).ln() ** power, "mean_life": scale * _gamma(ONE + power)}
+        scale, root = given["weibull_scale"], ONE / given["weibull_shape"]
+        return {"half_life": scale * Decimal(2).ln() ** root, "mean_life": scale * _gamma(ONE + root)}
     if 0 < attrition < 1 and not given["measured_survivors"]:
         rate = -(ONE - attrition).ln()
         return {"half_life": Decimal(2).ln() / rate, "mean_life": ONE / rate}

@@ -5,12 +5,11 @@ it is the distributor method."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from . import curves
 from .curves import Curve
-from .parts import ONE, Assumption, Given, Row, Valued, concluded, discount
+from .parts import ONE, Assumption, Given, Row, Valued, concluded, discount, power
 
 NAME = "excess_earnings"
 TITLE = {"zh": "多期超额收益法", "en": "Multi-period excess earnings"}
@@ -43,17 +42,21 @@ def value(given: Given) -> Valued:
     is not above zero is reported as it is and concluded as nil."""
     curve = curves.curve_of(given)
     rows = tuple(_year(given, curve, year) for year in range(1, int(given["years"]) + 1))
-    done = concluded(given, rows, COLUMNS)
-    more = {**curves.lives(given), **_captured(given, curve, done.totals["present"])}
-    return replace(done, totals={**done.totals, **more})
+    return concluded(given, rows, COLUMNS)
 
 
-def _captured(given: Given, curve: Curve, present: Decimal) -> dict[str, Decimal]:
+def details(given: Given, done: Valued) -> Row:
+    """How long customers stay, and how much of the value the years hold."""
+    return {**curves.lives(given), **_captured(given, done.totals["present"])}
+
+
+def _captured(given: Given, present: Decimal) -> dict[str, Decimal]:
     """What the cash flows would be worth without an end, and which share of it the years hold: a cut-off of the economic life.
     Nothing where there is no such sum, or where the curve is known for the years alone."""
     measured = given["measured_survivors"] and given["attrition"] == 0
     if present <= 0 or measured:
         return {}
+    curve = curves.curve_of(given)
     # what a year adds is one number times survivors; only survivors are worked out anew each year
     kept = given["margin"] * (ONE - given["tax"]) - given["charges"]
     step = (ONE + given["growth"]) / (ONE + given["discount_rate"])
@@ -74,7 +77,7 @@ def _captured(given: Given, curve: Curve, present: Decimal) -> dict[str, Decimal
 
 def _year(given: Given, curve: Curve, year: int) -> Row:
     left = curves.counted(curve, year, given["survivors"])
-    revenue = given["revenue"] * given["transfer"] * (ONE + given["growth"]) ** Decimal(year) * left
+    revenue = given["revenue"] * given["transfer"] * power(ONE + given["growth"], Decimal(year)) * left
     ebit = revenue * given["margin"]
     tax = ebit * given["tax"]
     charges = revenue * given["charges"]

@@ -6,6 +6,7 @@ All arithmetic is decimal to 34 digits, rounded only where it is shown.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Context, Decimal, localcontext
@@ -66,9 +67,15 @@ def tax_amortisation(tax: Decimal, years: Decimal, rate: Decimal, mid: bool) -> 
     return ONE / below
 
 
+@functools.lru_cache(maxsize=10_000)
+def power(base: Decimal, exponent: Decimal) -> Decimal:
+    """base ** exponent. The years of a method's many cases share most of theirs, and a power of part of a year is dear."""
+    return CONTEXT.power(base, exponent)
+
+
 def discount(rate: Decimal, year: int, mid: bool) -> Decimal:
     """The factor that brings a cash flow of year `year` to the valuation date."""
-    return (ONE + rate) ** -(Decimal(year) - (HALF if mid else 0))
+    return power(ONE + rate, -(Decimal(year) - (HALF if mid else 0)))
 
 
 def concluded(given: Given, rows: tuple[Row, ...], columns: Mapping[str, Mapping[str, str]]) -> Valued:

@@ -66,7 +66,7 @@ def filled(template: str, cell: Callable[[str], str]) -> str:
     return TOKEN.sub(lambda found: cell(found[1]), template)
 
 
-def _names(tree: Tree) -> set[str]:
+def _names(tree: Tree) -> frozenset[str]:
     return tree.names()
 
 
