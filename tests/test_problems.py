@@ -133,10 +133,28 @@ def codes_of(kind: str, text: str, folder: Path) -> dict[str, str]:
         problems = found_in(
             folder, {"quality.yaml": RULE + item, "pack.yaml": tiny + UNPROVEN, "tables.yaml": ANSWERS}
         )
+    elif kind == "base":
+        problems = found_in_portfolio(folder, text)
     else:
         name = {"dimension": "quality.yaml", "pack": "pack.yaml", "tables": "tables.yaml"}[kind]
         problems = found_in(folder, {name: text})
     return {problem.code: problem.severity for problem in problems}
+
+
+def found_in_portfolio(folder: Path, text: str) -> Problems:
+    """What is found in a pack that extends `general` and adds the file plan.yaml to the rules of the base as a whole."""
+    for place, name, above in (
+        (folder / "own", "own", "general"),
+        (folder / "own" / "portfolio", "portfolio", "general"),
+    ):
+        place.mkdir()
+        head = f"id: {name}\nversion: 1.0.0\ntitle: {{zh: 自有, en: Own}}\nextends: {above}\n"
+        (place / "pack.yaml").write_text(head, encoding="utf-8")
+    (folder / "own" / "portfolio" / "plan.yaml").write_text(text, encoding="utf-8")
+    pack, problems = load(folder / "own")
+    if pack is not None and pack.portfolio is not None:
+        problems.extend(list(lint.run(pack.portfolio)))
+    return problems
 
 
 def of_overrides(text: str) -> Problems:

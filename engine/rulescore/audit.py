@@ -17,9 +17,7 @@ from .engines import frame as frame_engine
 from .engines.row import Result, RowEngine
 from .folder import INPUTS, Run
 from .kinds.question import TABLE as ANSWERS
-from .labels import labels
 from .lang.syntax import Tree, constant, text_of
-from .lang.words import sentence
 from .messages import word
 from .model import Action, Expr, Finding, Gate, Rule, Tier
 from .origins import Origins
@@ -28,6 +26,7 @@ from .portfolio import JSON as PORTFOLIO_JSON
 from .portfolio_table import COMPANY, OWNER, columns_read
 from .problems import Fact, Problem, Span, UsageError, close_names
 from .scoring import Outcome, composite_score, coverage_units, dimension_score
+from .speech import Speech
 from .values import iso
 from .worth import JSON as VALUATION
 
@@ -90,7 +89,7 @@ class _Explainer:
     def __init__(self, run: Run, record: Mapping[str, Any], result: Result) -> None:
         self.run, self.record, self.result = run, record, result
         self.pack, self.plan = run.pack, run.plan
-        self.labels = {language: labels(self.pack, language) for language in LANGUAGES}
+        self.speech = {language: Speech(self.pack, language, self.plan.parameters) for language in LANGUAGES}
         self.origins = Origins(run, record)
         # what the tiers' conditions may name, beside the record
         self.names = dict(result.values)
@@ -114,7 +113,7 @@ class _Explainer:
             "left_out": [dict(one.title) for one in self.pack.dimensions if one.id in self.pack.left_out],
             "cycle": next((dict(one.title) for one in self.pack.cycles if one.id == self.pack.cycle), None),
             "findings": [self.finding(finding) for finding in self.pack.findings], "shown": [self.input(name, depth=0) for name in self.pack.shown],
-            "figures": self.figures(),
+            "measures": [self.measure(measure) for measure in self.pack.measures], "figures": self.figures(),
             "agrees_with_run": self.agrees(),
         }  # fmt: skip
 
@@ -179,6 +178,11 @@ class _Explainer:
             "actions": actions(finding.actions), "inputs": [self.input(name, depth=0) for name in names],
         }  # fmt: skip
 
+    def measure(self, measure: Finding) -> Node:
+        """Whether it is called for, and what its goal rests on."""
+        assert measure.goal is not None
+        return {**self.finding(measure), "goal": self.condition(measure.goal), "inputs": [self.input(name, depth=0) for name in self.named(measure.goal.tree)]}  # fmt: skip
+
     def figures(self) -> list[Node]:
         """The features that the rules for the base as a whole read of the customer, and no rule of the customers does;
         of the base itself those of its waterfall."""
@@ -188,7 +192,7 @@ class _Explainer:
         if self.pack.portfolio is None:
             return []
         scored = self.pack.names_behind(tree for rule in self.pack.rules for tree in rule.trees)
-        scored |= {name for finding in self.pack.findings for tree in finding.trees for name in tree.names()}
+        scored |= {name for finding in self.pack.noted for tree in finding.trees for name in tree.names()}
         read = columns_read(self.pack.portfolio) - scored - set(self.pack.shown)
         return [self.input(name, depth=0) for name in self.pack.features if name in read]
 
@@ -196,7 +200,7 @@ class _Explainer:
         """What a gate acts on, as people call it."""
         if gate.target == "tier":
             return word("explain.the-tier", language)
-        label = self.labels[language]
+        label = self.speech[language].plain
         return str(label("composite" if gate.target == "composite" else f"score.{gate.target}"))
 
     # ---- dimensions and rules ---------------------------------------------------------------------------
@@ -303,6 +307,11 @@ class _Explainer:
 
     def input(self, name: str, depth: int) -> Node:
         node: Node = {"name": name, "value": self.readable(name)}
+        if isinstance(node["value"], str):
+            of = Tree("name", value=name, kind="text")
+            node["value_words"] = {
+                language: self.speech[language].value_word(of, node["value"]) for language in LANGUAGES
+            }
         feature = self.pack.features.get(name)
         field = self.pack.records.fields.get(name)
         if feature is not None:
@@ -313,8 +322,6 @@ class _Explainer:
                 "place": str(feature.span),
             }
             node |= {"words": self.words(feature.expr.tree)["words"]}
-            if node["value"] in feature.values:
-                node["said"] = dict(feature.values[node["value"]])
             if depth < 6:
                 node["inputs"] = [
                     self.input(part, depth + 1) for part in dict.fromkeys(self.named(feature.expr.tree))
@@ -325,10 +332,7 @@ class _Explainer:
             step = next((step for step in self.plan.steps if step.column == name), None)
             if step is not None:
                 node |= {
-                    "title": {
-                        language: sentence(step.tree, language, self.labels[language])
-                        for language in LANGUAGES
-                    },
+                    "title": {language: self.speech[language].words(step.tree) for language in LANGUAGES},
                     "unit": "",
                 }
                 if step.scope == "events":
@@ -351,9 +355,7 @@ class _Explainer:
         }
 
     def words(self, tree: Tree) -> Node:
-        return {
-            "words": {language: sentence(tree, language, self.labels[language]) for language in LANGUAGES}
-        }
+        return {"words": {language: self.speech[language].words(tree) for language in LANGUAGES}}
 
     def lifted(self, tree: Tree) -> Tree:
         """Aggregates and figures of the base as names of their columns."""

@@ -65,8 +65,8 @@ def by_frame(plan: Plan, values: Mapping[str, Any], base: pl.LazyFrame) -> list[
         records = pl.LazyFrame(
             [pl.Series(CUSTOMER, names_of(groups), dtype=pl.String)]
             + [
-                pl.Series(field, [values.get(field)] * len(groups), dtype=_TYPES[own.kinds[field]])
-                for field in own.fields
+                pl.Series(field, column, dtype=_TYPES[own.kinds[field]])
+                for field, column in _rows(own, breakdown, groups, values).items()
             ]
         )
         counted_in = frame_engine.with_aggregates(own, records, {EVENTS: member})
@@ -95,9 +95,10 @@ def by_row(plan: Plan, values: Mapping[str, Any], events: Sequence[Mapping[str, 
         chosen = [event for event, used in zip(events, use, strict=True) if used]
         for key, event in zip(keys, chosen, strict=True):
             members[key if key in members else None].append(event)
+        given = _rows(own, breakdown, groups, values)
         records = [
-            {CUSTOMER: name, **{field: values.get(field) for field in own.fields}}
-            for name in names_of(groups)
+            {CUSTOMER: name, **{field: column[place] for field, column in given.items()}}
+            for place, name in enumerate(names_of(groups))
         ]
         engine = RowEngine(own)
         for stage in own.stages:
@@ -105,6 +106,17 @@ def by_row(plan: Plan, values: Mapping[str, Any], events: Sequence[Mapping[str, 
                 engine.run_step(step, records, [{EVENTS: members[group]} for group in groups])
         tables.append((groups, [[record[figure] for figure in breakdown.figures] for record in records]))
     return tables
+
+
+def _rows(own: Plan, breakdown: Breakdown, groups: Groups, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What the figures of the rows may read beside their customers: features of the base, and the row's own keys."""
+    keys = {str(expr.tree.value): index for index, expr in enumerate(breakdown.by) if expr.tree.op == "name"}
+    return {
+        field: [None if group is None else group[keys[field]] for group in groups]
+        if field in keys
+        else [values.get(field)] * len(groups)
+        for field in own.fields
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -23,6 +23,18 @@ def pack_ids() -> list[str]:
 
 
 @functools.cache
+def statutes() -> Mapping[str, Mapping[str, str]]:
+    """Statutes and other Chinese sources as packs cite them, without the article -> what they are called in each language; the
+    longest first."""
+    with (folder("rulesets") / "statutes.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {
+        row["cited"]: {"zh": row["zh"], "en": row["en"]}
+        for row in sorted(rows, key=lambda row: -len(row["cited"]))
+    }
+
+
+@functools.cache
 def catalogue() -> Mapping[str, Mapping[str, str]]:
     """What an assessment should answer: id -> its words in each language, in the order of rulesets/catalogue.csv."""
     with (folder("rulesets") / "catalogue.csv").open(encoding="utf-8", newline="") as file:

@@ -52,7 +52,7 @@ def check(pack: Pack, problems: Problems) -> None:
         judge(rule.id, rule.span, rule.trees, rule.fairness)
     for gate in pack.gates:
         judge(gate.id, gate.span, [gate.when.tree], gate.fairness)
-    for finding in pack.findings:
+    for finding in pack.noted:
         judge(finding.id, finding.span, finding.trees, {})
     for tier in pack.tiers:
         judge(tier.id, tier.span, [] if tier.when is None else [tier.when.tree], None)

@@ -25,8 +25,8 @@ KEPT_OUT_TITLE = {"zh": "剔除于估值基础之外", "en": "Kept out of the va
 Declared = tuple[Document, Path_, dict[str, Any]]
 
 
-def declared(layers: list[Layer]) -> dict[str, Declared]:
-    """The findings by name with where each stands: a later layer replaces one of an earlier, or removes it."""
+def declared(layers: list[Layer], what: str = "findings") -> dict[str, Declared]:
+    """The findings, or what else stands by name, with where each stands: a later layer replaces one of an earlier, or removes it."""
     found: dict[str, Declared] = {}
     for layer in layers:
         documents = [document for document in layer.documents.values() if "tables" not in document.data]
@@ -34,8 +34,8 @@ def declared(layers: list[Layer]) -> dict[str, Declared]:
             for name in document.data.get("remove") or ():
                 found.pop(name, None)
         for document in documents:
-            for key, item in (document.data.get("findings") or {}).items():
-                found[key] = (document, ("findings", key), item)
+            for key, item in (document.data.get(what) or {}).items():
+                found[key] = (document, (what, key), item)
     return found
 
 

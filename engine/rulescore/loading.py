@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import fairness, findings, merge
+from . import fairness, findings, measures, merge
 from .arithmetic import points_text, units
 from .bundled import folder
 from .cycles import read_cycles
@@ -101,8 +101,8 @@ def load_or_raise(
 
 Raw = tuple[Document, Path_, str, dict[str, Any], Tree | None]
 """A feature before it is checked: where it stands, the key of its expression there, its facts, its tree."""
-WANTED: dict[str, Kind] = {"when": "bool", "amount": "number"}
-"""What the expressions of findings have to give."""
+WANTED: dict[str, Kind] = {"when": "bool", "amount": "number", "goal": "bool"}
+"""What the expressions of findings and measures have to give."""
 
 TAKEN = frozenset(
     ["customer_id", "name", "composite", "low", "high", "coverage", "tier", "tier_reason", "gates", "reasons"]
@@ -125,6 +125,8 @@ class _Loader:
         self.features: dict[str, Feature] = {}
         self.scope = Scope({})
         self.findings = findings.declared(layers)
+        self.measures = findings.declared(layers, "measures")
+        self.strategies = findings.declared(layers, "strategies")
 
     def build(self) -> Pack | None:
         settings, places = merge.settings([layer.pack for layer in self.layers])
@@ -140,6 +142,14 @@ class _Loader:
         merge.repeated(self.layers, self.problems)
         self.read_features()
         breakdowns = self.read_breakdowns()
+        breakdowns = measures.with_strategies(
+            breakdowns,
+            self.strategies,
+            self.scope,
+            self.expression,
+            merge.breakdown_ids(self.layers),
+            self.problems,
+        )
         dimensions = self.read_dimensions(settings, places)
         totals: dict[str, Kind] = {f"score.{dimension.id}": "number" for dimension in dimensions}
         totals |= {"composite": "number", "coverage": "number"}
@@ -178,6 +188,7 @@ class _Loader:
             surveys=read_surveys(self.layers, self.tables, self.problems),
             findings=findings.read(self.findings, self.features),
             waterfall=findings.read_waterfall(settings, places, named, self.problems), shown=findings.read_shown(settings, places, named, self.problems),
+            measures=measures.read(self.measures, self.features, scored, self.problems),
             cycles=read_cycles(self.layers, settings, self.customers, self.problems),
         )  # fmt: skip
         fairness.check(pack, self.problems)
@@ -216,12 +227,13 @@ class _Loader:
         """Parses all features, orders them by what they need, and checks them in that order."""
         raw: dict[str, Raw] = {}
         own = list(self.declared_features())
-        made = list(findings.as_features(self.findings))
+        made = [*findings.as_features(self.findings), *measures.as_features(self.measures)]
         for key, document, path, part, item in own + made:
             check_name(key, document.key(*path), self.problems)
-            if (
-                key in raw and path[0] == "findings"
-            ):  # a feature of a later layer replaces one; a finding is none
+            if key in raw and path[0] in (
+                "findings",
+                "measures",
+            ):  # a feature of a later layer replaces one; findings and measures are none
                 self.problems.error("duplicate-name", document.key(*path), name=key)
             raw[key] = (document, path, part, item, parse(item["is"], self.reporter(document, (*path, part))))
         names = dict(self.scope.names)
@@ -469,5 +481,5 @@ class _Loader:
                 known |= {gate["id"] for gate in document.data.get("gates") or ()}
                 known |= (document.data.get("features") or {}).keys()
                 known |= {breakdown["id"] for breakdown in document.data.get("breakdowns") or ()}
-                known |= (document.data.get("findings") or {}).keys()
-                known |= (document.data.get("cycles") or {}).keys()
+                for part in ("findings", "measures", "strategies", "cycles"):
+                    known |= (document.data.get(part) or {}).keys()

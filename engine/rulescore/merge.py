@@ -70,7 +70,7 @@ def breakdowns(layers: list[Layer]) -> list[tuple[Document, Path_, dict[str, Any
     return list(found.values())
 
 
-SETS = ("parameters", "features", "findings")
+SETS = ("parameters", "features", "findings", "measures", "strategies")
 LISTS = ("gates", "breakdowns")
 
 
@@ -92,6 +92,12 @@ def repeated(layers: list[Layer], problems: Problems) -> None:
                 first = taken.setdefault((part, key), str(place))
                 if first != str(place):
                     problems.error("defined-twice", place, name=key, first=first)
+
+
+def breakdown_ids(layers: list[Layer]) -> list[str]:
+    """The ids of all breakdowns of all layers."""
+    documents = [document for layer in layers for document in layer.documents.values()]
+    return [item["id"] for document in documents for item in document.data.get("breakdowns") or ()]
 
 
 Merged = dict[str, dict[str, tuple[Any, Document]]]

@@ -46,6 +46,8 @@ class Field:
     sensitive: bool = False
     span: Span = NOWHERE
     holder: Text | None = None
+    titles: Mapping[str, Text] = field(default_factory=dict)
+    """What people call its values, where a pack says so; else the first of their `words` does."""
     made_of: str = ""
     """The field that it is worked out from; no column of a file is it."""
 
@@ -115,7 +117,8 @@ class Feature:
 class Breakdown:
     """The base by one or two keys: a row for each value, a column for each figure. `by` are expressions of one customer, and so
     is `where`, which leaves out those of whom it does not hold; `figures` of the customers of a row, each of which may also use those before it and the features of the base. Beyond `rows` the smallest
-    groups are one row; `heat` shades the cells; `words` say what people call a value of a key."""
+    groups are one row; `heat` shades the cells; `words` say what people call a value of a key; `strategies` say what is done with
+    a row, of which the figure `strategy` names the first that holds."""
 
     id: str
     title: Text
@@ -128,6 +131,7 @@ class Breakdown:
     words: Mapping[str, Text]
     source: tuple[str, ...]
     span: Span
+    strategies: tuple[Strategy, ...] = ()
 
     @property
     def exprs(self) -> tuple[Expr, ...]:
@@ -261,7 +265,9 @@ KEPT_OUT = "kept_out"
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something found at a customer that a buyer has to know: whether it holds (a feature of the same name), the amount
-    behind it, and whether it keeps the customer out of the base that is valued."""
+    behind it, and whether it keeps the customer out of the base that is valued.
+
+    A measure is one too: it is called for while it holds. Its `goal` is a figure of the base compared with what it should be."""
 
     id: str
     title: Text
@@ -272,13 +278,35 @@ class Finding:
     actions: tuple[Action, ...]
     source: tuple[str, ...]
     span: Span
+    goal: Expr | None = None
+    whom: str = ""
+    whom_by: str = ""
+    """Columns of the scored customers: which of them the measure is about, and the amount they are listed by."""
 
     @property
     def trees(self) -> tuple[Tree, ...]:
         """The names of the features that it is."""
-        found = Tree("name", value=self.id, kind="bool")
-        amount = self.amount
-        return (found,) if amount is None else (found, Tree("name", value=amount.id, kind="number"))
+        found = [Tree("name", value=self.id, kind="bool")]
+        found += [] if self.amount is None else [Tree("name", value=self.amount.id, kind="number")]
+        found += [] if self.goal is None else [Tree("name", value=f"{self.id}{MET}", kind="bool")]
+        return tuple(found)
+
+
+MET = "_met"
+"""What the name of a measure ends with in the feature that says whether its goal is met."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """What is done with the rows of a breakdown for which its condition is the first that is known to hold."""
+
+    id: str
+    title: Text
+    why: Text
+    when: Expr
+    actions: tuple[Action, ...]
+    source: tuple[str, ...]
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +406,7 @@ class Pack:
     breakdowns: tuple[Breakdown, ...] = ()
     surveys: tuple[Survey, ...] = ()
     findings: tuple[Finding, ...] = ()
+    measures: tuple[Finding, ...] = ()
     waterfall: Waterfall | None = None
     shown: tuple[str, ...] = ()
     """Features that stand beside the scores of a customer."""
@@ -399,7 +428,7 @@ class Pack:
         for tier in self.tiers:
             if tier.when is not None:
                 yield tier.when.tree
-        for finding in self.findings:
+        for finding in self.noted:
             yield from finding.trees
         for name in self.shown:
             yield Tree("name", value=name, kind=self.features[name].expr.tree.kind)
@@ -410,6 +439,16 @@ class Pack:
     def valued(self) -> bool:
         """Whether its cycle, if one was chosen, values the base."""
         return all(one.valuation for one in self.cycles if one.id == self.cycle)
+
+    @property
+    def noted(self) -> tuple[Finding, ...]:
+        """Findings and measures."""
+        return (*self.findings, *self.measures)
+
+    @property
+    def strategies(self) -> tuple[Strategy, ...]:
+        """Those of all breakdowns, each once."""
+        return tuple({one.id: one for table in self.breakdowns for one in table.strategies}.values())
 
     def rule(self, rule_id: str) -> Rule:
         return next(rule for rule in self.rules if rule.id == rule_id)

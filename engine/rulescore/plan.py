@@ -195,7 +195,7 @@ class _Planner:
             wanted += [planned.applies] if planned.applies is not None else []
             for case in planned.cases:
                 wanted += [part for part in (case.when, case.points) if isinstance(part, Tree)]
-        wanted += [tree for finding in pack.findings for tree in finding.trees]
+        wanted += [tree for finding in pack.noted for tree in finding.trees]
         wanted += [name(key, "unknown") for key in pack.shown]
         wanted += [name(KEPT_OUT, "bool")] if KEPT_OUT in pack.features else []
         if every_feature:
@@ -320,22 +320,25 @@ def breakdown_plans(plan: Plan) -> tuple[tuple[Breakdown, tuple[Tree, ...], Tree
     ]
     records = replace(pack.records, fields={**pack.records.fields, **{one.id: one for one in made}})
     bare = replace(
-        pack,
-        tables={**pack.tables, pack.subject: records},
-        dimensions=(),
-        gates=(),
-        tiers=(),
-        breakdowns=(),
-        left_out=(),
+        pack, dimensions=(), gates=(), tiers=(), findings=(), measures=(), breakdowns=(), left_out=()
     )
+
+    def own(breakdown: Breakdown) -> Pack:
+        """A pack of the rows: keys that are columns of the customers have their names there."""
+        keys = {
+            str(expr.tree.value): Field(str(expr.tree.value), TYPES[expr.tree.kind], {})
+            for expr in breakdown.by
+            if breakdown.strategies and expr.tree.op == "name"
+        }
+        rows = replace(records, fields={**records.fields, **keys})
+        return replace(bare, tables={**pack.tables, pack.subject: rows}, features=breakdown.figures)
+
     return tuple(
         (
             breakdown,
             tuple(planner.lift(expr.tree) for expr in breakdown.by),
             None if breakdown.where is None else planner.lift(breakdown.where.tree),
-            make_plan(
-                replace(bare, features=breakdown.figures), plan.as_of, plan.parameters, every_feature=True
-            ),
+            make_plan(own(breakdown), plan.as_of, plan.parameters, every_feature=True),
         )
         for breakdown in pack.breakdowns
     )

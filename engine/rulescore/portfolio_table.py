@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from .lang.syntax import Kind
+from .lang.syntax import Kind, Tree
 from .model import Feature, Field, FieldType, Pack, Table
 from .problems import Problems
 
@@ -35,16 +36,12 @@ def scored_customers(pack: Pack, problems: Problems) -> Table:
     for feature in pack.features.values():
         type_ = TYPES.get(feature.expr.tree.kind)
         if type_ is not None:
-            values = _values(pack, feature) if type_ == "text" else {}
+            behind = _listed(pack, feature) if type_ == "text" else None
+            words = {value: tuple(text.values()) for value, text in feature.values.items()}
             fields[feature.id] = Field(
-                feature.id,
-                type_,
-                feature.title,
-                feature.unit,
-                values=tuple(values),
-                words=values,
-                span=feature.span,
-            )
+                feature.id, type_, feature.title, feature.unit, titles=feature.values, span=feature.span,
+                values=behind.values if behind else tuple(feature.values), words=behind.words if behind else words,
+            )  # fmt: skip
     scores = {
         dimension.id: Field(dimension.id, "number", dimension.title, "points")
         for dimension in pack.dimensions
@@ -53,7 +50,7 @@ def scored_customers(pack: Pack, problems: Problems) -> Table:
     scores["coverage"] = replace(scores["coverage"], unit="share")
     scores["tier"] = Field(
         "tier", "text", {"zh": "等级", "en": "Tier"}, values=tuple(tier.id for tier in pack.tiers),
-        words={tier.id: tuple(tier.title.values()) for tier in pack.tiers},
+        words={tier.id: tuple(tier.title.values()) for tier in pack.tiers}, titles={tier.id: tier.title for tier in pack.tiers},
     )  # fmt: skip
     scores |= {key: Field(key, "text", title) for key, title in _WORDS.items()}
     for key in sorted(fields.keys() & scores.keys()):
@@ -63,14 +60,33 @@ def scored_customers(pack: Pack, problems: Problems) -> Table:
     return Table(table.id, table.title, fields, customer=COMPANY_ID, span=table.span)
 
 
-def _values(pack: Pack, feature: Feature) -> dict[str, tuple[str, ...]]:
-    """The texts that a feature gives, with their words: its own, or those of the one field with values that it takes them from."""
-    if feature.values:
-        return {value: tuple(text.values()) for value, text in feature.values.items()}
-    behind = [pack.fields[name][1] for name in pack.names_behind([feature.expr.tree]) if name in pack.fields]
-    listed = [field for field in behind if field.values and not field.private]
-    plain = feature.expr.tree.op == "call" and feature.expr.tree.value == "coalesce" and len(listed) == 1
-    return {value: tuple(listed[0].words.get(value, ())) for value in listed[0].values} if plain else {}
+def _listed(pack: Pack, feature: Feature) -> Field | None:
+    """The one field with values whose texts a feature hands on, unless it has words of its own."""
+    given = [] if feature.values else list(_given(pack, feature.expr.tree))
+    names = {
+        str(tree.value) for tree in given if tree.op == "name" and not str(tree.value).startswith("param.")
+    }
+    if len(names) != 1 or not names <= pack.fields.keys():
+        return None
+    field = pack.fields[names.pop()][1]
+    strange = any(tree.op == "const" and tree.value not in field.values for tree in given)
+    return None if field.private or strange or not field.values else field
+
+
+def _given(pack: Pack, tree: Tree) -> Iterator[Tree]:
+    """The names and constants whose values a tree may hand on."""
+    if tree.op == "name" and tree.value in pack.features:
+        yield from _given(pack, pack.features[str(tree.value)].expr.tree)
+    elif tree.op == "if":
+        for arg in tree.args[1:]:
+            yield from _given(pack, arg)
+    elif tree.op == "call" and tree.value == "coalesce":
+        for arg in tree.args:
+            yield from _given(pack, arg)
+    elif tree.op == "aggregate" and tree.value in ("first", "last"):
+        yield from _given(pack, tree.args[0])
+    else:
+        yield tree
 
 
 def columns_read(portfolio: Pack) -> frozenset[str]:
@@ -78,7 +94,8 @@ def columns_read(portfolio: Pack) -> frozenset[str]:
     prefix = "customers."
     trees = [*portfolio.trees(), *(feature.expr.tree for feature in portfolio.features.values())]
     trees += [expr.tree for breakdown in portfolio.breakdowns for expr in breakdown.exprs]
-    return frozenset(
+    lists = frozenset(name for one in portfolio.measures for name in (one.whom, one.whom_by) if name)
+    return lists | frozenset(
         str(node.value).removeprefix(prefix)
         for tree in trees
         for node in tree.walk()

@@ -31,7 +31,9 @@ def command(language: str, run: Path, customer: str, as_json: bool) -> None:
     opened = Run.read(run)
     if customer == "value":
         valued = value_of(opened)
-        echo_json(valued) if as_json else click.echo(valuation(valued, language))
+        echo_json(valued) if as_json else click.echo(
+            valuation(valued, language, opened.pack.portfolio or opened.pack)
+        )
         return
     node = explain_base(opened) if customer == "portfolio" else explain(opened, customer)
     if as_json:

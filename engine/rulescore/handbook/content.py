@@ -7,21 +7,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..arithmetic import points_text
-from ..model import Action, Cycle, Dimension, Finding, Gate, Pack, Tier
+from ..measures import FIGURE
+from ..model import Cycle, Dimension, Finding, Gate, Pack, Tier
+from ..speech import Speech, value_word
 from ..surveys import TABLE as SURVEYED
 from ..values import iso
+from . import plan
 from .blocks import Block, Facts, Handbook, Items, Paragraph, Section, Table
-from .rules import Writer, rule_section, value_word
+from .rules import rule_section
 
 
 def handbook(pack: Pack, language: str) -> Handbook:
     """The whole handbook; equal packs give equal handbooks."""
-    writer = Writer(pack, language)
+    writer = Speech(pack, language)
     say = writer.say
     counts = {"rules": len(pack.rules), "dimensions": len(pack.dimensions)}
     sections = _sections(writer)
     if pack.portfolio is not None:
-        inner = (_within("portfolio", section) for section in _sections(Writer(pack.portfolio, language)))
+        inner = (_within("portfolio", section) for section in _sections(Speech(pack.portfolio, language)))
         sections.append(Section("portfolio", writer.text(pack.portfolio.title), (), tuple(inner)))
     return Handbook(
         language,
@@ -32,7 +35,7 @@ def handbook(pack: Pack, language: str) -> Handbook:
     )
 
 
-def _sections(writer: Writer) -> list[Section]:
+def _sections(writer: Speech) -> list[Section]:
     """The chapters of a pack, those without content left out."""
     pack = writer.pack
     total = sum(dimension.weight for dimension in pack.dimensions)
@@ -40,6 +43,7 @@ def _sections(writer: Writer) -> list[Section]:
     sections += [_dimension(writer, dimension, dimension.weight / total) for dimension in pack.dimensions]
     sections += [_gates(writer), _tiers(writer), _findings(writer), _features(writer)]
     sections += [_breakdowns(writer)] if writer.pack.breakdowns else []
+    sections += [plan.measures(writer), plan.strategies(writer)]
     sections += [_parameters(writer), _surveys(writer), _data(writer)]
     return [section for section in sections if section.blocks or section.sections]
 
@@ -60,7 +64,7 @@ def _within(room: str, section: Section) -> Section:
     )
 
 
-def _overview(writer: Writer, total: int) -> Section:
+def _overview(writer: Speech, total: int) -> Section:
     pack, say = writer.pack, writer.say
     rows = tuple(
         (
@@ -85,7 +89,7 @@ def _overview(writer: Writer, total: int) -> Section:
     return Section("overview", say("overview"), (*blocks, Facts(tuple(facts))))
 
 
-def _cycle(writer: Writer, cycle: Cycle) -> str:
+def _cycle(writer: Speech, cycle: Cycle) -> str:
     """Why there is the cycle, and what it computes."""
     titles = [writer.text(one.title) for one in writer.pack.dimensions if one.id in (cycle.dimensions or ())]
     parts = [writer.text(cycle.why)] if writer.text(cycle.why) else []
@@ -93,7 +97,7 @@ def _cycle(writer: Writer, cycle: Cycle) -> str:
     return writer.say("cycle-joiner").join(parts)
 
 
-def _dimension(writer: Writer, dimension: Dimension, share: float) -> Section:
+def _dimension(writer: Speech, dimension: Dimension, share: float) -> Section:
     say = writer.say
     blocks: list[Block] = [Paragraph(writer.text(dimension.why))] if writer.text(dimension.why) else []
     combined = say(f"combine.{dimension.combine}", initial=points_text(dimension.initial))
@@ -108,14 +112,14 @@ def _dimension(writer: Writer, dimension: Dimension, share: float) -> Section:
     return Section(f"dimension-{dimension.id}", title, tuple(blocks), rules, note=dimension.id)
 
 
-def _gates(writer: Writer) -> Section:
+def _gates(writer: Speech) -> Section:
     say = writer.say
     sections = tuple(_gate(writer, gate) for gate in writer.pack.gates)
     intro = (Paragraph(say("gates-intro")),) if sections else ()
     return Section("gates", say("gates"), intro, sections)
 
 
-def _gate(writer: Writer, gate: Gate) -> Section:
+def _gate(writer: Speech, gate: Gate) -> Section:
     say, pack = writer.say, writer.pack
     if gate.target == "tier":
         limit = next(writer.text(tier.title) for tier in pack.tiers if tier.id == gate.limit)
@@ -133,12 +137,12 @@ def _gate(writer: Writer, gate: Gate) -> Section:
     return Section(f"gate-{gate.id}", writer.text(gate.title), blocks, note=gate.id)
 
 
-def _tiers(writer: Writer) -> Section:
+def _tiers(writer: Speech) -> Section:
     sections = tuple(_tier(writer, tier) for tier in writer.pack.tiers)
     return Section("tiers", writer.say("tiers"), (Paragraph(writer.say("tiers-intro")),), sections)
 
 
-def _tier(writer: Writer, tier: Tier) -> Section:
+def _tier(writer: Speech, tier: Tier) -> Section:
     say = writer.say
     blocks: list[Block] = [Paragraph(writer.text(tier.why))] if writer.text(tier.why) else []
     facts = [(say("source"), writer.sources(tier.source))]
@@ -149,17 +153,17 @@ def _tier(writer: Writer, tier: Tier) -> Section:
         words = say("all-others") if tier.when is None else writer.words(tier.when.tree)
         facts.insert(0, (say("reached-when"), words))
     blocks.append(Facts(tuple(facts)))
-    blocks += _actions(writer, tier.actions)
+    blocks += plan.actions_of(writer, tier.actions)
     return Section(f"tier-{tier.id}", writer.text(tier.title), tuple(blocks), note=tier.id)
 
 
-def _findings(writer: Writer) -> Section:
+def _findings(writer: Speech) -> Section:
     sections = tuple(_finding(writer, finding) for finding in writer.pack.findings)
     intro = (Paragraph(writer.say("findings-intro")),) if sections else ()
     return Section("findings", writer.say("findings"), intro, sections)
 
 
-def _finding(writer: Writer, finding: Finding) -> Section:
+def _finding(writer: Speech, finding: Finding) -> Section:
     say = writer.say
     facts = [(say("finding-holds"), writer.words(finding.when.tree))]
     if finding.amount is not None:
@@ -167,25 +171,11 @@ def _finding(writer: Writer, finding: Finding) -> Section:
     effect = say("finding-yes" if finding.keeps_out else "finding-no")
     facts += [(say("finding-kept"), effect), (say("source"), writer.sources(finding.source))]
     blocks: list[Block] = [Paragraph(writer.text(finding.why))] if writer.text(finding.why) else []
-    blocks += [Facts(tuple(facts)), *_actions(writer, finding.actions)]
+    blocks += [Facts(tuple(facts)), *plan.actions_of(writer, finding.actions)]
     return Section(f"finding-{finding.id}", writer.text(finding.title), tuple(blocks), note=finding.id)
 
 
-def _actions(writer: Writer, actions: tuple[Action, ...]) -> Iterator[Block]:
-    """The measures of a tier or a finding, if it has any."""
-    if actions:
-        rows = tuple(
-            (writer.text(action.title), writer.text(action.owner), _period(writer, action.due))
-            for action in actions
-        )
-        yield Table((writer.say("action"), writer.say("owner"), writer.say("due")), rows)
-
-
-def _period(writer: Writer, due: str) -> str:
-    return writer.say(f"within.{due[-1]}", count=due[:-1]) if due else ""
-
-
-def _features(writer: Writer) -> Section:
+def _features(writer: Speech) -> Section:
     say, pack = writer.say, writer.pack
     rows = tuple(
         (
@@ -202,14 +192,15 @@ def _features(writer: Writer) -> Section:
     return Section("figures", say("figures"), blocks)
 
 
-def _breakdowns(writer: Writer) -> Section:
+def _breakdowns(writer: Speech) -> Section:
     """The tables of the base by one or two keys: what groups, which customers, and each column in words."""
     say = writer.say
     sections = []
     for one in writer.pack.breakdowns:
         rows = tuple(
-            (writer.text(figure.title), writer.words(figure.expr.tree), figure.expr.text)
+            (writer.text(figure.title), writer.within(one).words(figure.expr.tree), figure.expr.text)
             for figure in one.figures.values()
+            if not (one.strategies and figure.id == FIGURE)
         )
         facts = [(say("grouped-by"), say("comma").join(writer.words(expr.tree) for expr in one.by))]
         if one.where is not None:
@@ -224,7 +215,7 @@ def _breakdowns(writer: Writer) -> Section:
     return Section("breakdowns", say("breakdowns"), (Paragraph(say("breakdowns-intro")),), tuple(sections))
 
 
-def _parameters(writer: Writer) -> Section:
+def _parameters(writer: Speech) -> Section:
     say = writer.say
     rows: list[tuple[str, ...]] = []
     anchors: list[str] = []
@@ -240,7 +231,7 @@ def _parameters(writer: Writer) -> Section:
     )
 
 
-def _surveys(writer: Writer) -> Section:
+def _surveys(writer: Speech) -> Section:
     """What customers are asked, and the field that each answer goes to."""
     say, pack = writer.say, writer.pack
     head = (say("survey-asked"), say("survey-answers"), say("field"), say("why"))
@@ -267,7 +258,7 @@ def _surveys(writer: Writer) -> Section:
     return Section("surveys", say("surveys"), intro, tuple(sections))
 
 
-def _data(writer: Writer) -> Section:
+def _data(writer: Speech) -> Section:
     """The fields that scores rest on, by table."""
     say, pack = writer.say, writer.pack
     trees = [tree for rule in pack.rules for tree in rule.trees]
@@ -290,13 +281,13 @@ def _data(writer: Writer) -> Section:
     return Section("data", say("data"), (Paragraph(say("data-intro")),), tuple(sections))
 
 
-def _holds(writer: Writer, name: str) -> str:
+def _holds(writer: Speech, name: str) -> str:
     """Type and unit of a field, or its values."""
     _, field = writer.pack.fields[name]
     return writer.listed(list(_parts(writer, field.values, name)) or [writer.say(f"type.{field.type}")])
 
 
-def _parts(writer: Writer, values: tuple[str, ...], name: str) -> Iterator[str]:
+def _parts(writer: Speech, values: tuple[str, ...], name: str) -> Iterator[str]:
     _, field = writer.pack.fields[name]
     for value in values:
         yield value_word(field, value, writer.language)

@@ -3,137 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ..arithmetic import UNIT, points_text
-from ..bundled import catalogue
 from ..kinds.question import UNPROVEN
-from ..labels import labels
 from ..lang.syntax import Tree
-from ..lang.words import grouped_number, sentence
+from ..lang.words import grouped_number
 from ..messages import word
-from ..model import Case, Dimension, Expr, Field, Pack, Question, Rule, Text
-from ..values import fold, iso
+from ..model import Case, Dimension, Expr, Question, Rule
+from ..speech import Speech, unit_of
 from .blocks import Block, Facts, Paragraph, Section, Table
 
 
-class Writer:
-    """Words for the parts of a pack in one language."""
-
-    def __init__(self, pack: Pack, language: str) -> None:
-        self.pack, self.language = pack, language
-        self.plain = labels(pack, language)
-
-    def say(self, key: str, **facts: Any) -> str:
-        return word(f"handbook.{key}", self.language, **facts)
-
-    def label(self, name: str) -> str:
-        """What people call a name; a parameter with the value that it has last."""
-        text = self.plain(name)
-        if name.startswith("param."):
-            text = self.say("named-value", name=text, value=self.parameter(name[6:]))
-        return text
-
-    def parameter(self, name: str) -> str:
-        """The value that a parameter has last."""
-        parameter = self.pack.parameters[name]
-        return self.setting(name, parameter.values[-1][1])
-
-    def setting(self, name: str, value: float | str | bool) -> str:
-        """A value of a parameter; a word that a field of the same name knows as people say it."""
-        parameter, field = self.pack.parameters[name], self.pack.records.fields.get(name)
-        if parameter.kind == "date" and isinstance(value, float):
-            return iso(int(value))
-        if field is not None and isinstance(value, str) and value in field.values:
-            return value_word(field, value, self.language)
-        return self.value(value, parameter.unit)
-
-    def words(self, tree: Tree) -> str:
-        return sentence(tree.map(self.spoken), self.language, self.label)
-
-    def spoken(self, tree: Tree) -> Tree:
-        """The tree with its constants as people say them: values of a field by their word, shares as percent."""
-        if tree.op not in ("compare", "in") and tree.value != "coalesce":
-            return tree
-        args = [self.said(tree.args[0], arg) if arg.op == "const" else arg for arg in tree.args]
-        return replace(tree, args=tuple(args))
-
-    def said(self, of: Tree, constant: Tree) -> Tree:
-        value = constant.value
-        if isinstance(value, str):
-            return replace(constant, value=self.value_word(of, value))
-        if isinstance(value, float) and constant.kind == "number" and unit_of(self.pack, of) == "share":
-            return Tree("name", value=self.value(value, "share"), kind="number")
-        return constant
-
-    def value_word(self, of: Tree, value: str) -> str:
-        """A value by its first word in the language, if a field that `of` rests on has it; else the value itself."""
-        names = sorted(self.pack.names_behind([of]))
-        for name in names:
-            if name in self.pack.features and value in self.pack.features[name].values:
-                return self.text(self.pack.features[name].values[value])
-        for name in names:
-            found = self.pack.fields.get(name)
-            if found is not None and value in found[1].values:
-                return value_word(found[1], value, self.language)
-        return value
-
-    def named(self, tree: Tree, values: Mapping[str, Text]) -> Tree:
-        """The tree of a feature with the texts that it gives as people call them."""
-        if tree.op == "const" and tree.value in values:
-            return replace(tree, value=self.text(values[str(tree.value)]))
-        if tree.op == "if":
-            given = (self.named(arg, values) for arg in tree.args[1:])
-            return replace(tree, args=(tree.args[0], *given))
-        if tree.op == "call" and tree.value == "coalesce":
-            return replace(tree, args=tuple(self.named(arg, values) for arg in tree.args))
-        return tree
-
-    def sources(self, given: Sequence[str]) -> str:
-        """Sources as people read them: what an id of the catalogue asks for, `judgement` as a word."""
-        return self.listed([self.source(source) for source in given])
-
-    def source(self, source: str) -> str:
-        if source == "judgement":
-            return self.say("judgement")
-        item = catalogue().get(source)
-        return source if item is None else self.say("cited", text=item[self.language], id=source)
-
-    def text(self, given: Any) -> str:
-        return str(given.get(self.language, "")).strip() if given else ""
-
-    def listed(self, items: Sequence[str]) -> str:
-        return self.say("comma").join(items)
-
-    def unit(self, unit: str) -> str:
-        return unit_word(unit, self.language)
-
-    def value(self, value: float | str | bool, unit: str) -> str:
-        """A figure with its unit; shares as percent."""
-        if isinstance(value, bool):
-            return self.say("yes" if value else "no")
-        if isinstance(value, str):
-            return value
-        if unit == "share":
-            return f"{grouped_number(round(value * 100, 9))}%"
-        shown = self.unit(unit)
-        return (
-            self.say("with-unit", value=grouped_number(value), unit=shown) if shown else grouped_number(value)
-        )
-
-
-def unit_word(unit: str, language: str) -> str:
-    """A unit as people say it; nothing for counts and shares."""
-    key = {"%": "percent"}.get(unit, unit)
-    return word(f"handbook.unit.{key}", language) if key in UNITS else unit
-
-
-UNITS = ("CNY", "count", "days", "hours", "months", "percent", "points", "share", "times", "years")
-
-
-def rule_section(writer: Writer, dimension: Dimension, rule: Rule, share: float) -> Section:
+def rule_section(writer: Speech, dimension: Dimension, rule: Rule, share: float) -> Section:
     """The section of a rule; `share` is the part of the composite that its dimension carries."""
     say = writer.say
     blocks: list[Block] = [Paragraph(writer.text(rule.why))] if writer.text(rule.why) else []
@@ -151,7 +33,7 @@ def rule_section(writer: Writer, dimension: Dimension, rule: Rule, share: float)
     return Section(f"rule-{rule.id}", writer.text(rule.title), tuple(blocks), note=rule.id)
 
 
-def _weight(writer: Writer, dimension: Dimension, rule: Rule, share: float) -> str:
+def _weight(writer: Speech, dimension: Dimension, rule: Rule, share: float) -> str:
     if dimension.combine != "mean":
         return writer.say("weight-plain", weight=rule.weight)
     inside = rule.weight / sum(other.weight for other in dimension.rules)
@@ -159,7 +41,7 @@ def _weight(writer: Writer, dimension: Dimension, rule: Rule, share: float) -> s
     return writer.say("weight-shares", weight=rule.weight, **shares)
 
 
-def missing_words(writer: Writer, rule: Rule) -> str:
+def missing_words(writer: Speech, rule: Rule) -> str:
     points = points_text(rule.missing_points) if rule.missing_points is not None else ""
     return writer.say(f"missing.{rule.on_missing}", points=points)
 
@@ -167,7 +49,7 @@ def missing_words(writer: Writer, rule: Rule) -> str:
 # ---- the cases --------------------------------------------------------------------------------------------
 
 
-def _measured(writer: Writer, rule: Rule) -> list[Block]:
+def _measured(writer: Speech, rule: Rule) -> list[Block]:
     """What is looked at, and the table of what it earns."""
     say = writer.say
     if rule.question is not None:
@@ -193,34 +75,23 @@ def _measured(writer: Writer, rule: Rule) -> list[Block]:
     return [*([Paragraph(head)] if head else []), Table((column, say("points"), say("reason")), lines, (1,))]
 
 
-def subject(writer: Writer, of: Expr) -> str:
+def subject(writer: Speech, of: Expr) -> str:
     words = writer.words(of.tree)
     unit = writer.unit(unit_of(writer.pack, of.tree))
     told = unit and words.endswith((f"（{unit}）", f"({unit})", f", {unit}"))
     return writer.say("in-unit", words=words, unit=unit) if unit and not told else words
 
 
-def unit_of(pack: Pack, tree: Tree) -> str:
-    """The unit of a name; shares and percent fields are shown as percent anyway."""
-    name = str(tree.value) if tree.op == "name" else ""
-    if name in pack.features:
-        return pack.features[name].unit
-    found = pack.fields.get(name)
-    if found is None:
-        return ""
-    return "share" if found[1].type == "percent" else found[1].unit
-
-
-def bound_text(writer: Writer, of: Tree, value: float) -> str:
+def bound_text(writer: Speech, of: Tree, value: float) -> str:
     """A bound as people write it; the unit stands above the table."""
     return writer.value(value, "share") if unit_of(writer.pack, of) == "share" else grouped_number(value)
 
 
-def case_points(writer: Writer, case: Case) -> str:
+def case_points(writer: Speech, case: Case) -> str:
     return points_text(case.points) if isinstance(case.points, int) else writer.words(case.points.tree)
 
 
-def condition(writer: Writer, rule: Rule, case: Case) -> str:
+def condition(writer: Speech, rule: Rule, case: Case) -> str:
     """The condition of a case; of a band or a looked-up value only what differs from the other cases."""
     if rule.question is not None:
         return writer.say("mark", mark=rule.question.marks[rule.cases.index(case)])
@@ -249,7 +120,7 @@ def _bounds(tree: Tree, of: Tree) -> list[tuple[str, Any]]:
     return found
 
 
-def _bound(writer: Writer, of: Tree, sign: str, value: Any) -> str:
+def _bound(writer: Speech, of: Tree, sign: str, value: Any) -> str:
     if isinstance(value, bool):
         return writer.say("yes" if value else "no")
     if isinstance(value, str):
@@ -261,14 +132,7 @@ def _bound(writer: Writer, of: Tree, sign: str, value: Any) -> str:
 _SIGNS = {"<": "below", "<=": "up-to", ">": "above", ">=": "from", "!=": "not"}
 
 
-def value_word(field: Field, value: str, language: str) -> str:
-    words = [text for text in field.words.get(value, ()) if fold(text)]
-    if language == "zh":
-        return next((text for text in words if not text.isascii()), value)
-    return value.replace("_", " ")
-
-
-def _question(writer: Writer, rule: Rule, question: Question) -> list[Block]:
+def _question(writer: Speech, rule: Rule, question: Question) -> list[Block]:
     """Who is asked what, what earns which mark, and how answers count."""
     say = writer.say
     role = word(f"role.{question.role}", writer.language)
@@ -307,7 +171,7 @@ def is_log(rule: Rule) -> bool:
     return any(node.op == "call" and node.value == "log" for tree in trees for node in tree.walk())
 
 
-def _checklist(writer: Writer, rule: Rule) -> list[Block]:
+def _checklist(writer: Speech, rule: Rule) -> list[Block]:
     say = writer.say
     (case,) = rule.cases
     rows = [
@@ -323,5 +187,5 @@ def _checklist(writer: Writer, rule: Rule) -> list[Block]:
     return [Paragraph(intro + _limits(writer, rule)), Table(head, tuple(rows), (2,))]
 
 
-def _limits(writer: Writer, rule: Rule) -> str:
+def _limits(writer: Speech, rule: Rule) -> str:
     return writer.say("limits", low=points_text(rule.low), high=points_text(rule.high))

@@ -52,7 +52,7 @@ def _conditions(pack: Pack) -> Iterator[tuple[Expr, bool]]:
                 yield part.when, False
     for gate in pack.gates:
         yield gate.when, False
-    for finding in pack.findings:
+    for finding in pack.noted:
         yield finding.when, False
 
 

@@ -16,7 +16,7 @@ def check(pack: Pack, problems: Problems) -> None:
     owners = [(rule.id, rule.trees) for rule in pack.rules]
     owners += [(gate.id, (gate.when.tree,)) for gate in pack.gates]
     owners += [(tier.id, (tier.when.tree,)) for tier in pack.tiers if tier.when is not None]
-    owners += [(finding.id, finding.trees) for finding in pack.findings]
+    owners += [(finding.id, finding.trees) for finding in pack.noted]
     for owner, trees in owners:
         for name in pack.names_behind(trees) & personal:
             users.setdefault(name, []).append(owner)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..model import Pack
+from ..model import Finding, Pack, Strategy
 from ..problems import Problems
 
 CODES = ("missing-source", "missing-why")
@@ -18,7 +18,8 @@ def check(pack: Pack, problems: Problems) -> None:
     for gate in pack.gates:
         if not gate.source:
             problems.warning("missing-source", gate.span, name=gate.id)
-    for finding in pack.findings:
+    noted: tuple[Finding | Strategy, ...] = (*pack.noted, *pack.strategies)
+    for finding in noted:
         if not finding.source:
             problems.warning("missing-source", finding.span, name=finding.id)
         if not any(text.strip() for text in finding.why.values()):

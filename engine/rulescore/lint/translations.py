@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..model import Pack, Text
+from ..model import Finding, Pack, Strategy, Text
 from ..problems import Problems, Span
 
 CODES = ("missing-translation", "blank-text")
@@ -63,7 +63,8 @@ def _texts(pack: Pack) -> Iterator[tuple[Span, str, Text]]:
             yield tier.span, tier.id, action.title
             if action.owner is not None:
                 yield tier.span, tier.id, action.owner
-    for finding in pack.findings:
+    noted: tuple[Finding | Strategy, ...] = (*pack.noted, *pack.strategies)
+    for finding in noted:
         yield finding.span, finding.id, finding.why
         for action in finding.actions:
             yield finding.span, finding.id, action.title

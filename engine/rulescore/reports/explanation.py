@@ -7,9 +7,9 @@ from typing import Any
 
 from wcwidth import wcswidth
 
-from ..handbook.rules import unit_word
 from ..lang.words import grouped_number, value_text
 from ..messages import word
+from ..speech import period_word, unit_word
 from . import cycles, findings
 
 Node = dict[str, Any]
@@ -76,6 +76,7 @@ class _Tree:
                 head = self.say(key)
                 lines += ["", head, "─" * wcswidth(head)]
                 lines += [line for item in items for line in self.input(item, 2)]
+        lines += self.measures()
         if not node["agrees_with_run"]:
             lines += ["", self.say("disagrees")]
         return lines
@@ -154,7 +155,7 @@ class _Tree:
         lines = []
         for action in node["actions"]:
             owner = f" · {self.text(action['owner'])}" if action["owner"] else ""
-            due = f" · {action['due']}" if action["due"] else ""
+            due = " · " + period_word(action["due"], self.language) if action["due"] else ""
             lines.append("  → " + self.text(action["title"]) + owner + due)
         return lines
 
@@ -180,6 +181,33 @@ class _Tree:
             joiner = "、" if self.language == "zh" else ", "
             lines.append(self.say("findings-unknown", titles=joiner.join(unknown)))
         return ["", *lines] if lines else []
+
+    def measures(self) -> list[str]:
+        """The goals of the base: those missed first, with what is done; those that are met or can't be judged by a line each."""
+        measures = self.node["measures"]
+        if not measures:
+            return []
+        head = self.say("plan")
+        lines = ["", head, "─" * wcswidth(head)]
+        for state, holds in (("wanted", True), ("unknown", None), ("met", False)):
+            for one in (one for one in measures if one["holds"] is holds):
+                title, goal = self.text(one["title"]), self.text(one["goal"]["words"])
+                place = f"    {one['place']} [{one['id']}]"
+                lines.append(
+                    self.say(
+                        f"measure.{state}", title=title, goal=f"{goal}    ({one['goal']['with_values']})"
+                    )
+                    + place
+                )
+                if holds and one["amount"] is not None:
+                    lines.append(
+                        self.say("measure-amount", amount=findings.shown(one["amount"]), unit=one["unit"])
+                    )
+                if holds:
+                    lines += [line for item in one["inputs"] for line in self.input(item, 4)] + self.actions(
+                        one
+                    )
+        return lines
 
     def gate(self, gate: Node) -> list[str]:
         if gate["acted"] is False:
@@ -277,13 +305,11 @@ class _Tree:
         return lines
 
     def input(self, node: Node, indent: int) -> list[str]:
-        value = self.value(node)
         title = self.text(node.get("title")) or node["name"]
-        expression = f"  = {node['expression']}" if node.get("expression") else ""
-        line = f"{' ' * indent}· {title} [{node['name']}]: {value}{expression}"
-        if len(title) > 60 or title == node["name"]:
-            line = f"{' ' * indent}· {title}: {value}{expression}"
-        lines = [line]
+        name = "" if len(title) > 60 or title == node["name"] else f" [{node['name']}]"
+        lines = [f"{' ' * indent}· {title}{name}: {self.value(node)}"]
+        if node.get("expression"):
+            lines.append(f"{' ' * (indent + 2)}= {self.text(node['words'])}    ({node['expression']})")
         for cell in node.get("cells", ()):
             lines.append(f"{' ' * (indent + 2)}← {self.cell(cell)}")
         for part in node.get("inputs", ()):
@@ -293,7 +319,7 @@ class _Tree:
     def value(self, node: Node) -> str:
         """A value with its unit; a text that a feature gives by its words."""
         unit = unit_word(node.get("unit") or "", self.language) if node["value"] is not None else ""
-        told = self.text(node.get("said")) or value_text(node["value"], self.language)
+        told = self.text(node.get("value_words")) or value_text(node["value"], self.language)
         return f"{told} {unit}" if unit else told
 
     def cell(self, node: Node) -> str:

@@ -17,7 +17,7 @@ from ..quality.figures import NOT_STATED
 from ..quality.verdict import percent
 from ..readers.assessment import EVIDENCE
 from ..schema import QUALITY_MEASURES
-from . import cycles, findings, requests, worth
+from . import cycles, findings, measured, requests, worth
 
 Node = dict[str, Any]
 BAR = 28
@@ -65,7 +65,11 @@ def summary(run: Run, language: str, width: int = 80) -> str:
         lines += ["", *_whole(run.portfolio, language)]
     if (run.folder / "valuation.json").exists():
         lines += ["", *worth.lines(value_of(run), language)]
-    for told in (findings.decided(run, language), findings.lines(run, language)):
+    for told in (
+        findings.decided(run, language),
+        findings.lines(run, language),
+        measured.lines(run, language),
+    ):
         lines += ["", *told] if told else []
     standing_out = _standing_out(run, language)
     if standing_out:

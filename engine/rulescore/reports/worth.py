@@ -9,6 +9,8 @@ from typing import Any
 from tabulate import tabulate
 
 from ..messages import word
+from ..model import Pack
+from ..speech import Speech
 
 Node = dict[str, Any]
 
@@ -47,8 +49,10 @@ def lines(node: Node, language: str) -> list[str]:
     return told
 
 
-def explanation(node: Node, language: str) -> str:
-    """Every method: value, assumptions with their ground, the table, and what each assumption alone moves."""
+def explanation(node: Node, language: str, pack: Pack) -> str:
+    """Every method: value, assumptions with their ground, the table, and what each assumption alone moves. `pack`: the rules
+    of the base, whose figures the assumptions name."""
+    speech = Speech(pack, language)
 
     def say(key: str, **facts: Any) -> str:
         return word(f"worth.{key}", language, **facts)
@@ -59,12 +63,14 @@ def explanation(node: Node, language: str) -> str:
         rows = [
             [
                 one["title"][language], *(assumed(one[case], language) for case in ("low", "base", "high")),
-                as_written(one), say(f"basis.{one['basis']}"), "; ".join(one["source"]),
+                speech.told(as_written(one)) if as_written(one) else "", as_written(one), say(f"basis.{one['basis']}"),
+                speech.sources([source for source in one["source"] if source not in ("default", "portfolio")]),
             ]
             for one in method["assumptions"]
         ]  # fmt: skip
         headers = [
-            say(f"column.{key}") for key in ("assumption", "low", "base", "high", "stated", "basis", "source")
+            say(f"column.{key}")
+            for key in ("assumption", "low", "base", "high", "words", "stated", "basis", "source")
         ]
         told += ["", tabulate(rows, headers, tablefmt="simple", disable_numparse=True)]
         if method["rows"]:

@@ -63,11 +63,7 @@ def _render(run: Run, language: str) -> bytes:
     book = Book(language, [key for key in SHEETS if key not in absent])
 
     part = scored(run, words, book, words.text(run.pack.title))
-    own = (
-        None
-        if whole is None
-        else scored(whole, Words(whole, language, run.pack), book, whole.pack.title[language])
-    )
+    own = None if whole is None else scored(whole, Words(whole, language), book, whole.pack.title[language])
     parameters(book, [part] if own is None else [part, own])
 
     results = Results(book, book.sheet("results"), part)

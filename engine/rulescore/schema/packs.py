@@ -85,7 +85,7 @@ BREAKDOWN = object_of(
 )  # fmt: skip
 
 ACTION = object_of(
-    "对该等级客户或该发现事项的措施。A measure for customers of the tier, or about the finding.",
+    "具体做什么、由谁、多久之内。What is done, by whom and by when.",
     {"title": BILINGUAL, "owner": BILINGUAL, "due": PERIOD},
     ["title"],
 )
@@ -110,6 +110,47 @@ FINDINGS = {
     "description": "发现事项。Findings.",
 }  # fmt: skip
 
+MEASURE = object_of(
+    "一项改进措施：目标未达到时列入改进计划。A measure of improvement: part of the plan until its goal is met.",
+    {
+        "title": BILINGUAL,
+        "why": BILINGUAL,
+        "goal": described(EXPRESSION, "目标：客户群的一个指标与应达到的值相比，如 logo_retention >= 0.9。The goal: a figure of the base compared with what it should be."),
+        "amount": described(EXPRESSION, "达到目标可挽回或增加的金额。The amount that meeting the goal would save or bring."),
+        "unit": {"type": "string", "default": "CNY", "description": "金额的单位。The unit of the amount."},
+        "customers": object_of(
+            "涉及哪些客户，按什么金额列出，均为客户的指标。Which customers it is about, and the amount they are listed by: features of a customer.",
+            {"where": NAME, "amount": NAME}, ["where", "amount"],
+        ),
+        "actions": {"type": "array", "minItems": 1, "items": ACTION},
+        "source": SOURCE,
+    },
+    ["title", "goal", "actions"],
+)  # fmt: skip
+
+MEASURES = {
+    "type": "object", "propertyNames": NAME, "additionalProperties": MEASURE,
+    "description": "改进措施，仅用于 portfolio。Measures of improvement, in a portfolio only.",
+}  # fmt: skip
+
+STRATEGY = object_of(
+    "一项策略：分组表中符合条件的各行怎样对待；取最先成立的一项。A strategy: what is done with the rows of a breakdown; the first that holds is taken.",
+    {
+        "title": BILINGUAL,
+        "why": BILINGUAL,
+        "each": {"type": "array", "minItems": 1, "items": ID, "description": "用于哪些分组表。The breakdowns whose rows it is for."},
+        "when": described(EXPRESSION, "条件：可用该行的各列、分组的键与客户群的指标。The condition, over columns and keys of the row and figures of the base."),
+        "actions": {"type": "array", "minItems": 1, "items": ACTION},
+        "source": SOURCE,
+    },
+    ["title", "each", "when", "actions"],
+)  # fmt: skip
+
+STRATEGIES = {
+    "type": "object", "propertyNames": NAME, "additionalProperties": STRATEGY,
+    "description": "各组客户的策略，按次序，仅用于 portfolio。Strategies for groups of customers, in order, in a portfolio only.",
+}  # fmt: skip
+
 GATE_LIMIT = {
     "type": "object", "minProperties": 1, "maxProperties": 1,
     "description": "tier: 等级；composite: 分值；或 维度编号: 分值。tier: a tier; composite: points; or a dimension's id: points.",
@@ -118,7 +159,7 @@ GATE_LIMIT = {
 
 REMOVE = {
     "type": "array", "items": {"type": "string"},
-    "description": "从所扩展规则包中删去的规则、关卡、指标或分组表编号。Ids of rules, gates, features or breakdowns of the extended pack to leave out.",
+    "description": "从所扩展规则包中删去的规则、关卡、指标、分组表、措施或策略编号。Ids of rules, gates, features, breakdowns, measures or strategies of the extended pack to leave out.",
 }  # fmt: skip
 
 
@@ -271,6 +312,8 @@ def dimension() -> dict[str, Any]:
             "max": {**POINTS, "description": "维度最高分。Most points of the dimension."},
             "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE, "description": "指标。Features."},
             "findings": FINDINGS,
+            "measures": MEASURES,
+            "strategies": STRATEGIES,
             "rules": {"type": "array", "description": "规则。Rules.", "items": {"anyOf": [*kinds, override_schema()]}},
             "breakdowns": {"type": "array", "description": "客户群分组表，仅用于 portfolio。Breakdowns of the base, in a portfolio only.", "items": BREAKDOWN},
             "remove": REMOVE,

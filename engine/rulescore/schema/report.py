@@ -189,7 +189,7 @@ def _segments() -> Schema:
 
 def _valuation() -> Schema:
     cases = {"low": TEXT, "base": TEXT, "high": TEXT}
-    assumption = _object("一项假设。An assumption.", title=TITLE, basis=described(TEXT, "依据的类别。What kind of ground it has."), place=TEXT, sources=TEXT, why=TEXT, stated=described(TEXT, "文件中的写法。As it is stated."), **cases)  # fmt: skip
+    assumption = _object("一项假设。An assumption.", title=TITLE, basis=described(TEXT, "依据的类别。What kind of ground it has."), place=TEXT, sources=TEXT, why=TEXT, words=WORDS, stated=described(TEXT, "文件中的写法。As it is stated."), **cases)  # fmt: skip
     part = _object("一段。A step.", label=TEXT, amount=NUMBER, shown=TEXT)
     steps = _object(
         "价值的构成。How the value builds up.",
@@ -232,6 +232,45 @@ def _matters() -> Schema:
     return _object(
         "发现，以及从全部收入到可转让收入的各步。Findings, and the steps from all revenue to what transfers.",
         kept_out=COUNT, findings=_list(finding, "发现。Findings."), waterfall=_list(step, "各步。The steps."),
+    )  # fmt: skip
+
+
+def _plan() -> Schema:
+    action = _object("一项措施。A measure.", title=TITLE, owner=TEXT, due=TEXT)
+    customer = _object("一个客户。A customer.", id=TEXT, name=TEXT, amount=TEXT)
+    measure = _object(
+        "一项改进措施。A measure of improvement.",
+        id=TEXT, title=TITLE, why=TEXT, subject=TEXT,
+        state={"enum": ["wanted", "met", "unknown"], "description": "目标未达到、已达到或无法判断。Its goal is missed, met or can't be judged."},
+        figure=described(TEXT, "目标所看的指标。The figure of the goal."), how=WORDS, now=described(TEXT, "现值。What it is."), goal=WORDS,
+        target=described(TEXT, "应达到的值。What it should be."), amount=described(MAYBE, "达到目标可挽回或增加的金额。The amount that meeting the goal would save or bring."), shown=TEXT,
+        actions=_list(action, "措施。What is done."), sources=TEXT, place=PLACE,
+        count=described(COUNT, "涉及的客户数。How many customers it is about."), customers=_list(customer, "其中金额最大的。Those with the largest amounts."),
+    )  # fmt: skip
+    group = _object("一组客户。A group of customers.", keys=_list(TEXT, "分组的键。The keys."), cells=_list(TEXT, "各列。The columns."))  # fmt: skip
+    strategy = _object(
+        "一项策略及采用它的各组。A strategy and the groups that take it.",
+        id=TEXT, title=TITLE, why=TEXT, words=WORDS, actions=_list(action, "措施。What is done."), sources=TEXT, place=PLACE, groups=_list(group, "各组。The groups."),
+    )  # fmt: skip
+    strategies = _object(
+        "一张分组表的策略。The strategies of a breakdown.",
+        id=TEXT, title=TITLE, keys=_list(TEXT, "键的名称。Titles of the keys."), columns=_list(TITLE, "各列的名称。Titles of the columns."),
+        rows=_list(strategy, "策略。Strategies."), others=_list(TEXT, "照常维护的各组。Groups kept as they are."),
+    )  # fmt: skip
+    return _object(
+        "改进计划。The plan of improvement.",
+        counts=_object("各状态的措施数。How many measures by state.", wanted=COUNT, met=COUNT, unknown=COUNT),
+        subjects=_list(_object("一个方面的措施。The measures about a subject.", title=TITLE, measures=_list(measure, "措施。Measures.")), "各方面。Subjects."),
+        strategies=_list(strategies, "各分组表的策略。Strategies by breakdown."),
+    )  # fmt: skip
+
+
+def _process() -> Schema:
+    step = _object("一步。A step.", title=TITLE, text=TEXT)
+    problem = _object("一类问题。A kind of problem.", title=TITLE, severity=TEXT, count=COUNT)
+    return _object(
+        "评估过程与经验。How the assessment went, and lessons for the next.",
+        steps=_list(step, "各步。The steps."), problems=_list(problem, "遇到的主要资料问题。The main data problems."), lessons=_list(TEXT, "下一次的改进。What to do better next time."),
     )  # fmt: skip
 
 
@@ -336,6 +375,7 @@ def report() -> Schema:
         gates=_list(_GATE, "关卡。Gates."), matters=_matters(),
         overrides=_list(_override(), "人工调整，与规则和资料的结论并列。What people decided, beside what rules and data say."),
         requests=_list(_request(), "待索取的资料，影响大者在前。What to ask the seller for, what could move most first."),
+        plan=_maybe(_plan(), "规则包没有改进措施。The pack has no measures of improvement."), process=_process(),
         special=_list(TEXT, "特别事项。Special matters."), customers=_customers(), quality=_quality(),
         problems=_list(_problem(), "资料问题。Data problems."), appendix=_appendix(),
     )  # fmt: skip

@@ -101,7 +101,7 @@ def _branches(pack: Pack) -> Iterator[tuple[str, str, str, Span]]:
     for gate in pack.gates:
         for kind in ("gate-acted", "gate-idle"):
             yield kind, gate.id, "", gate.span
-    for finding in pack.findings:
+    for finding in pack.noted:
         for kind in ("finding-held", "finding-idle"):
             yield kind, finding.id, "", finding.span
     for tier in pack.tiers:

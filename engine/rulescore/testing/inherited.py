@@ -50,7 +50,7 @@ class _Meaning:
         self.rules = {rule.id: self.rule(rule) for rule in pack.rules}
         self.gates = {gate.id: self.gate(gate) for gate in pack.gates}
         self.findings: dict[str, Hashable] = {
-            one.id: (one.keeps_out, self.rests_on(one.trees)) for one in pack.findings
+            one.id: (one.keeps_out, self.rests_on(one.trees)) for one in pack.noted
         }
 
     @staticmethod

@@ -12,6 +12,7 @@ import polars as pl
 from ...arithmetic import UNIT
 from ...folder import MANIFEST, Run
 from ...messages import word
+from ...portfolio_table import tables_of
 from ...problems import Problem, Span, UsageError
 from ...quality.figures import NOT_STATED
 from ...readers.assessment import EVIDENCE
@@ -22,6 +23,8 @@ from . import base, rules
 from .customers import listing
 from .findings import findings
 from .matters import matters, overridden, wanted
+from .plan import plan
+from .process import process
 from .questionnaire import questionnaire
 from .special import special
 from .words import Words
@@ -59,10 +62,11 @@ def overview(words: Words) -> Node:
     spread = base.spread(words)
     for one in dimensions:
         one["spread"] = spread["dimensions"][one["id"]]
-    whole = base.portfolio(words, _stored(run.folder / PORTFOLIO))
+    stored = _stored(run.folder / PORTFOLIO)
+    whole = base.portfolio(words, stored)
     found = findings(words)
     valued = _stored(run.folder / VALUATION)
-    return {
+    report = {
         "format": FORMAT, "language": language, "cover": _cover(words),
         "conclusion": {
             "composite": spread["composite"], "bins": spread["bins"], "tiers": base.tiers(words),
@@ -73,11 +77,12 @@ def overview(words: Words) -> Node:
         "dimensions": dimensions, "portfolio": whole, "concentration": base.concentration(words),
         "questionnaire": questionnaire(words),
         "segments": base.segments(words), "valuation": worth(words, valued), "gates": rules.gates(words),
-        "matters": matters(words), "overrides": overridden(words), "requests": wanted(words),
+        "matters": matters(words), "overrides": overridden(words), "requests": wanted(words), "plan": plan(words, stored),
         "special": special(words, dimensions, valued),
         "quality": {"lines": quality_lines(run, language), **_quality(words)},
         "problems": found, "appendix": _appendix(words),
     }  # fmt: skip
+    return {**report, "process": process(words, report)}
 
 
 def _stored(path: Path) -> Node | None:
@@ -101,6 +106,12 @@ def _quality(words: Words) -> Node:
         "measures": [one for name in QUALITY_MEASURES for one in part("kind", name, found["measures"][name])] if found else [],
         "evidence": [one for level in (*EVIDENCE, NOT_STATED) for one in part("evidence", level, found["evidence"].get(level))] if found else [],
     }  # fmt: skip
+
+
+def _table(words: Words, name: str) -> str:
+    """A table of the customers, or of the company, by its title."""
+    found = tables_of(words.pack).get(name)
+    return name if found is None else words.text(found.title)
 
 
 def _cover(words: Words) -> Node:

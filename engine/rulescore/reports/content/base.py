@@ -13,6 +13,7 @@ from ...arithmetic import UNIT
 from ...folder import Run
 from ...model import Action
 from ...scoring import STATES
+from ...speech import period_word
 from ..text import counts_of, figures_of
 from . import breakdowns, rules
 from .columns import Origins
@@ -48,7 +49,7 @@ def measures(words: Words, actions: Sequence[Action]) -> list[Node]:
     return [
         {
             "title": words.text(action.title), "owner": words.text(action.owner),
-            "due": words.say(f"within.{action.due[-1]}", count=action.due[:-1]) if action.due else "",
+            "due": period_word(action.due, words.language),
         }
         for action in actions
     ]  # fmt: skip
@@ -74,7 +75,7 @@ def portfolio(words: Words, facts: Node | None) -> Node | None:
     run = words.run.portfolio
     if run is None or facts is None:
         return None
-    own = Words(run, words.language, words.pack)
+    own = words.of(run)
     trace = run.trace.collect().row(0, named=True)
     values = run.inputs.collect().row(0, named=True)
     tier = trace["tier.index"]

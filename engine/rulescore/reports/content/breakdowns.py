@@ -10,6 +10,8 @@ from tabulate import tabulate
 
 from ...folder import Run
 from ...lang.syntax import Tree
+from ...measures import FIGURE
+from ...model import Feature
 from .words import Words
 
 Node = dict[str, Any]
@@ -19,7 +21,7 @@ def tables(run: Run, nodes: Sequence[Node], language: str) -> Iterator[str]:
     """Each breakdown of a run as text: title, table, and the expression of each key and column."""
     if run.portfolio is None:
         return
-    words = Words(run.portfolio, language, run.pack)
+    words = Words(run.portfolio, language)
     for node in nodes:
         if not node["rows"]:
             continue
@@ -28,7 +30,17 @@ def tables(run: Run, nodes: Sequence[Node], language: str) -> Iterator[str]:
         align = ["left"] * len(shown["keys"]) + ["right"] * len(shown["columns"])
         headers = [*shown["keys"], *shown["columns"]]
         grid = tabulate(rows, headers, tablefmt="simple", colalign=align, disable_numparse=True)
-        how = [f"  {column['title'][language]}: {column['expression']}" for column in node["columns"]]
+        given = next(one for one in words.pack.breakdowns if one.id == node["id"])
+        how = [
+            f"  {column['title'][language]}: {column['expression']}"
+            for column in node["columns"]
+            if not (given.strategies and column["id"] == FIGURE)
+        ]
+        inner = words.within(given)
+        how += [
+            f"  → {words.text(one.title)}: {inner.words(one.when.tree)}    {one.span} [{one.id}]"
+            for one in given.strategies
+        ]
         yield "\n".join([f"{shown['title']} ({', '.join(node['by'])})", grid, *how])
 
 
@@ -54,12 +66,12 @@ def breakdown(words: Words, node: Node) -> Node:
         )
         cells = [
             {
-                "shown": words.shown(value, unit) if value is not None else "",
+                "shown": _cell(words, figure, value),
                 "heat": max(0, round(60 * value / most))
                 if node["heat"] and unit == "share" and value is not None and most > 0
                 else None,
             }
-            for value, unit in zip(row["values"], units, strict=True)
+            for value, unit, figure in zip(row["values"], units, given.figures.values(), strict=True)
         ]
         rows.append({"keys": keys, "cells": cells})
     return {
@@ -67,6 +79,16 @@ def breakdown(words: Words, node: Node) -> Node:
         "keys": [words.label(str(expr.tree.value)).removeprefix(words.label("customers")).strip("的 ") if expr.tree.op == "name" else "" for expr in given.by],
         "columns": [column["title"][words.language] for column in node["columns"]], "rows": rows,
     }  # fmt: skip
+
+
+def _cell(words: Words, figure: Feature, value: Any) -> str:
+    """A figure of a row; a text by what people call it."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        named = figure.values.get(value)
+        return words.text(named) if named else words.value_word(figure.expr.tree, value)
+    return words.shown(value, figure.unit)
 
 
 def _key(words: Words, node: Node, tree: Tree, value: Any) -> str:

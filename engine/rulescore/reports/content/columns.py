@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ...handbook.rules import unit_of, value_word
 from ...lang.syntax import Tree
 from ...lang.syntax import name as named
 from ...plan import Step
+from ...speech import unit_of, value_word
 from .words import Words
 
 Node = dict[str, Any]

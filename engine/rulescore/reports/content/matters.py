@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from ...folder import Run
-from ...handbook.rules import value_word
 from ...model import Finding
+from ...speech import value_word
 from ..findings import kept_out, tally, waterfall
 from ..requests import requests
 from .base import measures
@@ -27,7 +27,7 @@ def matters(words: Words) -> Node:
     found.sort(key=lambda one: (-(one["amount"] or 0), -one["count"], one["id"]))
     whole = run.portfolio
     if whole is not None:
-        own = Words(whole, words.language, words.pack)
+        own = words.of(whole)
         found += [_one(own, finding, facts, None) for finding, facts in tally(whole)]
     return {
         "kept_out": kept_out(run), "findings": found,
@@ -118,12 +118,24 @@ def _one(words: Words, finding: Finding, facts: Node, run: Run | None) -> Node:
     }  # fmt: skip
 
 
+def listed(words: Words, where: str, amount: str) -> Node:
+    """How many customers there are of whom a column holds, and the first of them by another column."""
+    run = words.run
+    unit = run.pack.features[amount].unit if amount in run.pack.features else ""
+    count = run.inputs.select(pl.col(where).sum()).collect(engine="streaming").item()
+    return {"count": int(count or 0), "customers": _first(words, where, pl.col(amount), run, unit)}
+
+
 def _customers(words: Words, finding: Finding, run: Run, unit: str) -> list[Node]:
     """The customers where it holds, those with the largest amounts first."""
-    have = ["name"] if "name" in run.inputs.collect_schema().names() else []
     amount = pl.lit(None, dtype=pl.Float64) if finding.amount is None else pl.col(finding.amount.id)
+    return _first(words, finding.id, amount, run, unit)
+
+
+def _first(words: Words, where: str, amount: pl.Expr, run: Run, unit: str) -> list[Node]:
+    have = ["name"] if "name" in run.inputs.collect_schema().names() else []
     frame = (
-        run.inputs.filter(pl.col(finding.id))
+        run.inputs.filter(pl.col(where))
         .select("customer_id", *have, amount.alias("#amount"))
         .sort(["#amount", "customer_id"], descending=[True, False], nulls_last=True)
         .head(LISTED)

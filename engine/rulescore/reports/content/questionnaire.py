@@ -29,7 +29,7 @@ def questionnaire(words: Words) -> Node | None:
     given = replies(pl.read_parquet(path), sources, unproven)
     if not given:
         return None
-    own = Words(run, words.language, words.pack)
+    own = words.of(run)
     trace = run.trace.collect().row(0, named=True)
     asked = [
         _question(own, run, rule, given.get(rule.id, []), trace) for rule in questions_of(run.pack).values()

@@ -7,29 +7,27 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ...folder import Run
-from ...handbook.rules import Writer
-from ...lang.syntax import Tree
 from ...messages import word
-from ...model import Pack, Table
+from ...model import Table
+from ...speech import Speech
 
 MONEY = frozenset({"CNY", "money", "USD", "EUR", "HKD", "JPY", "GBP"})
 
 
-class Words(Writer):
+class Words(Speech):
     """Words for the parts of a run in one language."""
 
-    def __init__(self, run: Run, language: str, customers: Pack | None = None) -> None:
-        """`customers`: the pack of the customers, when `run` is that of the base as a whole."""
-        super().__init__(run.pack, language)
-        self.run, self.customers = run, customers
+    def __init__(self, run: Run, language: str) -> None:
+        super().__init__(run.pack, language, run.plan.parameters)
+        self.run = run
+
+    def of(self, run: Run) -> Words:
+        """Words for the parts of another run, such as that of the base, in the same language."""
+        return Words(run, self.language)
 
     def tell(self, key: str, **facts: Any) -> str:
         """A text of the report."""
         return word(f"page.{key}", self.language, **facts)
-
-    def parameter(self, name: str) -> str:
-        """The value that a parameter had in the run."""
-        return self.setting(name, self.run.plan.parameters[name])
 
     def field(self, name: str) -> str:
         """A field of any table by its title and that of its table."""
@@ -49,12 +47,6 @@ class Words(Writer):
     def _table(self, name: str) -> Table | None:
         packs = (self.pack, self.pack.portfolio)
         return next((pack.tables[name] for pack in packs if pack is not None and name in pack.tables), None)
-
-    def value_word(self, of: Tree, value: str) -> str:
-        """A value as people say it; for the base as a whole also a tier of its customers."""
-        if self.customers is not None and "customers.tier" in self.pack.names_behind([of]):
-            return next((self.text(tier.title) for tier in self.customers.tiers if tier.id == value), value)
-        return super().value_word(of, value)
 
     def shown(self, value: Any, unit: str) -> str:
         """A figure of the base with its unit, short enough to be read at a glance."""

@@ -101,11 +101,12 @@ def _steps(words: Words, method: Node, amount: Callable[[str | None], str]) -> N
 
 
 def _assumption(words: Words, one: Node) -> Node:
+    own = words if words.run.portfolio is None else words.of(words.run.portfolio)
     sources = [words.tell("source.default") if source == "default" else words.tell("source.portfolio") if source == "portfolio" else source for source in one["source"]]  # fmt: skip
     return {
         "title": one["title"][words.language], "basis": word(f"worth.basis.{one['basis']}", words.language), "place": one["place"] or "", "sources": words.sources(sources),
         "why": words.text(one["why"]),
-        "stated": as_written(one),
+        "words": own.told(as_written(one)) if as_written(one) else "", "stated": as_written(one),
         **{case: _stated(words, one[case], one["unit"]) for case in CASES},
     }  # fmt: skip
 
