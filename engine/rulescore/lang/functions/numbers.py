@@ -107,23 +107,26 @@ def _wilson_frame(pl: Any, k: Any, n: Any, sign: float) -> Any:
 
 
 def _countback(balance: float, *periods: float) -> float | None:
-    days, rest = 0.0, balance
+    days, sold, rest = 0.0, 0.0, balance
     for sales, length in zip(periods[::2], periods[1::2], strict=False):
         if sales < 0 or length <= 0:
             return None
-        days += 0.0 if rest == 0 else length if rest >= sales else rest / sales * length
-        rest = max(rest - sales, 0.0)
-    return days if rest == 0 and balance >= 0 and len(periods) % 2 == 0 else None
+        days += 0.0 if rest <= 0 else length if rest >= sales else rest / sales * length
+        sold += sales
+        rest = balance - sold
+    return days if rest <= 0 <= balance and len(periods) % 2 == 0 else None
 
 
 def _countback_frame(pl: Any, balance: Any, *periods: Any) -> Any:
-    days, rest, sound = balance * 0.0, balance, balance >= 0
+    # what is left is told from what was sold so far: told from what was left before, each period would double the expression
+    days, sold, rest, sound = balance * 0.0, pl.lit(0.0), balance, balance >= 0
     for sales, length in zip(periods[::2], periods[1::2], strict=False):
         sound = sound & (sales >= 0) & (length > 0)
         part = pl.when(rest >= sales).then(length).otherwise(exact_divide(pl, rest, sales) * length)
-        days = days + pl.when(rest == 0).then(0.0).otherwise(part)
-        rest = pl.when(rest > sales).then(rest - sales).otherwise(0.0)
-    return pl.when(sound & (rest == 0) & pl.lit(len(periods) % 2 == 0)).then(keep_finite(pl, days))
+        days = days + pl.when(rest <= 0).then(0.0).otherwise(part)
+        sold = sold + sales
+        rest = balance - sold
+    return pl.when(sound & (rest <= 0) & pl.lit(len(periods) % 2 == 0)).then(keep_finite(pl, days))
 
 
 def _first_digit(x: float) -> float | None:
