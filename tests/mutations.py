@@ -35,7 +35,7 @@ SECTIONS = {"rules": "rule", "gates": "gates", "tiers": "tier", "findings": "fea
 EXPRESSIONS = {"when", "formula", "applies", "points", "else", "of", "is", "amount"}
 BOUNDS = ("from", "below", "above", "up_to")
 NUMBER = re.compile(r"(?<![\w.\"])\d+(?:\.\d+)?(?![\w\"])")
-ROUNDED = re.compile(r", 6\)")
+ROUNDED = re.compile(r", \d\)")
 """The digits of a rounded share are finer than what a test compares."""
 UNNOTICED = {
     # of whole thousands, those above 0 are those above 1

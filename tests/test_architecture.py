@@ -23,6 +23,7 @@ from rulescore.engines import ENGINES
 from rulescore.lang import functions
 from rulescore.readers.databases import DATABASES
 from rulescore.readers.formats import READERS
+from rulescore.reports.workbook.methods import FORMULAS
 from rulescore.valuation import METHODS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,6 +90,7 @@ LISTED: dict[str, tuple[list[str], set[str]]] = {
     ),
     "readers": ([reader.name for reader in READERS], stems("readers", holding=r"^FORMAT = ")),
     "valuation": (names(METHODS), stems("valuation", holding=r"^NAME = ")),
+    "reports/workbook/methods": (names(FORMULAS), stems("reports/workbook/methods", holding=r"^NAME = ")),
     "engines": (list(ENGINES), stems("engines", ("evaluator", "operators", "columns", "verdicts", "totals", "tables"))),
     "cli": (list(cli.COMMANDS), stems("cli", holding=r"^def command\(")),
     "reports": (names(reports.REPORTS), stems("reports")),

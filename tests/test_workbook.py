@@ -17,10 +17,11 @@ import world
 from commands import called, process
 from openpyxl.utils import get_column_letter
 from rulescore import api
+from rulescore.arithmetic import UNIT
 from rulescore.folder import Run
 from rulescore.messages import LANGUAGES, catalogue
 from rulescore.reports import xlsx
-from rulescore.reports.workbook.methods import LIVE, STORED
+from rulescore.reports.workbook.methods import FORMULAS
 from rulescore.reports.workbook.sheets import SHEETS
 from rulescore.valuation import METHODS
 from workbooks import (
@@ -44,8 +45,7 @@ CALCULATORS = [
 ]
 QUICKEST: Calculator = by_formulas if SOFFICE is None else by_libreoffice
 FUNCTIONS = {
-    "ABS", "AND", "AVERAGE", "COUNT", "EXACT", "EXP", "FALSE", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNUMBER", "MATCH", "MAX",
-    "MIN", "NOT", "OR", "POWER", "ROUND", "ROWS", "SUM", "SUMPRODUCT", "TRUE", "VLOOKUP",
+    "ABS", "AND", "AVERAGE", "COUNT", "EXACT", "EXP", "FALSE", "GAMMALN", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNUMBER", "LN", "MATCH", "MAX", "MEDIAN", "MIN", "NOT", "OR", "POWER", "ROUND", "ROWS", "SUM", "SUMPRODUCT", "TRUE", "VLOOKUP",
 }  # fmt: skip
 """All of them in Excel 2007."""
 
@@ -102,7 +102,7 @@ def test_the_company_has_all_that_must_be_recomputed(everything: Run) -> None:
     assert {
         method["method"]
         for method in json.loads((everything.folder / "valuation.json").read_bytes())["methods"]
-    } == set(LIVE)
+    } == {module.NAME for module in FORMULAS}
 
 
 @pytest.mark.parametrize("sample", ["general", "wedding_photography"])
@@ -131,8 +131,8 @@ def test_a_change_in_a_cell_gives_what_the_engine_gives(
     calculate: Calculator, books: dict[str, Path], everything: Run, tmp_path: Path
 ) -> None:
     """Guards that it is live: weights of a rule and a dimension, points of a band, of a missing value and a least case,
-    a threshold, a gate's limit, a limit of a dimension, the minimum coverage and discount rates; each as a cell of the
-    workbook, and in the YAML of a fresh run."""
+    a threshold, a gate's limit, a limit of a dimension, the minimum coverage, and assumptions of every method of valuation; each as
+    a cell of the workbook, and in the YAML of a fresh run."""
     pack = [
         ("points: 100}], weight: 3,", "points: 100}], weight: 5,"),  # size
         ("dimensions: {average: 5, total: 3,", "dimensions: {average: 4, total: 3,"),
@@ -158,6 +158,27 @@ def test_a_change_in_a_cell_gives_what_the_engine_gives(
             "discount_rate: {is: 0.11, low: 0.15, high: 0.1,",
         ),
         ("price: {is: [6800, 7200]", "price: {is: [6800, 7500]"),
+        ("discount_rate: {is: 0.13, low: 0,", "discount_rate: {is: 0.18, low: 0,"),  # taxed
+        ("attrition: {is: [0.05, 0.11, 0.3],", "attrition: {is: [0.05, 0.16, 0.3],"),
+        ("attrition: {is: 0.35, source", "attrition: {is: 0.6, source"),  # stress of counted
+        ("discount_rate: {is: 0.145,", "discount_rate: {is: 0.16,"),
+        ("transfer: {is: [0.95, 0.8, 0.5]", "transfer: {is: [0.9, 0.8, 0.5]"),
+        ("years: {is: 12, high: 14", "years: {is: 20, high: 14"),
+        ("survivors: {is: mid, low: begin, high: average", "survivors: {is: end, low: begin, high: average"),
+        ("retention: {is: 0.84, low: 0.7,", "retention: {is: 0.81, low: 0.7,"),
+        (
+            "discounting: {is: mid, low: end, source: judgement}\n      acquisition_cost: {is: 900,",
+            "discounting: {is: end, low: end, source: judgement}\n      acquisition_cost: {is: 1000,",
+        ),
+        ("first_margin: {is: certain, low: if_kept,", "first_margin: {is: now, low: if_kept,"),
+        ("years: {is: 8, high: 0", "years: {is: 11, high: 0"),
+        ("sales: {is: [1200000, 2000000.75,", "sales: {is: [1200000, 2100000,"),
+        ("discount_rate: {is: 0.135, low: 0.18,", "discount_rate: {is: 0.11, low: 0.18,"),
+        ("growth: {is: -0.1, high: 0.02", "growth: {is: -0.05, high: 0.02"),
+        ("discount_rate: {is: 0.155, high: 0.11,", "discount_rate: {is: 0.2, high: 0.11,"),
+        ("years: {is: 5, source: judgement}", "years: {is: 7, source: judgement}"),
+        ("price: {is: 90000000, low", "price: {is: 95000000, low"),
+        ("wacc: {is: 0.125, low", "wacc: {is: 0.14, low"),
     ]
     book = books["en"]
 
@@ -167,16 +188,32 @@ def test_a_change_in_a_cell_gives_what_the_engine_gives(
     def points(rule: str, case: int | str) -> tuple[str, str]:
         return "Points", cell_of(book, "Points", "G", D=rule, E=case)
 
-    def assumption(column: str, **wanted: Any) -> tuple[str, str]:
-        return "Assumptions", cell_of(book, "Assumptions", column, **wanted)
+    def assumption(method: str, title: str) -> tuple[str, str]:
+        return "Assumptions", workbooks.assumption_of(book, methods.index(method), title)
 
+    def stressed(title: str, name: str) -> tuple[str, str]:
+        return "Valuation", workbooks.scenario_cell(stored(book)["Valuation"], f"Stress: {title}", name)
+
+    methods = [
+        one["id"] for one in json.loads((everything.folder / "valuation.json").read_bytes())["methods"]
+    ]
     changed = edited(book, tmp_path / "changed.xlsx", {
         parameter("D", C="size"): 5, parameter("D", C="average"): 4, points("size", 2): 61.2345, points("debt", "missing"): 12.25,
         points("staff", 1): -3.0625, points("liquidity", 2): 20, parameter("D", C="upper"): 42.5, parameter("D", A="First", D=50): 40,
         parameter("D", C="cap-average"): 38, parameter("D", C="veto"): "Third", parameter("E", C="total"): 4, parameter("H", C="total"): 61,
         parameter("D", B="the tier is limited where coverage is below"): 0.7, parameter("D", B="the highest tier when coverage is below"): "Fourth",
-        assumption("D", A="Discount rate", D=0.14, C=0.16): 0.125, assumption("D", D="average of the year"): "middle of the year",
-        assumption("D", A="Years", D=6): 9, assumption("D", A="Discount rate", D=0.12): 0.11, assumption("D", A="Price of one · 2"): 7500,
+        assumption("curve", "Discount rate"): 0.125, assumption("counted", "When survivors are counted"): "middle of the year",
+        assumption("counted", "Years"): 9, assumption("compared", "Discount rate"): 0.11, assumption("signed", "Price of one · 2"): 7500,
+        assumption("taxed", "Rate of the opportunity cost"): 0.18, assumption("tiered", "Attrition a year of each tier · 2"): 0.16,
+        assumption("tiered", "Discount rate"): 0.16, assumption("tiered", "Share of each tier that survives the change of owner · 1"): 0.9,
+        assumption("tiered", "Years"): 20, assumption("tiered", "When survivors are counted"): "end of the year",
+        assumption("endless", "Retention a year"): 0.81, assumption("endless", "When cash flows arise"): "end of the year",
+        assumption("endless", "Cost of winning one customer"): 1000,
+        assumption("eight-years", "When the first margin comes"): "at once", assumption("eight-years", "Years (0 without end)"): 11,
+        assumption("fitted", "Sales expected up to the end of each year · 2"): 2100000, assumption("fitted", "Discount rate"): 0.11,
+        assumption("capitalised", "Growth without end (attrition is negative)"): -0.05,
+        stressed("Flight", "Attrition a year"): 0.6, assumption("measured", "Discount rate"): 0.2, assumption("measured", "Years"): 7,
+        assumption("checked", "Price of the business"): 95000000, assumption("checked", "Weighted average cost of capital"): 0.14,
     })  # fmt: skip
     fresh_folder = workbooks.company(tmp_path / "fresh", *pack)
     fresh = api.evaluate(fresh_folder, out=fresh_folder / "run", unmask=True)
@@ -198,9 +235,23 @@ def test_a_change_in_a_cell_gives_what_the_engine_gives(
     before = json.loads((everything.folder / "valuation.json").read_bytes())["methods"]
     assert [one["value"] for one in values] != [one["value"] for one in before]
     assert _worth(found) == [
-        pytest.approx([float(one["value"][case]) for case in ("low", "base", "high")], abs=0.005)
+        [
+            "—" if number is None else pytest.approx(float(number), abs=0.005)
+            for number in (one["value"][case] for case in ("low", "base", "high"))
+        ]
         for one in values
+        if not one["check"]
     ]
+    totals = {
+        one["name"]: float(one["number"]) for one in values[-1]["totals"]
+    }  # of the reconciliation, which takes the value of another
+    cells = found["Valuation"]
+    assert {
+        name: next(
+            cells[f"B{cell[1:]}"] for cell, value in cells.items() if cell[0] == "A" and value == title
+        )
+        for name, title in (("goodwill", "Goodwill"), ("wara", "WARA"), ("gap", "WARA less WACC"))
+    } == pytest.approx({name: totals[name] for name in ("goodwill", "wara", "gap")}, abs=1e-5)
     assert _total(found) != 0
 
 
@@ -232,14 +283,14 @@ def _group(sheet: dict[str, Any], place: int) -> str | None:
     return None
 
 
-def _worth(found: Values) -> list[list[float]]:
+def _worth(found: Values) -> list[list[Any]]:
     """Low, base and high of each method on the first sheet."""
     sheet = found["Summary"]
     row = next(int(cell[1:]) for cell, value in sheet.items() if value == "Method")
     values = []
     while isinstance(sheet.get(f"C{row + 1}"), int | float):
         row += 1
-        values.append([float(sheet[f"{column}{row}"]) for column in "BCD"])
+        values.append([sheet[f"{column}{row}"] for column in "BCD"])
     return values
 
 
@@ -298,6 +349,10 @@ def test_it_is_in_one_language(
     assert list(values) == [words[f"workbook.sheet.{key}"] for key in SHEETS]
     chinese = re.compile("[\u4e00-\u9fff]")
     if language == "en":
+        for one in general.manifest["inputs"]:  # files and sheets are named as they are
+            for cells in values.values():
+                for cell, value in cells.items():
+                    cells[cell] = value.replace(f"{one['file']}!{one['sheet']}", "") if isinstance(value, str) else value  # fmt: skip
         kept = (
             "Special matters",
             "Data problems",
@@ -316,11 +371,36 @@ def test_it_is_in_one_language(
     else:
         for sheet, cells in values.items():
             assert chinese.search(str(cells["A1"])), sheet
+        for key in ("assumptions", "valuation", "questionnaire"):
+            for cell, value in values[words[f"workbook.sheet.{key}"]].items():
+                left = (
+                    isinstance(value, str) and re.search("[A-Za-z]{3}", value) and not chinese.search(value)
+                )
+                assert not left or value == "WARA", (key, cell, value)
 
 
-def test_every_method_is_live_or_said_to_be_stored() -> None:
+def test_every_method_has_its_formulas() -> None:
     """Guards a new method of valuation that nobody thought of here."""
-    assert sorted([*LIVE, *STORED]) == sorted(method.NAME for method in METHODS)
+    assert [module.NAME for module in FORMULAS] == [method.NAME for method in METHODS]
+
+
+def test_every_value_of_a_method_is_a_formula(books: dict[str, Path], everything: Run) -> None:
+    """Guards a method that silently falls back to stored values: each value on the first sheet comes, by one link, from a cell of the
+    scenarios that is worked out, and only what is said to be stored is."""
+    formulas = {(sheet, cell): formula for sheet, cell, formula in formulas_of(books["en"])}
+    values = stored(books["en"])
+    methods = json.loads((everything.folder / "valuation.json").read_bytes())["methods"]
+    said = [
+        cell for cell, value in values["Valuation"].items() if value == "Value (formula)" and cell[0] == "A"
+    ]
+    assert len(said) == 2 * len(methods)  # the three values, and the row of all scenarios
+    assert all(("Valuation", f"{column}{cell[1:]}") in formulas for cell in said for column in "CD")
+    kept = [
+        values["Valuation"][f"A{cell[1:]}"]
+        for cell, value in values["Valuation"].items()
+        if value == "as stored"
+    ]
+    assert kept == ["Present value without an end", "Share of it within the years"]  # of the Weibull curve
 
 
 def test_tiers_decided_by_hand_stand(tmp_path: Path) -> None:
@@ -340,17 +420,21 @@ def test_tiers_decided_by_hand_stand(tmp_path: Path) -> None:
     assert _scores(found)["K03"]["tier"] == "Fourth"
 
 
-def test_of_very_many_customers_the_best_are_held(
-    everything: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("limit", ["CUSTOMERS_AT_MOST", "CELLS_AT_MOST"])
+def test_of_very_many_customers_the_best_and_a_sample_are_held(
+    limit: str, everything: Run, books: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards size: the best stay, the sheet says how many there are, and nothing disagrees for want of the others."""
-    monkeypatch.setattr(xlsx, "CUSTOMERS_AT_MOST", 4)
+    """Guards size, by customers and by cells: of 21 customers 5 are held, the 4 best and the next one of the others; the sheet says
+    how many there are, and nothing disagrees for want of the others."""
+    columns = workbooks.book(books["en"])["Rule results"].max_column
+    monkeypatch.setattr(xlsx, limit, 5 if limit == "CUSTOMERS_AT_MOST" else 5 * columns + 1)
     path = written(everything, "en", tmp_path)
     cells = stored(path)["Customers"]
-    best = everything.scores.sort("composite", descending=True)["composite"].to_list()[:4]
-    assert [cells[f"E{row}"] for row in range(6, 10)] == best
-    assert "E10" not in cells
-    assert cells["A2"] == "The run has 21 customers; the 4 with the highest composite stand here, all of them in the run's scores file."  # fmt: skip
+    ranked = everything.scores.sort(["composite", "customer_id"], descending=[True, False], nulls_last=True)
+    assert [cells[f"B{row}"] for row in range(6, 11)] == ranked["customer_id"].to_list()[:5]
+    assert "E11" not in cells
+    assert cells["A2"] == "The run has 21 customers; the 4 with the highest composite and 1 spaced evenly over the others stand here, all of them in the run's scores file."  # fmt: skip
+    assert disagreements(path, QUICKEST(path, tmp_path)) == []
 
 
 def test_a_run_without_portfolio_and_valuation(tmp_path: Path) -> None:
@@ -366,3 +450,67 @@ def test_the_command_writes_it(everything: Run, books: dict[str, Path], tmp_path
     done = called("report", everything.folder, "--format", "xlsx", "-o", tmp_path / "book.xlsx", lang="en")
     assert (done.code, done.out.strip()) == (0, str(tmp_path / "book.xlsx"))
     assert (tmp_path / "book.xlsx").read_bytes() == books["en"].read_bytes()
+
+
+# ---- the questionnaire ------------------------------------------------------------------------------------
+
+ANSWERS = (
+    "question,mark,evidence,assessor\n"
+    "industry-trend,4,contract_seen,甲\nindustry-trend,3,system_export,乙\nindustry-trend,2,contract_seen,丙\n"
+    "market-research,4,seller_statement,甲\ncompetitors,1,contract_seen,甲\ncompetitors,4,contract_seen,乙\n"
+    "market-share,3,,甲\ncrm-system,4,third_party_confirmed,甲\n"
+)
+"""Two answers or three to a question, one contradiction, the company's word alone with and without its name."""
+
+
+def _questioned(folder: Path, answers: str) -> Run:
+    folder.mkdir()
+    (folder / "customers.csv").write_text("customer_id,name\nC1,甲公司\nC2,乙公司\n", encoding="utf-8")
+    (folder / "answers.csv").write_text(answers, encoding="utf-8")
+    (folder / "assessment.yaml").write_text(
+        "company: {zh: 某公司, en: A company}\nas_of: 2026-06-30\npack: general\n"
+        "tables:\n  customers: customers.csv\n  company_answers: answers.csv\n",
+        encoding="utf-8",
+    )
+    return api.evaluate(folder, out=folder / "run")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_changed_answers_give_what_the_engine_gives(language: str, tmp_path: Path) -> None:
+    """Guards the questionnaire as formulas: median, the bound on the company's word alone, levels, agreement, and the way up to the
+    composite of the base; a fresh run of changed answers must say the same as the sheet after the same changes."""
+    run = _questioned(tmp_path / "before", ANSWERS)
+    path = written(run, language, tmp_path)
+    assert disagreements(path, QUICKEST(path, tmp_path)) == []
+    shown = catalogue(language)["words"]
+    sheet = shown["workbook.sheet.questionnaire"]
+    rows = {rule.id: row for row, rule in enumerate((r for r in run.portfolio.pack.rules if r.question), 9)}
+    assert stored(path)[sheet]["B9"].startswith(run.portfolio.pack.rule("industry-trend").title[language])
+    changed = edited(path, tmp_path / "changed.xlsx", {
+        (sheet, f"H{rows['industry-trend']}"): 1,  # the second answer
+        (sheet, f"F{rows['market-research']}"): shown["shown.system_export"],
+        (sheet, f"H{rows['competitors']}"): 2, (sheet, f"E{rows['crm-system']}"): None, (sheet, f"F{rows['crm-system']}"): None,
+        (sheet, f"E{rows['market-warning']}"): 3, (sheet, f"F{rows['market-warning']}"): shown["shown.contract_seen"],
+    })  # fmt: skip
+    fresh = _questioned(
+        tmp_path / "after",
+        "question,mark,evidence,assessor\n"
+        "industry-trend,4,contract_seen,甲\nindustry-trend,1,system_export,乙\nindustry-trend,2,contract_seen,丙\n"
+        "market-research,4,system_export,甲\ncompetitors,1,contract_seen,甲\ncompetitors,2,contract_seen,乙\n"
+        "market-share,3,,甲\nmarket-warning,3,contract_seen,甲\n",
+    )
+    assert run.portfolio is not None and fresh.portfolio is not None
+    wanted, before = (one.trace.collect().row(0, named=True) for one in (fresh.portfolio, run.portfolio))
+    assert wanted["market.points"] != before["market.points"]
+    assert wanted["composite.points"] != before["composite.points"]
+    found = QUICKEST(changed, tmp_path)
+    cells = found[sheet]
+    column = next(cell[:-1] for cell, value in stored(path)[sheet].items() if value == shown["workbook.column.points"] and cell[-1:] == "8" and cell[-2:-1].isalpha())  # fmt: skip
+    points = {rule: cells.get(f"{column}{row}") for rule, row in rows.items()}
+    assert points == {
+        rule: "—" if wanted[f"{rule}.points"] is None else wanted[f"{rule}.points"] / UNIT for rule in rows
+    }
+    assert cells["B4"] == wanted["composite.points"] / UNIT
+    agreement = next(cell[:-1] for cell, value in stored(path)[sheet].items() if value == shown["workbook.column.agreement"])  # fmt: skip
+    assert cells[f"{agreement}{rows['industry-trend']}"] == shown["workbook.questionnaire.apart"]
+    assert cells[f"{agreement}{rows['competitors']}"] == shown["workbook.questionnaire.near"]

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import warnings
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -114,9 +115,34 @@ def edited(path: Path, target: Path, changes: Mapping[tuple[str, str], Any]) -> 
     return target
 
 
+@cache
+def _read(path: Path) -> Any:
+    return book(path, values=True)
+
+
+def assumption_of(path: Path, method: int, title: str) -> str:
+    """The cell of the base case of an assumption, of a method counted from 0 in the order of the valuation."""
+    page = _read(path)["Assumptions"]
+    heads = [row for row in range(1, page.max_row + 1) if page[f"A{row}"].value == "Assumption"]
+    rows = range(heads[method], heads[method + 1] if method + 1 < len(heads) else page.max_row + 1)
+    (row,) = (row for row in rows if page[f"A{row}"].value == title)
+    return f"D{row}"
+
+
+def scenario_cell(cells: Mapping[str, Any], title: str, name: str) -> str:
+    """The cell of a part of a method, by its name in column A, in the column of a scenario."""
+    column, head = next(
+        (cell.rstrip("0123456789"), int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")))
+        for cell, value in cells.items()
+        if value == title
+    )
+    row = next(row for row in range(head + 1, head + 500) if cells.get(f"A{row}") == name)
+    return f"{column}{row}"
+
+
 def cell_of(path: Path, sheet: str, column: str, **wanted: Any) -> str:
     """The cell of a column in the one row that holds all of `wanted`, by letters of columns."""
-    page = book(path, values=True)[sheet]
+    page = _read(path)[sheet]
     rows = [
         row for row in range(1, page.max_row + 1)
         if all(page[f"{letter}{row}"].value == value for letter, value in wanted.items())
@@ -229,6 +255,10 @@ methods:
       charges: {is: 0, source: judgement}
       discount_rate: {is: 0.1, high: 0, source: judgement}
       years: {is: 6, source: judgement}
+    bridge:
+      - {id: at-ease, title: {zh: 无流失, en: Nobody leaves}, assumptions: {attrition: {is: 0, source: judgement}, growth: {is: 0, source: judgement}}}
+    stress:
+      - {id: flight, title: {zh: 大量流失, en: Flight}, assumptions: {attrition: {is: 0.35, source: judgement}}}
   - id: compared
     method: with_and_without
     assumptions:
@@ -258,6 +288,93 @@ methods:
       received: {is: [6800, 1440], source: judgement}
       cost: {is: [3100, 3300], high: [3000, 3000], source: judgement}
       refunds: {is: [0.03, 0.05], low: [0.1, 0.1], source: judgement}
+  - id: taxed
+    method: cost
+    assumptions:
+      customers: {is: 90, source: judgement}
+      acquisition_cost: {is: 21000, source: judgement}
+      indirect: {is: 0.2, source: judgement}
+      developer_profit: {is: 0.15, source: judgement}
+      discount_rate: {is: 0.13, low: 0, source: judgement}
+      build_years: {is: 2, source: judgement}
+      obsolescence: {is: 0.1, source: judgement}
+      tax: {is: 0.25, high: 0.15, source: judgement}
+      tax_benefit_years: {is: 8, source: judgement}
+  - id: tiered
+    method: tiered_excess_earnings
+    assumptions:
+      revenue: {is: [40000000, 25000000.5, 9000000], low: [38000000, 20000000, 5000000], source: judgement}
+      attrition: {is: [0.05, 0.11, 0.3], low: [0.08, 0.2, 1], high: [0, 0.07, 0.2], source: judgement}
+      transfer: {is: [0.95, 0.8, 0.5], source: judgement}
+      growth: {is: 0.02, low: -0.03, source: judgement}
+      survivors: {is: mid, low: begin, high: average, source: judgement}
+      margin: {is: 0.18, low: 0.03, source: judgement}
+      tax: {is: 0.25, source: judgement}
+      charges: {is: 0.03, source: judgement}
+      discount_rate: {is: 0.145, low: 0.17, high: 0.12, source: judgement}
+      discounting: {is: mid, low: end, source: judgement}
+      years: {is: 12, high: 14, source: judgement}
+      tax_benefit_years: {is: 10, low: 0, source: judgement}
+    stress:
+      - {id: best-leave, title: {zh: 最好的离开, en: The best leave}, assumptions: {attrition: {is: [0.4, 0.11, 0.3], source: judgement}}}
+  - id: endless
+    method: lifetime_values
+    assumptions:
+      customers: {is: 320, source: judgement}
+      margin: {is: 5200.5, low: 4000, source: judgement}
+      retention: {is: 0.84, low: 0.7, high: 0.9, source: judgement}
+      growth: {is: 0.02, high: 0.05, source: judgement}
+      discount_rate: {is: 0.15, source: judgement}
+      discounting: {is: mid, low: end, source: judgement}
+      acquisition_cost: {is: 900, source: judgement}
+      transfer: {is: 0.8, source: judgement}
+  - id: eight-years
+    method: lifetime_values
+    assumptions:
+      customers: {is: 150, source: judgement}
+      margin: {is: 3000, low: -10, source: judgement}
+      retention: {is: 0.8, low: 0, high: 1, source: judgement}
+      discount_rate: {is: 0.12, high: 0, source: judgement}
+      first_margin: {is: certain, low: if_kept, high: now, source: judgement}
+      years: {is: 8, high: 0, source: judgement}
+  - id: fitted
+    method: expected_sales
+    assumptions:
+      sales: {is: [1200000, 2000000.75, 2500000, 2500000], low: [900000, 1500000, 1800000, 1900000], source: judgement}
+      transfer: {is: 0.9, source: judgement}
+      margin: {is: 0.22, high: 0.3, source: judgement}
+      tax: {is: 0.25, source: judgement}
+      charges: {is: 0.02, source: judgement}
+      discount_rate: {is: 0.135, low: 0.18, high: 0, source: judgement}
+      tax_benefit_years: {is: 10, high: 0, source: judgement}
+  - id: capitalised
+    method: capitalised_earnings
+    assumptions:
+      earnings: {is: 2500000, low: 300000, source: judgement}
+      assets: {is: 9000000, source: judgement}
+      asset_return: {is: 0.06, source: judgement}
+      discount_rate: {is: 0.16, high: 0.14, source: judgement}
+      growth: {is: -0.1, high: 0.02, source: judgement}
+  - id: measured
+    method: excess_earnings
+    assumptions:
+      revenue: {is: 8000000, source: judgement}
+      growth: {is: 0, source: judgement}
+      measured_survivors: {is: [0.9, 0.85, 0.7, 0.66, 0.5, 0.49, 0.3], low: [0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2], source: judgement}
+      survivors: {is: average, source: judgement}
+      margin: {is: 0.2, source: judgement}
+      tax: {is: 0.25, source: judgement}
+      charges: {is: 0.01, source: judgement}
+      discount_rate: {is: 0.155, high: 0.11, source: judgement}
+      years: {is: 5, source: judgement}
+  - id: checked
+    method: reconciliation
+    assumptions:
+      price: {is: 90000000, low: 60000000, source: judgement}
+      values: {is: [21000000.25, 9000000, value.tiered], source: judgement}
+      returns: {is: [0.04, 0.07, 0.15], high: [0.03, 0.05, 0.14], source: judgement}
+      goodwill_return: {is: 0.21, source: judgement}
+      wacc: {is: 0.125, low: 0.15, source: judgement}
 """
 
 HOSTILE = [

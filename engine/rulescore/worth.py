@@ -46,18 +46,23 @@ def figures_of(folder: Path) -> dict[str, Any]:
 
 
 def stated(folder: Path, portfolio: Pack | None) -> list[tuple[Method, dict[str, Given | None]]]:
-    """The methods of a run's valuation with every assumption of each case to all its digits; the stored valuation shows
-    them rounded. `portfolio`: the pack of the base."""
+    """The methods of a run's valuation with every assumption of each case, and of each scenario (`bridge.<id>`, `stress.<id>`), to all
+    its digits; the stored valuation shows them rounded. `portfolio`: the pack of the base."""
     unused = Problems()
     valuation = read_valuation(read_yaml(folder / YAML, unused, YAML), portfolio, unused)
     figures = figures_of(folder)
     for one in json.loads((folder / JSON).read_bytes())["methods"]:
         base = one["value"]["base"]
         figures[value_name(one["id"])] = None if base is None else float(base)
-    methods = () if valuation is None else valuation.methods
-    return [
-        (method, {case: _given(method, case, figures, Problems()) for case in CASES}) for method in methods
-    ]
+    found = []
+    for method in () if valuation is None else valuation.methods:
+        given: dict[str, Given | None] = {case: _given(method, case, figures, Problems()) for case in CASES}
+        if (basis := given["base"]) is not None:
+            for kind, scenarios in (("bridge", method.bridge), ("stress", method.stress)):
+                for scenario in scenarios:
+                    given[f"{kind}.{scenario.id}"] = _under(method, scenario, basis, figures, Problems())
+        found.append((method, given))
+    return found
 
 
 def facts(valuation: Valuation, figures: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
@@ -207,10 +212,10 @@ def _sensitivities(method: Method, base: Given | None, figures: Mapping[str, Any
     return found
 
 
-def _scenario(
+def _under(
     method: Method, scenario: Scenario, base: Given, figures: Mapping[str, Any], problems: Problems
-) -> Decimal | None:
-    """The value when the assumptions of a scenario take the place of those of the base case."""
+) -> Given | None:
+    """The assumptions of the base case with those of a scenario in their place; None when one can't be had."""
     own = replace(method, assumptions=scenario.assumptions)
     changed = {}
     for name, assumed in scenario.assumptions.items():
@@ -219,7 +224,14 @@ def _scenario(
         if None in parts:
             return None
         changed[name] = tuple(parts) if isinstance(stated, tuple) else parts[0]
-    done = _valued(method, {**base, **changed}, problems)
+    return {**base, **changed}
+
+
+def _scenario(
+    method: Method, scenario: Scenario, base: Given, figures: Mapping[str, Any], problems: Problems
+) -> Decimal | None:
+    """The value when the assumptions of a scenario take the place of those of the base case."""
+    done = _valued(method, _under(method, scenario, base, figures, problems), problems)
     return None if done is None else done.value
 
 

@@ -13,11 +13,11 @@ from ..engines import frame as frame_engine
 from ..folder import Run
 from ..problems import Problem, Span, UsageError
 from ..worth import JSON as VALUATION
-from ..worth import stated
 
 SUFFIX = ".xlsx"
-CUSTOMERS_AT_MOST = 10_000
-"""Of more customers those with the best composites are held, and the workbook says so."""
+CUSTOMERS_AT_MOST, CELLS_AT_MOST = 10_000, 2_000_000
+"""Customers, and cells on their sheet of results, that a workbook holds: what opens in a spreadsheet and is written in bounded memory.
+Of more customers four fifths are the best composites and the others are spaced evenly over the rest, and the workbook says so."""
 
 Node = dict[str, Any]
 
@@ -37,18 +37,22 @@ def _render(run: Run, language: str) -> bytes:
     from .workbook.customers import Listing, one
     from .workbook.parameters import parameters
     from .workbook.portfolio import portfolio
+    from .workbook.questionnaire import Questionnaire
     from .workbook.record import matters, problems, provenance, quality
     from .workbook.results import Results, record_of_base, records
     from .workbook.scored import scored
     from .workbook.sheets import SHEETS, Book
     from .workbook.summary import Summary
-    from .workbook.valuation import Assumptions, Worth
+    from .workbook.valuation.assumptions import Assumptions
+    from .workbook.valuation.method import methods_of
+    from .workbook.valuation.sheet import Worth
 
     words = Words(run, language)
     told = overview(words)
     whole = run.portfolio if told["portfolio"] is not None else None
     valued = json.loads((run.folder / VALUATION).read_bytes()) if (run.folder / VALUATION).exists() else None
     absent = set() if whole is not None else {"portfolio", "portfolio-results"}
+    absent |= set() if whole is not None and told["questionnaire"] is not None else {"questionnaire"}
     absent |= set() if valued is not None else {"assumptions", "valuation"}
     absent |= set() if run.quality else {"quality"}
     absent |= (
@@ -66,11 +70,11 @@ def _render(run: Run, language: str) -> bytes:
     )
     parameters(book, [part] if own is None else [part, own])
 
-    trace, inputs = _held(run)
     results = Results(book, book.sheet("results"), part)
+    trace, inputs = _held(run, most := min(CUSTOMERS_AT_MOST, CELLS_AT_MOST // len(results.column)))
     results.head(trace.height)
     listing = Listing(book, part, results)
-    listing.head(_note(book, run, trace.height))
+    listing.head(_note(book, run, trace.height, _best(most)))
     first = None
     for record in records(part, trace, inputs):
         first = first or record
@@ -83,20 +87,25 @@ def _render(run: Run, language: str) -> bytes:
 
     base = None
     if own is not None:
-        base = Results(book, book.sheet("portfolio-results"), own), record_of_base(own)
+        record = record_of_base(own)
+        asked = Questionnaire(book, own, told["questionnaire"], record) if told["questionnaire"] is not None else None  # fmt: skip
+        outcomes = {} if asked is None else asked.outcomes
+        base = Results(book, book.sheet("portfolio-results"), own, outcomes), record
         base[0].head(1)
         base[0].write(base[1])
         base[0].finish()
         portfolio(book, own, *base, told["portfolio"], told["concentration"])
+        if asked is not None:
+            asked.write(base[0])
     if "matters" not in absent:
         matters(book, words, told)
     worth = None
     if valued is not None:
-        methods = _methods(run, valued)
-        assumptions = Assumptions(book, words, methods)
-        assumptions.write()
+        methods = methods_of(run, valued, words if own is None else own.words)
+        assumptions = Assumptions(book, words, methods, valued["currency"])
         worth = Worth(book, words, valued, methods, assumptions.sheet)
         worth.write()
+        assumptions.write(worth.values)
     if run.quality:
         quality(book, words, run.quality)
     problems(book, words)
@@ -105,11 +114,25 @@ def _render(run: Run, language: str) -> bytes:
     return book.bytes()
 
 
-def _held(run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _best(most: int) -> int:
+    """How many of the best are held of more customers than `most`."""
+    return most - most // 5
+
+
+def _held(run: Run, most: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Trace and inputs of the customers held, the best first; dates as days."""
     order = ["composite.points", frame_engine.CUSTOMER]
-    trace = run.trace.with_row_index("#place").sort(order, descending=[True, False], nulls_last=True)
-    held = trace.head(CUSTOMERS_AT_MOST).collect(engine="streaming")
+    numbered = run.trace.with_row_index("#place")
+    ranked = numbered.select("#place", *order).sort(order, descending=[True, False], nulls_last=True)
+    places = ranked.collect(engine="streaming")["#place"]
+    if places.len() > most:
+        rest = places.slice(_best(most))
+        spaced = rest.gather_every(max(1, -(-rest.len() // max(1, most // 5))))
+        places = pl.concat([places.head(_best(most)), spaced])
+    held = places.to_frame().join(
+        numbered.join(places.to_frame().lazy(), on="#place", how="semi").collect(),
+        on="#place", how="left", maintain_order="left",
+    )  # fmt: skip
     have = run.inputs.collect_schema().names()
     numbers = frame_engine.as_numbers(
         run.inputs, [name for name in run.plan.kinds if name in have], run.plan.kinds
@@ -119,25 +142,8 @@ def _held(run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
     return held, inputs
 
 
-def _note(book: Any, run: Run, held: int) -> str:
+def _note(book: Any, run: Run, held: int, best: int) -> str:
     total = int(run.manifest["customers"])
-    key = "customers.all" if held == total else "customers.cut"
-    return str(book.tell(key, total=f"{total:,}", held=f"{held:,}"))
-
-
-def _methods(run: Run, valued: Node) -> list[Any]:
-    """The stored methods, each with its assumptions to all their digits."""
-    from .workbook.valuation import Valued
-
-    exact = {method.id: (method, given) for method, given in stated(run.folder, run.pack.portfolio)}
-    found = []
-    for node in valued["methods"]:
-        method, given = exact[node["id"]]
-        own = {
-            case: frozenset(
-                name for name, one in method.assumptions.items() if getattr(one, case) is not None
-            )
-            for case in ("low", "high")
-        }
-        found.append(Valued(node, given, own))
-    return found
+    if held == total:
+        return str(book.tell("customers.all", total=f"{total:,}"))
+    return str(book.tell("customers.cut", total=f"{total:,}", best=f"{best:,}", others=f"{held - best:,}"))

@@ -131,7 +131,7 @@ def _appendix(words: Words) -> Node:
     run, manifest = words.run, words.run.manifest
     return {
         "inputs": [
-            {"file": source["file"] + (f"!{source['sheet']}" if source["sheet"] else ""), "table": words.plain(source["table"]), "rows": source["rows"], "encoding": source["encoding"] or "", "sha256": source["sha256"]}
+            {"file": source["file"] + (f"!{source['sheet']}" if source["sheet"] else ""), "table": words.table(source["table"]), "rows": source["rows"], "encoding": source["encoding"] or "", "sha256": source["sha256"]}
             for source in manifest["inputs"]
         ],
         "files": [{"file": name, "sha256": digest} for name, digest in sorted(manifest["files"].items())],

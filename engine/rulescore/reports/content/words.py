@@ -10,7 +10,7 @@ from ...folder import Run
 from ...handbook.rules import Writer
 from ...lang.syntax import Tree
 from ...messages import word
-from ...model import Pack
+from ...model import Pack, Table
 
 MONEY = frozenset({"CNY", "money", "USD", "EUR", "HKD", "JPY", "GBP"})
 
@@ -34,12 +34,21 @@ class Words(Writer):
     def field(self, name: str) -> str:
         """A field of any table by its title and that of its table."""
         table, _, column = name.partition(".")
-        found = self.pack.tables.get(table)
+        found = self._table(table)
         if found is None or column not in found.fields:
             return name
         return self.tell(
             "field-of", table=self.text(found.title), field=self.text(found.fields[column].title)
         )
+
+    def table(self, name: str) -> str:
+        """A table by its title; the answers of the company are one of the base as a whole."""
+        found = self._table(name)
+        return name if found is None else self.text(found.title)
+
+    def _table(self, name: str) -> Table | None:
+        packs = (self.pack, self.pack.portfolio)
+        return next((pack.tables[name] for pack in packs if pack is not None and name in pack.tables), None)
 
     def value_word(self, of: Tree, value: str) -> str:
         """A value as people say it; for the base as a whole also a tier of its customers."""

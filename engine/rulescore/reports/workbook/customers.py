@@ -58,7 +58,7 @@ class Listing:
         for key in self.dimensions:
             sheet.put(row, at, looked_up(f"score.{key}", plain(trace[f"{key}.points"])), "score")
             at += 1
-        sheet.line(row, at, [self.why(record), self.costs(record), self.acted(record)], "text", "stored")
+        sheet.line(row, at, [self.why(record), self.costs(record), self.acted(record)], "wrap", "stored")
         sheet.put(row, at + 3, looked_up("check.all", 0), "check")
 
     def why(self, record: Record) -> str:
@@ -230,7 +230,7 @@ def one(book: Book, part: Scored, results: Results, listing: Listing, record: Re
     sheet.raw.data_validation(3, 1, 3, 1, {"validate": "list", "source": f"={ids}", "error_type": "stop"})
     sheet.put(4, 0, tell("column.number"), "label")
     found = f"SUMPRODUCT(EXACT({ids},{sheet.ref(3, 1).inside})*{numbers})"  # MATCH would take * and ? for wildcards
-    sheet.put(4, 1, Formula(found, record.number), "whole", align="left")
+    sheet.put(4, 1, Formula(found, record.number), "whole", align="left", indent=1)
     card = Card(book, sheet, part, results, f"MATCH({sheet.ref(4, 1).inside},{results.range('number')},0)")
     sheet.put(5, 0, tell("column.name"), "label")
     name = card.looked_up("name", record.name)

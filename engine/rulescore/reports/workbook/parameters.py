@@ -24,6 +24,9 @@ def parameters(book: Book, parts: Sequence[Scored]) -> None:
         for _, planned, _ in part.rules:
             first, last = rows[part.scope, planned.rule.id]
             part.at[f"cases.{planned.rule.id}"] = str(cases.ref(first, 4, last, 6))
+            part.at[f"reasons.{planned.rule.id}"] = str(
+                cases.ref(first, 8, first + len(planned.cases) - 1, 8)
+            )
             part.at[f"points.{planned.rule.id}"] = str(cases.ref(first, 6, first + len(planned.cases) - 1, 6))
     sheet.widths(24, 44, 24, 14, 13, 13, 11, 11, 40, 40)
     sheet.landscape()

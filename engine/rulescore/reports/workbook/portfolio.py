@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..content.words import MONEY
 from .customers import Card
 from .results import Record, Results
 from .scored import Scored
@@ -42,7 +43,9 @@ def portfolio(
     row += 2
     for figure in (figure for group in told["figures"] for figure in group["figures"]):
         value, unit = figure["value"], figure["unit"]
-        style = "share" if unit == "share" else "number" if isinstance(value, int | float) and not isinstance(value, bool) else "plain"  # fmt: skip
+        if isinstance(value, bool):
+            value = tell("yes" if value else "no")
+        style = "share" if unit == "share" else "money" if unit in MONEY else "number" if isinstance(value, int | float) else "plain"  # fmt: skip
         sheet.line(
             row,
             0,

@@ -39,7 +39,10 @@ def quality(book: Book, words: Words, found: Node) -> None:
         values = (
             [NONE, NONE, NONE] if part is None else [part["share"], part["numerator"], part["denominator"]]
         )
-        sheet.line(row, 0, [word(f"kind.{name}", book.language), "", *values, weights.get(name, NONE), ""], ("text", "text", "share", "number", "number", "number", "text"))  # fmt: skip
+        style = (
+            "count" if all(value == NONE or float(value).is_integer() for value in values[1:]) else "money"
+        )
+        sheet.line(row, 0, [word(f"kind.{name}", book.language), "", *values, weights.get(name, NONE)], ("text", "text", "share", style, style, "number"))  # fmt: skip
         row += 1
     row = _limits(book, words, found, row + 1)
     sheet.section(row, tell("quality.evidence"), 7)
@@ -48,7 +51,7 @@ def quality(book: Book, words: Words, found: Node) -> None:
     for level in (*EVIDENCE, NOT_STATED):
         part = found["evidence"].get(level)
         if part is not None:
-            sheet.line(row, 0, [word(f"evidence.{level}", book.language), "", part["share"], part["numerator"], part["denominator"], "", ""], ("text", "text", "share", "count", "count", "text", "text"))  # fmt: skip
+            sheet.line(row, 0, [word(f"evidence.{level}", book.language), "", part["share"], part["numerator"], part["denominator"]], ("text", "text", "share", "count", "count"))  # fmt: skip
             row += 1
     _fields(book, words, found, row + 1)
     sheet.landscape()
@@ -122,7 +125,7 @@ def problems(book: Book, words: Words) -> None:
     """Every data problem with its place, a row each."""
     tell, sheet = book.tell, book.sheet("problems")
     found = words.run.problems
-    sheet.widths(9, 30, 84, 30, 16, 9, 22, 24)
+    sheet.widths(9, 30, 84, 30, 16, 9, 22, 30)
     sheet.landscape()
     note = tell("problems.note") if len(found) <= PROBLEMS_AT_MOST else tell("problems.cut", total=f"{len(found):,}", shown=f"{PROBLEMS_AT_MOST:,}")  # fmt: skip
     sheet.title(book.title("problems"), note)

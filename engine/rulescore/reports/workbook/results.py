@@ -78,8 +78,11 @@ def _limited(score: Score, action: str, limit: int) -> Score:
 class Results:
     """The sheet of one run. `column` gives the place of each column; records stand from FIRST on."""
 
-    def __init__(self, book: Book, sheet: Sheet, part: Scored) -> None:
-        self.book, self.sheet, self.part = book, sheet, part
+    def __init__(
+        self, book: Book, sheet: Sheet, part: Scored, outcomes: Mapping[str, Formula] | None = None
+    ) -> None:
+        """`outcomes`: by rule, where another sheet says which case holds."""
+        self.book, self.sheet, self.part, self.outcomes = book, sheet, part, outcomes or {}
         self.pack, self.count = part.run.pack, 0
         self.evaluator = Evaluator()
         self.column: dict[str, int] = {}
@@ -132,7 +135,7 @@ class Results:
         sheet.title(f"{self.sheet.name} · {part.scope}", tell("results.note"), tell("results.note-2"))
         sheet.raw.set_column(0, len(self.column), 12)
         sheet.raw.set_column(1, 1, 15)
-        sheet.raw.set_column(2, 2, 24)
+        sheet.raw.set_column(2, 2, 32)
         titles = {"number": tell("column.number"), "id": tell("column.id"), "name": tell("column.name")}
         titles |= {name: tell(f"column.{name}") for name in ("composite", "low", "high", "coverage", "natural", "decided", "tier")}  # fmt: skip
         for _, _, node in part.rules:
@@ -216,7 +219,9 @@ class Results:
 
     def rule(self, row: int, record: Record, rule: Any) -> None:
         code = record.outcome(rule.id)
-        self.sheet.put(row, self.column[f"outcome.{rule.id}"], self.part.label(code), "center", "input")
+        decided = self.outcomes.get(rule.id)
+        outcome, look = (self.part.label(code), "input") if decided is None else (decided, "")
+        self.sheet.put(row, self.column[f"outcome.{rule.id}"], outcome, "center", look)
         points = plain(record.trace[f"{rule.id}.points"])
         place = self.column[f"points.{rule.id}"]
         if computed(rule, code):
@@ -418,4 +423,5 @@ class Results:
 
 def record_of_base(part: Scored) -> Record:
     """The base as a whole as a record."""
-    return next(records(part, part.run.trace.collect(), part.run.inputs.collect()))
+    record = next(records(part, part.run.trace.collect(), part.run.inputs.collect()))
+    return replace(record, id="", name=part.words.text(part.run.pack.title))

@@ -8,18 +8,19 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import xlsxwriter
 import xlsxwriter.worksheet
 from wcwidth import wcswidth
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_col_to_name
 
 from ...messages import word
 from ...rejected import SAFE
 
 SHEETS = (
-    "summary", "customers", "one", "results", "parameters", "points", "portfolio", "portfolio-results", "matters", "assumptions",
+    "summary", "customers", "one", "results", "parameters", "points", "portfolio", "questionnaire", "portfolio-results", "matters", "assumptions",
     "valuation", "quality", "problems", "provenance",
 )  # fmt: skip
 """Every sheet, in the order in which they stand."""
@@ -30,7 +31,7 @@ NONE = "—"
 TEXT_AT_MOST = 32_000
 ROW, LINE_HEIGHT = 18, 14
 """Heights in points: of a row, and of a line within one."""
-WRAPPED = frozenset({"wrap", "label", "wrapped-note"})
+WRAPPED = frozenset({"wrap", "label", "choice", "wrapped-note"})
 FONTS = {"zh": "微软雅黑", "en": "Calibri"}
 NAVY, BAND, LINE, INPUT, STORED, GOOD, BAD = (
     "#1F3864",
@@ -43,6 +44,7 @@ NAVY, BAND, LINE, INPUT, STORED, GOOD, BAD = (
 )
 
 Style = dict[str, Any]
+# a number that may be whole or not is General: "0.##" would leave the point of a whole one standing in Excel
 STYLES: dict[str, Style] = {
     "title": {"bold": True, "font_size": 16, "font_color": NAVY},
     "note": {"italic": True, "font_color": "#595959"},
@@ -57,17 +59,18 @@ STYLES: dict[str, Style] = {
     "label": {"indent": 1, "bold": True, "font_color": NAVY, "border": 1, "border_color": LINE, "bg_color": BAND, "valign": "vcenter", "text_wrap": True},
     "plain": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter"},
     "center": {"border": 1, "border_color": LINE, "valign": "vcenter", "align": "center"},
+    "choice": {"border": 1, "border_color": LINE, "valign": "vcenter", "align": "center", "text_wrap": True},
     "count": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "#,##0"},
     "points": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.00##"},
     "score": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.00"},
     "percent": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.0%"},
     "share": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.00##%"},
     "factor": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.000000"},
-    "number": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "#,##0.######"},
+    "number": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "General"},
     "money": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "#,##0.00;[Red]-#,##0.00"},
     "whole": {"border": 1, "border_color": LINE, "valign": "vcenter", "align": "center", "num_format": "0"},
     "date": {"indent": 1, "border": 1, "border_color": LINE, "valign": "vcenter", "align": "left"},
-    "check": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "0.######", "font_color": GOOD},
+    "check": {"indent": 1, "align": "right", "border": 1, "border_color": LINE, "valign": "vcenter", "num_format": "General", "font_color": GOOD},
     "big": {"bold": True, "font_size": 20, "font_color": NAVY, "align": "left", "valign": "vcenter", "num_format": "0.00"},
     "big-money": {"bold": True, "font_size": 16, "font_color": NAVY, "align": "left", "valign": "vcenter", "num_format": "#,##0.00"},
 }  # fmt: skip
@@ -102,10 +105,10 @@ class Ref:
     @property
     def inside(self) -> str:
         """The fixed address as its own sheet writes it."""
-        first = str(xl_rowcol_to_cell(self.row, self.column, True, True))
+        first = f"{column_name(self.column)}${self.row + 1}"
         if self.last_row < 0:
             return first
-        return f"{first}:{xl_rowcol_to_cell(self.last_row, self.last_column, True, True)}"
+        return f"{first}:{column_name(self.last_column)}${self.last_row + 1}"
 
 
 def quoted(sheet: str) -> str:
@@ -114,7 +117,8 @@ def quoted(sheet: str) -> str:
 
 def across(row: int, first: int, last: int, fixed: bool = False) -> str:
     """The cells of a row from one column to another; with `fixed` the row stays when the formula is copied."""
-    return f"{xl_rowcol_to_cell(row, first, fixed, True)}:{xl_rowcol_to_cell(row, last, fixed, True)}"
+    at = f"${row + 1}" if fixed else str(row + 1)
+    return f"{column_name(first)}{at}:{column_name(last)}{at}"
 
 
 class Book:
@@ -207,6 +211,8 @@ class Sheet:
         self, row: int, column: int, value: Any, style: str = "text", look: str = "", **more: Any
     ) -> None:
         """A cell: text, number, truth, date, formula, or an empty one."""
+        if style == "number" and look == "stored" and isinstance(value, int | float):
+            more.setdefault("num_format", "#,##0" if value == int(value) else "#,##0.0#####")
         made = self.book.style(style, look, **more)
         if style in WRAPPED and column in self._widths and row not in self._merged:
             self.need(row, value.value if isinstance(value, Formula) else value, self._widths[column])
@@ -320,5 +326,7 @@ def wide(text: str) -> int:
     return width if width >= 0 else len(text)
 
 
+@cache
 def column_name(column: int) -> str:
+    """The letters of a column, fixed."""
     return str(xl_col_to_name(column, True))

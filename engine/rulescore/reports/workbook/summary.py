@@ -15,7 +15,8 @@ from .formulas import DASH
 from .results import Record, Results
 from .scored import Scored, plain
 from .sheets import NAVY, NONE, Book, Formula
-from .valuation import Worth, number
+from .valuation.method import number
+from .valuation.sheet import Worth
 
 Node = dict[str, Any]
 LAST = 7
@@ -40,7 +41,7 @@ class Summary:
 
     def write(self, base: tuple[Results, Record] | None, worth: Worth | None) -> None:
         sheet, cover = self.sheet, self.told["cover"]
-        sheet.widths(30, 16, 14, 14, 14, 14, 14, 40)
+        sheet.widths(34, 18, 18, 18, 14, 14, 14, 64)
         sheet.landscape()
         title = (
             self.words.tell("title", company=cover["company"])
@@ -80,7 +81,7 @@ class Summary:
             sheet.put(row, 1, value, style)
             row += 1
         for line in self.told["quality"]["lines"]:
-            sheet.paragraph(row, line, LAST, 150)
+            sheet.paragraph(row, line, LAST, 190)
             row += 1
         return row
 
@@ -88,7 +89,7 @@ class Summary:
         """Every kind of check with its total; all are 0 while nothing was changed."""
         tell, sheet = self.book.tell, self.sheet
         sheet.section(row, tell("summary.checks"), LAST + 1)
-        sheet.paragraph(row + 1, tell("summary.checks-note"), LAST, 150)
+        sheet.paragraph(row + 1, tell("summary.checks-note"), LAST, 190)
         sheet.head(row + 2, 0, [tell("column.checked"), tell("column.check"), "", "", "", "", "", ""])
         first = row + 3
         parts = [(tell("summary.checks-customers"), f"SUM({self.results.range('check.all')})")]
@@ -147,7 +148,7 @@ class Summary:
                     bold=case == "base",
                 )
             row += 1
-        sheet.paragraph(row, word("worth.disclaimer", self.book.language), LAST, 150)
+        sheet.paragraph(row, word("worth.disclaimer", self.book.language), LAST, 190)
         return row + 1
 
     def tiers(self, row: int) -> int:
@@ -227,7 +228,7 @@ class Summary:
             sheet.merged(row, 1, LAST, tell(f"summary.means-{key}"), "wrap")
             row += 1
         for number_ in range(1, 6):
-            sheet.paragraph(row, tell(f"summary.reading-{number_}"), LAST, 150)
+            sheet.paragraph(row, tell(f"summary.reading-{number_}"), LAST, 190)
             row += 1
         return row
 
