@@ -54,6 +54,11 @@ def test_margins_below_nothing() -> None:
     assert float(loss.totals["present"]) < 0
     assert (float(loss.value), float(loss.totals["tax_benefit"])) == (0, 0)
     assert float(run("lifetime_values", **{**LIFETIME, "margin": -10}).value) == 0
+    # all growth lost: the first year's margin alone, with an end and without
+    gone_at_once = {**LIFETIME, "growth": -1}
+    assert (
+        run("lifetime_values", **gone_at_once, years=3).value == run("lifetime_values", **gone_at_once).value
+    )
     assert (
         float(
             run("capitalised_earnings", earnings=50, assets=1000, asset_return=0.1, discount_rate=0.2).value

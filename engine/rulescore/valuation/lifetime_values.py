@@ -59,7 +59,8 @@ def _year(given: Given, year: int) -> Row:
     kept = given["retention"] ** ahead if ahead else ONE
     early = HALF if given["discounting"] == "mid" else Decimal(given["first_margin"] == "now")
     time = Decimal(year) - early
-    margin = given["margin"] * (ONE + given["growth"]) ** (year - 1)
+    grown = (ONE + given["growth"]) ** (year - 1) if year > 1 else ONE  # 0 ** 0 is no number to decimal
+    margin = given["margin"] * grown
     factor = (ONE + given["discount_rate"]) ** -time
     return {
         "year": Decimal(year),
