@@ -174,7 +174,7 @@ def test_a_customer_is_told_what_was_found(tmp_path: Path) -> None:
     ):
         text = rulescore.explain(run, "a", language)
         assert words in text
-    assert "worth.yaml:5:3 [idle]" in text and "→ 去拜访 · 销售 · 30d" in text
+    assert "worth.yaml:5:3 [idle]" in text and "→ 去拜访 · 销售 · 30 天内" in text
     assert "Not tested for lack of data: Never visited, Very large" in rulescore.explain(run, "d", "en")
 
 

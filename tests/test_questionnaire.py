@@ -27,7 +27,7 @@ from rulescore.folder import Run, hashes, run_id_of
 from rulescore.loading import load, load_or_raise
 from rulescore.messages import LANGUAGES
 from rulescore.messages.render import render_all
-from rulescore.problems import Problem, Span
+from rulescore.problems import DataError, Problem, Span
 from rulescore.questionnaire import company
 from rulescore.reports.content import content
 
@@ -102,6 +102,35 @@ def test_a_filled_form_is_a_table(language: str, tmp_path: Path) -> None:
     assert rules_of(run) == {name: points[mark] for name, mark in marks.items()}
     own = [problem["code"] for problem in run.problems if problem["file"] == "form.xlsx"]
     assert own == ["header-below"]  # the instructions stand above the header
+
+
+def test_answers_may_be_written_as_yaml(tmp_path: Path) -> None:
+    """Guards answers without a spreadsheet: two assessors in one file, their median, and the line of a mark that is none."""
+    (tmp_path / "answers.yaml").write_text(
+        "# 市场 / market\n"
+        "- {question: industry-trend, mark: 4, evidence: contract_seen, assessor: 甲}\n"
+        "- {question: industry-trend, mark: 3, evidence: contract_seen, assessor: 乙}\n"
+        "- question: competitors\n  mark: 9\n  evidence: contract_seen\n  assessor: 甲\n",
+        encoding="utf-8",
+    )
+    run = rulescore.evaluate(assessment(tmp_path, {"company_answers": "answers.yaml"}), out=tmp_path / "run")
+    assert (rules_of(run)["industry-trend"], rules_of(run)["competitors"]) == (75, None)
+    told = [(one["code"], one["row"]) for one in run.problems if one["file"] == "answers.yaml"]
+    assert told == [("mark-outside-rubric", 4)]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("question: industry-trend\n", "yaml-without-records"), ("- [1, 2]\n", "yaml-without-records"), ("- {question: a\n", "yaml-bracket"), ("", "file-empty"), ("[]\n", "no-columns")],
+)  # fmt: skip
+def test_yaml_that_is_no_table_is_told(text: str, code: str, tmp_path: Path) -> None:
+    (tmp_path / "answers.yaml").write_text(text, encoding="utf-8")
+    path = assessment(tmp_path, {"company_answers": "answers.yaml"})
+    try:
+        found = [one["code"] for one in rulescore.evaluate(path, out=tmp_path / "run").problems]
+    except DataError as error:
+        found = [problem.code for problem in error.problems]
+    assert code in found
 
 
 def test_an_empty_form_answers_nothing(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .dictionary import sources
 from .lang.syntax import constant
-from .model import Cycle, Dimension, Expr, Pack, Rule
+from .model import MET, Cycle, Dimension, Expr, Pack, Rule
 from .packfiles import NO_DIMENSION, Layer
 from .problems import Problem, Problems, UsageError, close_names
 
@@ -74,7 +74,17 @@ def _limited(pack: Pack, cycle_id: str) -> Pack:
     kept = [one.id for one in pack.dimensions if only is None or one.id in only]
     left_out = tuple(one.id for one in pack.dimensions if one.id not in kept)
     dimensions = tuple(_idle(one) if one.id in left_out else one for one in pack.dimensions)
-    return replace(pack, dimensions=dimensions, cycle=cycle_id, left_out=left_out)
+    # a goal rests with the dimension that it speaks of, and so do the features that it is
+    resting = [one for one in pack.measures if pack.subject_of(one) in left_out]
+    dropped = {name for one in resting for name in (one.id, f"{one.id}{MET}", one.amount and one.amount.id)}
+    return replace(
+        pack,
+        dimensions=dimensions,
+        measures=tuple(one for one in pack.measures if one not in resting),
+        features={name: one for name, one in pack.features.items() if name not in dropped},
+        cycle=cycle_id,
+        left_out=left_out,
+    )
 
 
 def _idle(dimension: Dimension) -> Dimension:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Literal
 
 from .lang.syntax import Kind, Tree
@@ -444,6 +445,12 @@ class Pack:
     def noted(self) -> tuple[Finding, ...]:
         """Findings and measures."""
         return (*self.findings, *self.measures)
+
+    def subject_of(self, measure: Finding) -> str:
+        """What a measure is about: the dimension in whose file the figure of its goal stands."""
+        assert measure.goal is not None
+        figure = self.features[str(measure.goal.tree.args[0].value)]
+        return PurePosixPath(figure.span.file).stem
 
     @property
     def strategies(self) -> tuple[Strategy, ...]:

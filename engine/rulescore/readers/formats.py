@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..problems import Problems
-from . import csv, excel, json, jsonl, parquet, zip
+from . import csv, excel, json, jsonl, parquet, yaml, zip
 from .table import Format, Options, Raw
 
 READERS: tuple[Format, ...] = (
@@ -15,6 +15,7 @@ READERS: tuple[Format, ...] = (
     parquet.FORMAT,
     jsonl.FORMAT,
     json.FORMAT,
+    yaml.FORMAT,
     zip.FORMAT,
 )
 

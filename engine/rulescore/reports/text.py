@@ -105,7 +105,8 @@ def summary(run: Run, language: str, width: int = 80) -> str:
 def _field(pack: Pack, name: str, language: str) -> str:
     """A field by the titles of its table and its own."""
     table, _, column = name.partition(".")
-    known = pack.tables.get(table)
+    tables = {**(pack.portfolio.tables if pack.portfolio else {}), **pack.tables}
+    known = tables.get(table)
     if known is None or column not in known.fields:
         return name
     return word("page.field-of", language, table=known.title[language], field=known.fields[column].title[language])  # fmt: skip

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from ...lang.syntax import Tree
@@ -50,12 +49,9 @@ def plan(words: Words, stored: Node | None) -> Node | None:
 
 
 def subject(pack: Pack, measure: Finding, language: str) -> str:
-    """What a measure is about: the dimension in whose file the figure of its goal stands."""
-    assert measure.goal is not None
-    figure = pack.features[str(measure.goal.tree.args[0].value)]
-    stem = Path(figure.span.file).stem
+    """The title of the dimension that a measure is about."""
     titles = {one.id: one.title[language] for one in pack.dimensions}
-    return str(titles.get(stem, pack.title[language]))
+    return str(titles.get(pack.subject_of(measure), pack.title[language]))
 
 
 def _measure(own: Words, words: Words, one: Finding, values: Mapping[str, Any]) -> Node:
