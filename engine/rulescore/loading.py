@@ -19,12 +19,13 @@ from .kinds.builder import Bad, RuleText
 from .lang.check import Scope, check
 from .lang.syntax import Kind, Report, Tree, parse
 from .limits import read_quality
-from .model import Breakdown, Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table
+from .model import Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table
 from .packfiles import PORTFOLIO, Layer, find, is_portfolio, read_layers, shown
 from .portfolio_table import scored_customers
 from .problems import Problems, RulesetError, Span, close_names
 from .source import Document, Path_
 from .surveys import read_surveys
+from .tabulation import Tabulation
 from .violations import read_document
 
 MAX_RULES = 2_000
@@ -141,7 +142,8 @@ class _Loader:
         self.scope = make_scope(self.tables, self.parameters, self.subject)
         merge.repeated(self.layers, self.problems)
         self.read_features()
-        breakdowns = self.read_breakdowns()
+        told = Tabulation(self.scope, self.expression, self.problems)
+        breakdowns = told.read(merge.breakdowns(self.layers), self.customers is not None)
         breakdowns = measures.with_strategies(
             breakdowns,
             self.strategies,
@@ -301,56 +303,6 @@ class _Loader:
                     circle = " -> ".join([*chain[chain.index(follow) :], follow])
                     self.problems.error("circular-feature", document.key(*path), circle=circle)
         return order
-
-    # ---- breakdowns -----------------------------------------------------------------------------------
-
-    def read_breakdowns(self) -> tuple[Breakdown, ...]:
-        """The tables of the base by one or two keys."""
-        found = []
-        for document, path, item in merge.breakdowns(self.layers):
-            if self.customers is None:
-                self.problems.error("breakdown-not-here", document.at(*path, "id"), id=item["id"])
-                continue
-            keys = item["by"] if isinstance(item["by"], list) else [item["by"]]
-            inside = self.scope.inside("customers")
-            by = [
-                self.expression(
-                    document,
-                    (*path, "by", index) if isinstance(item["by"], list) else (*path, "by"),
-                    key,
-                    None,
-                    inside,
-                )
-                for index, key in enumerate(keys)
-            ]
-            where_text = item.get("where")
-            only = (
-                None
-                if where_text is None
-                else self.expression(document, (*path, "where"), where_text, "bool", inside)
-            )
-            figures = self.read_figures(document, (*path, "figures"), item["figures"])
-            found.append(Breakdown(
-                item["id"], item["title"], item.get("why", EMPTY), tuple(expr for expr in by if expr is not None), only, figures,
-                item.get("rows", 30), item.get("heat", False), item.get("words", {}), sources(item.get("source")), document.at(*path, "id"),
-            ))  # fmt: skip
-        return tuple(found)
-
-    def read_figures(self, document: Document, path: Path_, items: dict[str, Any]) -> dict[str, Feature]:
-        """The columns of a breakdown, each in the scope of the base and of the columns before it."""
-        names = dict(self.scope.names)
-        figures: dict[str, Feature] = {}
-        for key, item in items.items():
-            check_name(key, document.key(*path, key), self.problems)
-            if key in names or key in self.scope.tables:
-                self.problems.error("duplicate-name", document.key(*path, key), name=key)
-                continue
-            scope = replace(self.scope, names=names, base_allowed=False)
-            expr = self.expression(document, (*path, key, "is"), item["is"], None, scope)
-            names[key] = "unknown" if expr is None else expr.tree.kind
-            if expr is not None:
-                figures[key] = Feature(key, item["title"], item.get("unit", ""), expr, sources(item.get("source")), document.key(*path, key))  # fmt: skip
-        return figures
 
     # ---- dimensions and rules -------------------------------------------------------------------------
 
