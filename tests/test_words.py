@@ -8,7 +8,7 @@ from rulescore.lang.check import EventTable, Scope, check_text
 from rulescore.lang.words import sentence
 
 NAMES = {
-    "amount": ("number", "金额", "Amount"), "kind": ("text", "类型", "Kind"), "signed": ("bool", "已签约", "Signed"),
+    "amount": ("number", "金额", "Amount"), "paid": ("number", "已付", "Paid"), "kind": ("text", "类型", "Kind"), "signed": ("bool", "已签约", "Signed"),
     "debtor": ("bool", "失信被执行人", "Debtor"), "since": ("date", "合作起始", "Customer since"), "as_of": ("date", "基准日", "the as-of date"),
     "orders": ("", "订单", "Orders"), "orders.amount": ("number", "订单的金额", "Orders Amount"), "orders.day": ("date", "订单的下单日", "Orders Day"),
     "orders.paid": ("bool", "订单的款已收齐", "Orders Paid in full"), "orders.status": ("text", "订单的状态", "Orders Status"),
@@ -36,6 +36,10 @@ SAID = (
     ("not is_missing(debtor) or signed", "“失信被执行人”有资料，或已签约", "Debtor is known or “Signed” is yes"),
     # values
     ("min(amount, 1) + max(0, amount)", "金额（最高按1计） + 金额（最低按0计）", "Amount (at most 1) + Amount (at least 0)"),
+    ("(3 * amount + 2 * month(since)) / 5 > 1", "（3 × 金额 + 2 × 合作起始的月份） ÷ 5大于1", "(3 × Amount + 2 × the month of Customer since) ÷ 5 is above 1"),
+    ("(3 * amount + 2 * paid) / 5 > 1", "金额、已付按3:2加权的均值大于1", "the mean of Amount and Paid weighed 3:2 is above 1"),
+    ("(3 * coalesce(amount, 0) + 2 * coalesce(paid, 0)) / 5 > 1", "金额、已付按3:2加权的均值（缺失时取0）大于1", "the mean of Amount and Paid weighed 3:2 (0 where one is missing) is above 1"),
+    ("(3 * amount + 2 * paid) / 6 > 1", "（3 × 金额 + 2 × 已付） ÷ 6大于1", "(3 × Amount + 2 × Paid) ÷ 6 is above 1"),
     ("1 if amount > 2 else 2 if amount > 1 else 3", "若金额大于2，则为1；否则若金额大于1，则为2；否则为3", "1 if Amount is above 2; otherwise 2 if Amount is above 1; otherwise 3"),
     ("since > as_of - months(12)", "合作起始晚于基准日的12个月前", "Customer since is after the day 12 months before the as-of date"),
     ("since + days(30) < as_of", "合作起始的30天后早于基准日", "the day 30 days after Customer since is before the as-of date"),
