@@ -5,17 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import Action, Breakdown, Finding, Strategy
+from ..model import Action, Finding, Strategy
 from ..speech import Speech, period_word
 from .blocks import Block, Facts, Paragraph, Section, Table
 
 
 def measures(writer: Speech) -> Section:
     """Each measure with its goal, what the goal rests on, and what is done while it is missed."""
-    say = writer.say
-    sections = tuple(_measure(writer, one) for one in writer.pack.measures)
-    intro = (Paragraph(say("measures-intro")),) if sections else ()
-    return Section("measures", say("measures"), intro, sections)
+    return _chapter(writer, "measures", tuple(_measure(writer, one) for one in writer.pack.measures))
 
 
 def _measure(writer: Speech, measure: Finding) -> Section:
@@ -31,23 +28,22 @@ def _measure(writer: Speech, measure: Finding) -> Section:
 
 def strategies(writer: Speech) -> Section:
     """Each strategy with its condition and the breakdowns whose rows may take it, in order."""
-    say = writer.say
-    sections = tuple(_strategy(writer, one) for one in writer.pack.strategies)
-    intro = (Paragraph(say("strategies-intro")),) if sections else ()
-    return Section("strategies", say("strategies"), intro, sections)
+    return _chapter(writer, "strategies", tuple(_strategy(writer, one) for one in writer.pack.strategies))
+
+
+def _chapter(writer: Speech, key: str, sections: tuple[Section, ...]) -> Section:
+    intro = (Paragraph(writer.say(f"{key}-intro")),) if sections else ()
+    return Section(key, writer.say(key), intro, sections)
 
 
 def _strategy(writer: Speech, strategy: Strategy) -> Section:
     say = writer.say
-    tables: list[Breakdown] = [one for one in writer.pack.breakdowns if strategy in one.strategies]
-    titles = [
-        writer.text(one.title)
-        for one in writer.pack.breakdowns
-        if strategy.id in {found.id for found in one.strategies}
-    ]
+    # the same strategy may be typed otherwise in another breakdown; its words are those of where it is from
+    home = next(one for one in writer.pack.breakdowns if strategy in one.strategies)
+    tables = [one for one in writer.pack.breakdowns if any(own.id == strategy.id for own in one.strategies)]
     facts = [
-        (say("strategy-when"), writer.within(tables[0]).words(strategy.when.tree)),
-        (say("strategy-each"), writer.listed(titles)),
+        (say("strategy-when"), writer.within(home).words(strategy.when.tree)),
+        (say("strategy-each"), writer.listed([writer.text(one.title) for one in tables])),
     ]
     return _section(writer, f"strategy-{strategy.id}", strategy, facts)
 
