@@ -14,6 +14,7 @@ from ...folder import Run
 from ...model import Action
 from ...scoring import STATES
 from ...speech import period_word
+from ..requests import measured_column
 from ..text import counts_of, figures_of
 from . import breakdowns, rules
 from .columns import Origins
@@ -139,7 +140,7 @@ def concentration(words: Words) -> Node | None:
 
     The column is the one whose concentration (`gini`, `hhi`) the rules for the base measure."""
     run = words.run
-    column = _measured(run)
+    column = measured_column(run)
     if column is None:
         return None
     have = ["name"] if "name" in run.inputs.collect_schema().names() else []
@@ -172,7 +173,7 @@ def concentration(words: Words) -> Node | None:
 
 def segments(words: Words) -> Node | None:
     """How many customers, and how much of the revenue, lie in which class of revenue and which stretch of composites."""
-    run, column = words.run, _measured(words.run)
+    run, column = words.run, measured_column(words.run)
     if column is None:
         return None
     scored = run.trace.select("composite.points").with_row_index("#place").collect()
@@ -204,23 +205,6 @@ def segments(words: Words) -> Node | None:
 def _of_first(running: list[float], share: float) -> float:
     """The share of revenue that the first part of the customers brings, at least the first of them."""
     return running[max(1, round(len(running) * share)) - 1]
-
-
-def _measured(run: Run) -> str | None:
-    """The stored column whose concentration the rules for the base measure."""
-    if run.portfolio is None:
-        return None
-    for feature in run.portfolio.pack.features.values():
-        for node in feature.expr.tree.walk():
-            if (
-                node.op == "aggregate"
-                and node.value in ("gini", "hhi")
-                and node.args
-                and node.args[0].op == "name"
-            ):
-                name = str(node.args[0].value).removeprefix("customers.")
-                return name if name in run.inputs.collect_schema().names() else None
-    return None
 
 
 def _shown(number: int | None) -> float | None:
