@@ -120,6 +120,7 @@ def evaluate(
     from .portfolio import check_company
     from .quality import assess
     from .readers import read_tables, tables_of_frames, tell_later
+    from .taken import settle as settle_taken
 
     problems = Problems()
     frames, assessment = _source(source, tables, problems)
@@ -149,6 +150,7 @@ def evaluate(
     tell_later(data, dictionary, number, problems)
     check_company(data, problems)
     data, rejected = settle(data, rejected, loaded.portfolio, problems)
+    data, rejected = settle_taken(data, rejected, loaded.portfolio, dictionary, problems)
     quality = assess(data, rejected, loaded, number, problems)
     valuation = None
     if assessment is not None and assessment.valuation and loaded.valued:

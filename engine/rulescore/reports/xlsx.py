@@ -43,7 +43,7 @@ def _render(run: Run, language: str) -> bytes:
     from .workbook.scored import scored
     from .workbook.sheets import SHEETS, Book
     from .workbook.summary import Summary
-    from .workbook.todo import requests
+    from .workbook.todo import requests, taken
     from .workbook.valuation.assumptions import Assumptions
     from .workbook.valuation.method import methods_of
     from .workbook.valuation.sheet import Worth
@@ -62,6 +62,7 @@ def _render(run: Run, language: str) -> bytes:
         else {"matters"}
     )
     absent |= set() if told["requests"] else {"requests"}
+    absent |= set() if told["plan"] is not None and told["plan"]["taken"] is not None else {"taken"}
     book = Book(language, [key for key in SHEETS if key not in absent])
 
     part = scored(run, words, book, words.text(run.pack.title))
@@ -99,6 +100,8 @@ def _render(run: Run, language: str) -> bytes:
         matters(book, words, told)
     if "requests" not in absent:
         requests(book, words, told)
+    if "taken" not in absent:
+        taken(book, words, told)
     worth = None
     if valued is not None:
         methods = methods_of(run, valued, words if own is None else own.words)

@@ -24,6 +24,8 @@ PLACE: Schema = {
 }
 WORDS: Schema = {"type": "string", "description": "由规则生成的文字。In words, made from the rule itself."}
 SEVERITIES = ("error", "warning", "note")
+TASK_STATES = ("open", "doing", "done", "dropped")
+"""What a note may say of a measure."""
 
 
 def _list(of: Schema, description: str, **more: Any) -> Schema:
@@ -238,8 +240,22 @@ def _matters() -> Schema:
 def _plan() -> Schema:
     action = _object("一项措施。A measure.", title=TITLE, owner=TEXT, due=TEXT)
     customer = _object("一个客户。A customer.", id=TEXT, name=TEXT, amount=TEXT)
+    so_far = {"done": described(COUNT, "已完成。Done."), "open": described(COUNT, "未完成。Unfinished."), "overdue": described(COUNT, "未完成且逾期。Unfinished and overdue."), "dropped": described(COUNT, "已取消。Dropped.")}  # fmt: skip
+    task = _object(
+        "一项落实记录，以最后一次为准。A task as last noted.",
+        measure=TEXT, customer=described(TEXT, "客户编号，空为整个客户群。Id of the customer; empty for the whole base."), state={"enum": list(TASK_STATES), "description": "状态。State."},
+        on=described(TEXT, "记录日期。Date of the note."), since=described(TEXT, "首次记录日期。Date of the first note."), due=described(TEXT, "期限，可空。When it is due, or empty."),
+        overdue=TRUTH, role=TEXT, note=TEXT, place=PLACE,
+    )  # fmt: skip
+    taken = _object(
+        "措施的落实。What became of a measure.",
+        **so_far,
+        tasks=_list(task, "至多二十项。Up to twenty tasks."),
+        total=COUNT,
+    )
     measure = _object(
         "一项改进措施。A measure of improvement.",
+        taken=_maybe(taken, "没有落实记录。Nobody noted anything."),
         id=TEXT, title=TITLE, why=TEXT, subject=TEXT,
         state={"enum": ["wanted", "met", "unknown"], "description": "目标未达到、已达到或无法判断。Its goal is missed, met or can't be judged."},
         figure=described(TEXT, "目标所看的指标。The figure of the goal."), how=WORDS, now=described(TEXT, "现值。What it is."), goal=WORDS,
@@ -260,6 +276,7 @@ def _plan() -> Schema:
     return _object(
         "改进计划。The plan of improvement.",
         counts=_object("各状态的措施数。How many measures by state.", wanted=COUNT, met=COUNT, unknown=COUNT),
+        taken=_maybe(_object("全部落实记录的项数。How many tasks in all.", **so_far), "没有落实记录。No notes were handed in."),
         subjects=_list(_object("一个方面的措施。The measures about a subject.", title=TITLE, measures=_list(measure, "措施。Measures.")), "各方面。Subjects."),
         strategies=_list(strategies, "各分组表的策略。Strategies by breakdown."),
     )  # fmt: skip

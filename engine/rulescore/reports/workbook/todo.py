@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sheets of what is to be done: data to ask for."""
+"""The sheets of what is to be done: data to ask for, and what became of measures."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from ...taken import tasks
 from ..content.words import Words
 from .sheets import NONE, Book
 
@@ -33,3 +35,25 @@ def requests(book: Book, words: Words, told: Node) -> None:
         sheet.line(row, 0, cells, ("wrap", "count", "count", "score", "money", "wrap", "wrap", "mono"))
         row += 1
     sheet.table(4, row - 1, 7)
+
+
+def taken(book: Book, words: Words, told: Node) -> None:
+    """What became of the measures, a row a task."""
+    tell, say, sheet = book.tell, words.tell, book.sheet("taken")
+    sheet.widths(44, 16, 14, 14, 14, 24, 60, 30, 30)
+    sheet.landscape()
+    sheet.title(book.title("taken"), tell("taken.note"))
+    sheet.paragraph(2, say("taken-intro", **told["plan"]["taken"]), 8, 220)
+    titles = [say(key) for key in ("measure", "customer", "taken-state", "taken-on", "taken-due", "taken-role", "taken-note")]  # fmt: skip
+    sheet.head(4, 0, [*titles, tell("column.file"), tell("column.code")])
+    row = 5
+    titled = {one["id"]: one["title"] for group in told["plan"]["subjects"] for one in group["measures"]}
+    for task in tasks(words.run) or ():
+        state = say(f"taken-state.{task.state}")
+        late = f"{state} · {say('taken-overdue')}" if task.overdue else state
+        dates = [date.fromisoformat(day) if day else NONE for day in (task.on, task.due)]
+        cells = [titled[task.measure], task.customer or say("taken-whole"), late, *dates, task.role or NONE, task.note, task.place, task.measure]  # fmt: skip
+        styles = ("wrap", "text", "wrap", *("date" if isinstance(day, date) else "text" for day in dates))
+        sheet.line(row, 0, cells, (*styles, "wrap", "wrap", "wrap", "mono"))
+        row += 1
+    sheet.table(4, max(row - 1, 4), 8)
