@@ -62,7 +62,7 @@ def _change(run: Run, measure: Finding, ends: tuple[End, End], own: list[Task], 
     return {
         "id": measure.id, "title": dict(measure.title), "figure": dict(figure.title), "unit": figure.unit, "sign": str(signs[0]),
         "before": old, "after": new, "target_before": old_target, "target": new_target, "result": _result(*ends),
-        "done": [task.as_dict() for task in own if task.state == "done" and task.on > since],
+        "done": [task.as_dict() for task in sorted(own, key=lambda one: (one.on, one.customer)) if task.state == "done" and task.on > since],
         "open": state["open"], "overdue": state["overdue"],
     }  # fmt: skip
 

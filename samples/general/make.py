@@ -51,10 +51,10 @@ ANSWERS = answers("general", SEED, LEANING, list(FORMS.values()), "zh", PLANTED_
 
 # What became of the measures since the spring: role, notes by state, and of how many customers of which segments it was noted.
 MEASURES = {
-    "win_back": ("大客户经理", {"已完成": "已拜访并恢复下单 / visited, orders again", "进行中": "已约定拜访 / visit arranged", "已取消": "已停产，不再采购 / no longer produces"}, ("dormant",), 12),
+    "win_back": ("大客户经理", {"已完成": "已拜访，停购原因与回归条件已记录 / visited, reason and terms noted", "进行中": "已约定拜访 / visit arranged", "已取消": "三次联系无果，转入年度问候 / three contacts in vain, yearly greeting from now on"}, ("dormant",), 12),
     "wake_silent": ("内勤销售", {"已完成": "回访完成，原因已记录 / called, reason noted", "进行中": "两次未接通 / two calls unanswered"}, ("shrinking",), 8),
     "care_for_best": ("销售总监", {"已完成": "高层会面已完成 / met at top level", "进行中": "联合计划起草中 / joint plan being drafted"}, ("key",), 8),
-    "collect": ("财务", {"已完成": "欠款已收回 / arrears received", "进行中": "已签还款计划 / repayment plan signed", "已取消": "转入诉讼 / handed to court"}, ("steady",), 10),
+    "collect": ("财务", {"已完成": "已对账，欠款金额经对方确认 / reconciled, arrears confirmed", "进行中": "已签还款计划 / repayment plan signed", "已取消": "转入诉讼 / handed to court"}, ("steady",), 10),
     "hold_churn": ("总经理", {"已完成": "每月公布流失率 / churn reported monthly", "进行中": "预警规则试运行 / alerts on trial"}, (), 0),
     "raise_satisfaction": ("服务经理", {"已完成": "首次回访制度已执行 / first calls carried out", "进行中": "培训进行中 / training under way"}, (), 0),
     "tighten_prices": ("销售总监", {"已完成": "折扣审批已上线 / approval of discounts in place", "进行中": "价目表修订中 / price list under revision"}, (), 0),
