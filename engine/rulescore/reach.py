@@ -26,7 +26,7 @@ from .scoring import MISSING
 Item = tuple[str, str]
 """(table, field); the field is blank where the whole table is missing."""
 
-LOOKED_AT = 2_000
+LOOKED_AT = 1_000
 """Customers without an item whose tier is tried; of more, so many spaced evenly, and their share is taken for all."""
 ENDS = {"low": ("cap", 0), "high": ("floor", 1)}
 """By end: the gates that an input in doubt would set off there, and which limit of a rule's span."""
