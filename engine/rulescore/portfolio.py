@@ -22,7 +22,7 @@ from .folder import INPUTS, PORTFOLIO, TRACE, narrow, trace_columns
 from .plan import Plan
 from .portfolio_table import COMPANY, COMPANY_ID, OWNER, columns_read
 from .problems import Problems
-from .readers.table import ROW, SOURCE, TableData
+from .readers.table import ROW, SOURCE, TableData, held
 from .scores import score_columns, score_frame
 
 CUSTOMER = frame_engine.CUSTOMER
@@ -106,7 +106,9 @@ def scored_base(customers: Plan, plan: Plan, folder: Path) -> pl.LazyFrame:
         inputs.select(CUSTOMER, *(name for name in fields if name != CUSTOMER)),
         *([chosen] if chosen is not None else []),
     ]
-    return pl.concat(parts, how="horizontal").with_columns(pl.lit(OWNER).alias(COMPANY_ID))
+    base = pl.concat(parts, how="horizontal").with_columns(pl.lit(OWNER).alias(COMPANY_ID))
+    rows = inputs.select(pl.len()).collect().item()
+    return held(base, rows, len(fields) + len(made))
 
 
 def facts(plan: Plan, values: Mapping[str, Any], tables: Sequence[breakdowns.Table]) -> dict[str, Any]:
