@@ -217,6 +217,34 @@ class Bench:
         goal, good = ("<= 1.5 GB", peak <= 1.5e9) if large >= 10_000_000 else ("", None)
         self.report.add(f"{label}: peak memory", f"{peak / 1e9:.2f} GB", goal, good)
 
+    def base(self, customers: int) -> None:
+        """The base as a whole over orders, ten a customer, against the same figures by hand."""
+        folder, out, found = (
+            self.folder / f"base-{customers}",
+            self.folder / "run",
+            self.folder / "figures.json",
+        )
+        if not folder.exists():
+            self.python(HERE / "make_base.py", str(customers), folder)
+
+        def evaluate() -> Sample:
+            shutil.rmtree(out, ignore_errors=True)
+            return self.python("-m", "rulescore", "evaluate", folder, "--out", out)
+
+        ours, hand = self.alternating(evaluate, lambda: self.python(HERE / "base_by_hand.py", folder, found))
+        a, b = median(ours), median(hand)
+        label = f"{customers:,} customers, {10 * customers:,} orders"
+        self.report.add(f"{label}: evaluate, with the base as a whole", f"{a:.2f} s ({spread(ours)})")
+        self.report.add(f"{label}: the figures by hand-written Polars", f"{b:.2f} s ({spread(hand)})")
+        self.report.add(f"{label}: ratio", f"{a / b:.2f}", "<= 3.00", a / b <= 3)
+        peak = max(sample.memory for sample in ours)
+        value = f"{gigabytes(ours)}; by hand {gigabytes(hand)}"
+        self.report.add(f"{label}: peak memory", value, "<= 4 GB", peak <= 4e9)
+        told = json.loads(self.python(HERE / "base_by_hand.py", folder, found, "--compare", out).printed)
+        wrong = len(told["different"])
+        value = f"{wrong} of {told['compared']} differ"
+        self.report.add(f"{label}: figures equal to those by hand", value, "0", wrong == 0)
+
     def planning(self, rules: int) -> None:
         pack = self.folder / f"pack-{rules}"
         self.python(HERE / "make_pack.py", "--rules", str(rules), "--out", pack)
@@ -364,6 +392,7 @@ def main() -> None:
         bench.same(arguments.rows)
         bench.per_record(ours, arguments.rows)
         bench.linear(arguments.rows, ours, 2 * arguments.rows, runs=1)
+        bench.base(arguments.rows)
         if arguments.full:
             bench.linear(arguments.rows, ours, 10_000_000, runs=1)
     finally:
