@@ -27,6 +27,7 @@ from .portfolio_table import COMPANY, OWNER, columns_read
 from .problems import Fact, Problem, Span, UsageError, close_names
 from .scoring import Outcome, composite_score, coverage_units, dimension_score
 from .speech import Speech
+from .taken import tasks
 from .values import iso
 from .worth import JSON as VALUATION
 
@@ -57,7 +58,8 @@ def explain_base(run: Run) -> Node:
         raise UsageError([Problem("no-portfolio", "error", None, {"pack": run.pack.id})])
     stored = run.folder / PORTFOLIO_JSON
     tables = json.loads(stored.read_bytes())["breakdowns"] if stored.exists() else []
-    return {**explain(whole, OWNER), "breakdowns": tables}
+    noted = [task.as_dict() for task in tasks(run.stored) or ()]
+    return {**explain(whole, OWNER), "breakdowns": tables, "tasks": noted}
 
 
 def value_of(run: Run) -> Node:

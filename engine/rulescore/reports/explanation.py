@@ -207,7 +207,19 @@ class _Tree:
                     lines += [line for item in one["inputs"] for line in self.input(item, 4)] + self.actions(
                         one
                     )
+                lines += [self.task(task) for task in self.node.get("tasks", ()) if task["measure"] == one["id"]]  # fmt: skip
         return lines
+
+    def task(self, task: Node) -> str:
+        """What became of a measure for a customer or the whole base, and the row that says so."""
+
+        def say(key: str) -> str:
+            return word(f"page.taken-{key}", self.language)
+
+        parts = [task["on"], task["customer"] or say("whole"), task["role"], task["note"]]
+        late = f" ({say('overdue')})" if task["overdue"] else ""
+        shown = " · ".join(part for part in parts if part)
+        return f"  – {say('state.' + task['state'])}{late} · {shown}    ← {task['place']}"
 
     def gate(self, gate: Node) -> list[str]:
         if gate["acted"] is False:
