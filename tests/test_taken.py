@@ -107,11 +107,11 @@ def test_bad_rows_are_told_with_their_cell_and_set_aside(tmp_path: Path) -> None
     run = assessed(tmp_path / "in", [*NOTES, *BAD], out=tmp_path / "run")
     told = {one["code"]: one for one in run.problems if one.get("file") == "measures.csv"}
     assert {code: one["row"] for code, one in told.items()} == {
-        "unknown-measure": 10, "measure-of-unknown-customer": 11, "unlisted-value": 12, "measure-without-state": 12, "event-without-date": 13,
+        "note-of-unknown-measure": 10, "note-of-unknown-customer": 11, "unlisted-value": 12, "note-without-state": 12, "event-without-date": 13,
         "event-after-as-of": 9,
     }  # fmt: skip
-    assert told["unknown-measure"]["facts"]["close"] == ["win_back"]
-    assert told["measure-of-unknown-customer"]["facts"]["read"] == "C9"
+    assert told["note-of-unknown-measure"]["facts"]["close"] == ["win_back"]
+    assert told["note-of-unknown-customer"]["facts"]["read"] == "C9"
     assert len(tasks(run) or ()) == 5
     book = CalamineWorkbook.from_path(run.folder / "rejected.xlsx")
     cells = [

@@ -65,13 +65,13 @@ def settle(
         place = {name: data.place(row[SOURCE], row[ROW], name) for name in ("measure", key, "state")}
         if measure not in known:
             close = close_names(str(measure), known)
-            aside("unknown-measure", index, place["measure"], read=measure, close=close, known=known)
+            aside("note-of-unknown-measure", index, place["measure"], read=measure, close=close, known=known)
         elif customer in strange:
             close = [] if hidden else close_names(str(customer), some)
             read = HIDDEN if hidden else customer
-            aside("measure-of-unknown-customer", index, place[key], read=read, close=close, measure=measure)
+            aside("note-of-unknown-customer", index, place[key], read=read, close=close, measure=measure)
         elif row["state"] is None:
-            aside("measure-without-state", index, place["state"], measure=measure, states=list(STATES))
+            aside("note-without-state", index, place["state"], measure=measure, states=list(STATES))
     gone = {index for indexes in lost.values() for index in indexes}
     private = {name for name, field in dictionary[TAKEN].fields.items() if field.private}
     parts = [part for code in lost for part in rejected_rows(data, rows[lost[code]], code, private)]
