@@ -222,6 +222,20 @@ class Dimension:
 
 
 @dataclass(frozen=True, slots=True)
+class Index:
+    """A mean of dimensions by `weights`, those of the composite unless `own_weights`; what it takes for one without points says `on_missing`."""
+
+    id: str
+    title: Text
+    why: Text
+    weights: Mapping[str, int]
+    own_weights: bool
+    on_missing: Literal["leave_out", "composite"]
+    source: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Cycle:
     """What is computed on an occasion: the dimensions (None: all), and whether the base is valued."""
 
@@ -267,7 +281,6 @@ KEPT_OUT = "kept_out"
 class Finding:
     """Something found at a customer that a buyer has to know: whether it holds (a feature of the same name), the amount
     behind it, and whether it keeps the customer out of the base that is valued.
-
     A measure is one too: it is called for while it holds. Its `goal` is a figure of the base compared with what it should be."""
 
     id: str
@@ -404,6 +417,7 @@ class Pack:
     subject: str = "customers"
     portfolio: Pack | None = None
     quality: Quality = field(default_factory=Quality)
+    indices: tuple[Index, ...] = ()
     breakdowns: tuple[Breakdown, ...] = ()
     surveys: tuple[Survey, ...] = ()
     findings: tuple[Finding, ...] = ()

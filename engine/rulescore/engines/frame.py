@@ -17,7 +17,7 @@ from ..plan import Plan, Step
 from .columns import Columns
 from .row import CUSTOMER as CUSTOMER
 from .row import window_days
-from .totals import composite_columns, dimension_columns, reason_columns
+from .totals import composite_columns, dimension_columns, index_columns, reason_columns
 from .verdicts import gated_columns, rule_columns, tier_columns
 
 SEEN = "?seen"
@@ -162,7 +162,7 @@ def score(plan: Plan, frame: pl.LazyFrame) -> pl.LazyFrame:
         frame = frame.with_columns(stage)
     for stage in gated_columns(plan, columns, ["composite"]):
         frame = frame.with_columns(stage)
-    for stage in (*tier_columns(plan, columns), *reason_columns(plan)):
+    for stage in (*index_columns(plan), *tier_columns(plan, columns), *reason_columns(plan)):
         frame = frame.with_columns(stage)
     return frame
 

@@ -141,8 +141,9 @@ def quality_lines(run: Run, language: str) -> list[str]:
 
 
 def figures_of(run: Run) -> dict[str, dict[str, Any]]:
-    """Mean, median, extremes and 10th and 90th percentiles of the composite and of each dimension."""
+    """Mean, median, extremes and 10th and 90th percentiles of the composite, of each dimension and of each index."""
     targets = ["composite", *(dimension.id for dimension in run.pack.dimensions)]
+    targets += [f"index.{index.id}" for index in run.pack.indices]
     asked = []
     for target in targets:
         points = pl.col(f"{target}.points")

@@ -75,6 +75,12 @@ _CASES = {"low": "低值 low", "base": "基准 base", "high": "高值 high"}
 _PAIRS = _list({"type": "array", "minItems": 2, "maxItems": 2}, "成对的数。Pairs.")
 
 
+_INDEX = _object(
+    "指数：若干维度的加权均值。An index: a weighted mean of dimensions.",
+    id=TEXT, title=TITLE, why=TEXT, words=WORDS, sources=TEXT, place=PLACE, spread=_SPREAD,
+)  # fmt: skip
+
+
 def _cover() -> Schema:
     return _object(
         "封面：评估谁、何时、按哪个规则包。The cover: who was assessed, as of when, by which pack.",
@@ -164,6 +170,7 @@ def _questionnaire() -> Schema:
         unproven=described(TEXT, "无凭据答复的评分上限。The highest mark without proof."), assessors=described(COUNT, "同一问题答复最多的份数。The most answers to one question."),
         apart=described(COUNT, "答复相差较大的问题数。Questions whose answers lie apart."), word_alone=described(COUNT, "因无凭据而被限分的问题数。Questions with an answer cut for want of proof."),
         roles=_list(role, "各类回答人。Roles."), dimensions=_list(dimension, "各维度。Dimensions."),
+        indices=_list(_INDEX, "指数。Indices."),
     )  # fmt: skip
 
 
@@ -319,6 +326,7 @@ def _customers() -> Schema:
         items=_map(column(TEXT, "各项是否成立：y、n、?。Whether each holds: y, n, ?."), "清单规则 → 各项是否成立。Rule -> whether its items hold."),
         gates=_list(column(code, "1 生效，0 未生效，空无法判定。1 acts, 0 does not, null undecided."), "各关卡。Gates."),
         dimensions=_list(column(MAYBE, "维度分。Points."), "各维度。Dimensions."),
+        indices=_list(column(MAYBE, "指数。Points."), "各指数。Indices."),
         cases=_list(column({"type": "integer", "minimum": -3}, "成立的情形；-1 缺失，-2 不适用，-3 错误。The case that held; -1 missing, -2 not applicable, -3 error."), "各规则。Rules."),
         points=_list(column(MAYBE, "分值。Points."), "各规则。Rules."), reasons=_list(column(code, "失分最多的规则。Rules that cost most."), "第一至第三。First to third."),
         shown_inputs=_list(TEXT, "与得分并列的列。Columns that stand beside the scores."),
