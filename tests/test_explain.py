@@ -298,7 +298,8 @@ def index_by_hand(written: Node, weights: Mapping[str, int], node: Node) -> Frac
 
 def test_indices_are_the_means_that_the_pack_asks_for(run: Run, nodes: list[Node], pack: Node) -> None:
     """Guards indices against the YAML: what is told, what it is made of, and what stands in the table of scores."""
-    table = read_csv(run.folder / "scores.csv")
+    with (run.folder / "scores.csv").open(encoding="utf-8-sig", newline="") as stream:
+        table = {row["customer_id"]: row for row in csv.DictReader(stream)}
     filled = 0
     for node in nodes:
         assert [one["id"] for one in node["indices"]] == list(pack["pack"]["indices"])
