@@ -266,6 +266,7 @@ class _Loader:
                 sources(item.get("source")),
                 document.key(*path),
                 item.get("values", {}),
+                tuple(item.get("carries", ())),
             )
         self.scope = replace(self.scope, names=names)
 

@@ -103,7 +103,7 @@ class Parameter:
 @dataclass(frozen=True, slots=True)
 class Feature:
     """A named expression over fields, events, other features or the whole base. `values`: what people call the texts
-    that it gives."""
+    that it gives; `carries`: the risks of customers that are in it."""
 
     id: str
     title: Text
@@ -112,6 +112,7 @@ class Feature:
     source: tuple[str, ...]
     span: Span
     values: Mapping[str, Text] = field(default_factory=dict)
+    carries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,8 +307,7 @@ class Finding:
         return tuple(found)
 
 
-MET = "_met"
-"""What the name of a measure ends with in the feature that says whether its goal is met."""
+MET = "_met"  # what the name of a measure ends with in the feature that says whether its goal is met
 
 
 @dataclass(frozen=True, slots=True)

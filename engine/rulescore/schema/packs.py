@@ -20,6 +20,7 @@ from .parts import (
     described,
     file_of,
     object_of,
+    risks,
 )
 
 COMMON: dict[str, Any] = {
@@ -53,6 +54,7 @@ FEATURE = object_of(
             "type": "object", "minProperties": 1, "additionalProperties": BILINGUAL,
             "description": "结果为文本时，各取值怎样称呼。What people call the texts that it gives.",
         },
+        "carries": risks("该指标已计入的客户风险；估值假设用到它时，同一方法不再为同一风险打折。The risks of customers that are in it; a method that values by it must not charge them again."),
         "source": SOURCE,
     },
     ["title", "is"],
