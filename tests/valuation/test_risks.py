@@ -15,6 +15,9 @@ from rulescore.bundled import folder
 from rulescore.loading import load_or_raise
 from rulescore.model import Pack
 from rulescore.problems import Problem, Problems
+from rulescore.reports.content import overview
+from rulescore.reports.content.words import Words
+from rulescore.reports.text import summary
 from rulescore.risks import check_risks
 from rulescore.source import parse_yaml
 
@@ -137,6 +140,15 @@ def test_a_run_tells_it_with_both_places(tmp_path: Path) -> None:
     old = "discount_rate: {is: 0.14, low: 0.16, high: 0.13, source: judgement}"
     path.write_text(text.replace(old, old[:-1] + ", carries: [transfer]}", 1), encoding="utf-8")
     run = rulescore.evaluate(tmp_path / "sample", out=tmp_path / "run")
+    titles = {
+        "zh": ("随转让留存的比例", "折现率"),
+        "en": ("Share that survives the change of owner", "Discount rate"),
+    }
+    for language, pair in titles.items():
+        matters = "\n".join(overview(Words(run, language))["special"])
+        for shown in (summary(run, language), matters):
+            (line,) = [line for line in shown.splitlines() if all(title in line for title in pair)]
+            assert ("计了两次" if language == "zh" else "twice") in line
     (problem,) = [one for one in run.problems if one["code"] == "risk-charged-twice"]
     lines = path.read_text(encoding="utf-8").splitlines()
     first, second = (

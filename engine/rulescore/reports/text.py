@@ -64,7 +64,8 @@ def summary(run: Run, language: str, width: int = 80) -> str:
     if run.portfolio is not None:
         lines += ["", *_whole(run.portfolio, language)]
     if (run.folder / "valuation.json").exists():
-        lines += ["", *worth.lines(value_of(run), language)]
+        valued = value_of(run)
+        lines += ["", *worth.lines(valued, language), *worth.charged_twice(valued, run.problems, language)]
     for told in (
         findings.decided(run, language),
         findings.lines(run, language),
