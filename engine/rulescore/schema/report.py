@@ -170,7 +170,6 @@ def _questionnaire() -> Schema:
         unproven=described(TEXT, "无凭据答复的评分上限。The highest mark without proof."), assessors=described(COUNT, "同一问题答复最多的份数。The most answers to one question."),
         apart=described(COUNT, "答复相差较大的问题数。Questions whose answers lie apart."), word_alone=described(COUNT, "因无凭据而被限分的问题数。Questions with an answer cut for want of proof."),
         roles=_list(role, "各类回答人。Roles."), dimensions=_list(dimension, "各维度。Dimensions."),
-        indices=_list(_INDEX, "指数。Indices."),
     )  # fmt: skip
 
 
@@ -375,6 +374,7 @@ def report() -> Schema:
         "一个评估批次的报告，一种语言。The report of a run in one language.",
         format={"const": 1, "description": "格式的版本。Version of this form."}, language={"enum": ["zh", "en"], "description": "语言。Language."},
         cover=_cover(), conclusion=_conclusion(), dimensions=_list(dimension, "各维度。Dimensions."),
+        indices=_list(_INDEX, "指数。Indices."),
         portfolio=_maybe(_portfolio(), "规则包没有针对客户群整体的规则。The pack has no rules for the base."),
         questionnaire=_maybe(_questionnaire(), "企业未作答。The company answered nothing."),
         concentration=_maybe(_concentration(), "未衡量集中度。Concentration is not measured."),
