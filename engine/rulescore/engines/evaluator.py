@@ -49,7 +49,7 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
     def value(self, tree: Tree, names: Mapping[str, Any]) -> Any:
         """The tree's value; None is missing."""
         self.names = names
-        return self.eval("", previously_parsed=self._node(tree))
+        return self._eval(self._node(tree))
 
     def _node(self, tree: Tree) -> ast.expr:
         # keyed by identity; the tree is kept beside its node so that the identity stays taken
