@@ -103,7 +103,7 @@ class Parameter:
 @dataclass(frozen=True, slots=True)
 class Feature:
     """A named expression over fields, events, other features or the whole base. `values`: what people call the texts
-    that it gives."""
+    that it gives; `carries`: the risks of customers that are in it."""
 
     id: str
     title: Text
@@ -112,6 +112,7 @@ class Feature:
     source: tuple[str, ...]
     span: Span
     values: Mapping[str, Text] = field(default_factory=dict)
+    carries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,20 @@ class Dimension:
 
 
 @dataclass(frozen=True, slots=True)
+class Index:
+    """A mean of dimensions by `weights`, those of the composite unless `own_weights`; what it takes for one without points says `on_missing`."""
+
+    id: str
+    title: Text
+    why: Text
+    weights: Mapping[str, int]
+    own_weights: bool
+    on_missing: Literal["leave_out", "composite"]
+    source: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Cycle:
     """What is computed on an occasion: the dimensions (None: all), and whether the base is valued."""
 
@@ -267,7 +282,6 @@ KEPT_OUT = "kept_out"
 class Finding:
     """Something found at a customer that a buyer has to know: whether it holds (a feature of the same name), the amount
     behind it, and whether it keeps the customer out of the base that is valued.
-
     A measure is one too: it is called for while it holds. Its `goal` is a figure of the base compared with what it should be."""
 
     id: str
@@ -293,8 +307,7 @@ class Finding:
         return tuple(found)
 
 
-MET = "_met"
-"""What the name of a measure ends with in the feature that says whether its goal is met."""
+MET = "_met"  # what the name of a measure ends with in the feature that says whether its goal is met
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,6 +417,7 @@ class Pack:
     subject: str = "customers"
     portfolio: Pack | None = None
     quality: Quality = field(default_factory=Quality)
+    indices: tuple[Index, ...] = ()
     breakdowns: tuple[Breakdown, ...] = ()
     surveys: tuple[Survey, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -240,7 +240,7 @@ class _Page:
             return self.cycle(change)
         kind = self.word(f"kind.{change.kind}")
         name = kind if change.kind == "as_of" else f"{kind} {change.id}"
-        if not change.part and change.kind in ("rule", "feature", "dimension", "gate", "tier"):
+        if not change.part and change.kind in ("rule", "feature", "dimension", "index", "gate", "tier"):
             return f"{name} {self.word('new' if change.before is None else 'gone')}"
         name += f" · {change.part}" if change.part else ""
         if told:
