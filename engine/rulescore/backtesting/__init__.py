@@ -58,6 +58,8 @@ class Backtest:
     look_ahead: dict[str, Any]
     outcomes: tuple[dict[str, Any], ...]
     cut_points: tuple[dict[str, Any], ...]
+    asked: tuple[Asked, ...] = ()
+    """The outcomes as they were asked for, in the order of `outcomes`."""
     problems: Problems = field(default_factory=Problems)
 
     def as_dict(self) -> dict[str, Any]:
@@ -139,7 +141,8 @@ def _backtest(
             for rule in judged["rules"]:
                 rule["without"] = shown(effect[rule["id"]])
     return Backtest(
-        earlier, later, challenger, customers, ahead, tuple(judged for judged, _ in found), tuple(cut_points(earlier)), problems
+        earlier, later, challenger, customers, ahead, tuple(judged for judged, _ in found), tuple(cut_points(earlier)),
+        tuple(asked), problems,
     )  # fmt: skip
 
 

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..backtesting import Backtest, about
+from ..backtesting import Asked, Backtest, about
 from ..handbook.blocks import Block, Handbook, Items, Paragraph, Section, Table
 from ..handbook.rules import condition
 from ..messages import word
@@ -49,7 +50,10 @@ class _Document:
         )  # fmt: skip
         outcomes = self.facts["outcomes"]
         sections = [self.overview(outcomes)] if len(outcomes) > 1 else []
-        sections += [self.outcome(one, len(outcomes) > 1) for one in outcomes]
+        several = len(outcomes) > 1
+        sections += [
+            self.outcome(one, asked, several) for one, asked in zip(outcomes, self.found.asked, strict=True)
+        ]
         if not self.brief:
             sections += [self.cuts(), self.ahead()]
         kept = tuple(one for one in sections if one.blocks or one.sections)
@@ -75,10 +79,10 @@ class _Document:
             str(one["title"][self.language]) if one["title"] else self.say("outcome-by-hand", text=one["id"])
         )
 
-    def outcome(self, one: Mapping[str, Any], among_others: bool) -> Section:
+    def outcome(self, one: Mapping[str, Any], asked: Asked, among_others: bool) -> Section:
         """One outcome: what was asked, how the score did, and the tables."""
         title = self.title(one)
-        own = one["id"].replace(" ", "-")
+        own = re.sub(r"\W+", "-", one["id"])
         sections = [self.tiers(own, one)]
         if not (self.brief and among_others):
             sections += [self.bands(own, one), self.coverage(own, one), self.dimensions(own, one)]
@@ -87,10 +91,10 @@ class _Document:
         if not self.brief:
             sections.append(self.rules(own, one))
         return Section(
-            f"outcome-{own}", title, tuple(self.intro(one)), tuple(part for part in sections if part.blocks), note=one["id"] if one["title"] else ""
+            f"outcome-{own}", title, tuple(self.intro(one, asked)), tuple(part for part in sections if part.blocks), note=one["id"] if one["title"] else ""
         )  # fmt: skip
 
-    def intro(self, one: Mapping[str, Any]) -> Iterable[Block]:
+    def intro(self, one: Mapping[str, Any], asked: Asked) -> Iterable[Block]:
         lines = [
             self.say("asked", customers=f"{one['customers']:,}", came=f"{one['came']:,}", **self.shares(one))
         ]
@@ -102,10 +106,10 @@ class _Document:
             if ranked is None
             else self.say(f"overall.{ranked['verdict']}", **self.area(ranked))
         )
-        if one["among"]:
-            text = self.writer.told(one["among"]) or one["among"]
+        if asked.among is not None:
+            text = self.writer.words(asked.among)
             yield Paragraph(self.say("among", text=text, outside=f"{one['outside']:,}"), quiet=True)
-        yield Paragraph(self.say("when", text=self.later.told(one["when"]) or one["when"]), quiet=True)
+        yield Paragraph(self.say("when", text=self.later.words(asked.when)), quiet=True)
         if one["unknown"] or one["gone"]:
             yield Paragraph(
                 self.say("unknown", unknown=f"{one['unknown']:,}", gone=f"{one['gone']:,}"), quiet=True
