@@ -382,7 +382,7 @@ def test_files_without_dates_that_both_runs_read_are_told(world: World) -> None:
     found = backtest(*world.two())
     assert "backtest-look-ahead" in codes(found)
     assert found.look_ahead == {
-        "tables": ["customers"],
+        "what": ["customers"],
         "rules": [{"id": "size", "reads": ["annual_revenue"]}],
     }
     fresh = frames()
@@ -529,3 +529,12 @@ def test_equal_runs_give_equal_bytes(sample: Path) -> None:
     """Guards against an order that threads decide."""
     runs = (sample / EARLIER, sample / LATER_DATE)
     assert called("backtest", *runs, "--json").out == called("backtest", *runs, "--json").out
+
+
+def test_dates_that_may_be_filled_in_later_are_named(sample: Path) -> None:
+    """Guards against look-ahead inside dated tables: an invoice of before the earlier date may say that it was paid after it."""
+    ahead = rulescore.backtest(sample / EARLIER, sample / LATER_DATE, ["paid_late"]).look_ahead
+    reads = {one["id"]: one["reads"] for one in ahead["rules"]}
+    assert "invoices.paid_on" in reads["collection-rate"]
+    assert "purchase-rhythm" not in reads
+    assert {"contacts", "customers", "invoices.paid_on"} <= set(ahead["what"])

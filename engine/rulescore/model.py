@@ -259,8 +259,7 @@ class Action:
     due: str
 
 
-KEPT_OUT = "kept_out"
-"""The feature that says whether a customer is kept out of the base that is valued."""
+KEPT_OUT = "kept_out"  # the feature that says whether a customer is kept out of the base that is valued
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,8 +306,7 @@ class Outcome:
     span: Span
 
 
-MET = "_met"
-"""What the name of a measure ends with in the feature that says whether its goal is met."""
+MET = "_met"  # what the name of a measure ends with in the feature that says whether its goal is met
 
 
 @dataclass(frozen=True, slots=True)

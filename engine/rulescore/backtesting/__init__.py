@@ -125,7 +125,7 @@ def _backtest(
     ahead = look_ahead(earlier, later)
     if ahead["rules"]:
         problems.warning(
-            "backtest-look-ahead", None, count=len(ahead["rules"]), total=len(earlier.pack.rules), tables=ahead["tables"]
+            "backtest-look-ahead", None, count=len(ahead["rules"]), total=len(earlier.pack.rules), what=ahead["what"]
         )  # fmt: skip
     asked = _usable(
         earlier, later, list(_asked(earlier, later, outcomes, among, good, problems)), not outcomes, problems

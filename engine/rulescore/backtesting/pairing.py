@@ -12,7 +12,7 @@ from ..engines.frame import CUSTOMER
 from ..folder import Run
 from ..lang.syntax import Tree
 from ..problems import Problems, UsageError
-from .stored import undated, values
+from .stored import filled_in_later, values
 
 CAME = "?came"
 
@@ -51,20 +51,22 @@ def _hashes(run: Run) -> set[tuple[str, str]]:
 
 
 def look_ahead(earlier: Run, later: Run) -> dict[str, Any]:
-    """Which rules of the earlier run rest on tables without dates whose files are those of the later run: what stands there was known
-    on the later day only, so that the earlier scores may have known what they are judged by."""
-    shared = _hashes(earlier) & _hashes(later)
-    tables = {table for table, _ in shared}
-    rules = []
+    """Which rules of the earlier run rest on what may have been filled in later, in files that the later run read too: the
+    earlier scores may have known what they are judged by. `what` names tables without dates, and dates of events."""
+    shared = {table for table, _ in _hashes(earlier) & _hashes(later)}
+    tables = earlier.pack.tables
+    rules, what = [], set()
     for rule in earlier.pack.rules:
-        read = undated(earlier, list(rule.trees))
-        names = sorted(name for table, found in read.items() if table in tables for name in found)
-        if names:
-            rules.append({"id": rule.id, "reads": names})
-    dateless = sorted(
-        table for table in tables if table in earlier.pack.tables and not earlier.pack.tables[table].date
-    )
-    return {"tables": dateless, "rules": rules} if rules else {"tables": [], "rules": []}
+        read = {
+            table: names
+            for table, names in filled_in_later(earlier, list(rule.trees)).items()
+            if table in shared
+        }
+        for table, names in read.items():
+            what |= names if tables[table].date else {table}
+        if read:
+            rules.append({"id": rule.id, "reads": sorted(name for names in read.values() for name in names)})
+    return {"what": sorted(what), "rules": rules}
 
 
 @dataclass(frozen=True, slots=True)

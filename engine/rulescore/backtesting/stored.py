@@ -90,9 +90,12 @@ def reads(run: Run, tree: Tree) -> Iterator[tuple[str, str, int | None]]:
             yield step.tree.table, step.column, start
 
 
-def undated(run: Run, trees: list[Tree]) -> dict[str, set[str]]:
-    """For each table without dates what the trees read of it: such rows say how things stood when the file was written."""
+def filled_in_later(run: Run, trees: list[Tree]) -> dict[str, set[str]]:
+    """For each table what the trees read of it that may have been written after the as-of date though no window says so: tables
+    without dates, which say how things stood when the file was made, and dates of an event beside the one that dates it, such
+    as the day on which an invoice was paid."""
     plan = run.plan
+    tables = plan.pack.tables
     found: dict[str, set[str]] = {}
     for tree in trees:
         lifted, steps = behind(plan, tree)
@@ -100,8 +103,14 @@ def undated(run: Run, trees: list[Tree]) -> dict[str, set[str]]:
         if names:
             found.setdefault(plan.pack.subject, set()).update(names)
         for step in steps:
-            if step.scope == "events" and not plan.pack.tables[step.tree.table].date:
-                found.setdefault(step.tree.table, set()).add(step.column)
+            if step.scope != "events":
+                continue
+            table = tables[step.tree.table]
+            read = {name.partition(".")[2] for name in step.tree.names() if name.startswith(f"{table.id}.")}
+            dates = {name for name in read if table.fields[name].kind == "date" and name != table.date}
+            told = {f"{table.id}.{name}" for name in dates} if table.date else {step.column}
+            if told:
+                found.setdefault(table.id, set()).update(told)
     return found
 
 
