@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from rulescore import api, run
+from rulescore.reports import text
 
 SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "general"
 
@@ -30,6 +31,18 @@ def test_parts_hold_the_same_as_one_file(tmp_path: Path, monkeypatch: pytest.Mon
     assert api.verify(tmp_path / "parts") == []
     last = parts.table["customer_id"][-1]
     assert api.explain(parts, last).split("\n")[3:] == api.explain(whole, last).split("\n")[3:]
+
+
+def test_a_large_base_is_counted_and_averaged_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards the screen of a base so large that only the spread is taken from every so many-th customer."""
+    whole = api.evaluate(SAMPLE)
+    points = whole.table["composite"]
+    monkeypatch.setattr(text, "SAMPLED", 10)
+    composite = text.figures_of(whole)["composite"]
+    assert composite["known"] == points.len() - points.null_count() == 320
+    assert composite["mean"] == pytest.approx(points.mean(), abs=1e-9)
+    assert (composite["least"], composite["most"]) == (points.min(), points.max())
+    assert composite["median"] == pytest.approx(points.gather_every(32).median(), abs=1e-9)
 
 
 def test_a_changed_byte_in_a_part_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from .lang.syntax import Tree
@@ -31,6 +32,7 @@ def is_sensitive(table: str, field: Field) -> bool:
     return table in PERSONS and any(_names_trait(name) for name in (field.id, *field.title.values()))
 
 
+@functools.cache
 def _names_trait(name: str) -> bool:
     words = name.casefold().replace("_", " ").split()
     return fold(name) in TRAITS or not WORDS.isdisjoint(words) or any(part in name for part in PARTS)

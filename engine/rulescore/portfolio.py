@@ -22,7 +22,7 @@ from .folder import INPUTS, PORTFOLIO, TRACE, narrow, trace_columns
 from .plan import Plan
 from .portfolio_table import COMPANY, COMPANY_ID, OWNER, columns_read
 from .problems import Problems
-from .readers.table import ROW, SOURCE, TableData
+from .readers.table import ROW, SOURCE, TableData, held
 from .scores import score_columns, score_frame
 
 CUSTOMER = frame_engine.CUSTOMER
@@ -47,16 +47,14 @@ def write(customers: Plan, plan: Plan, tables: Mapping[str, TableData], engine: 
     for name, frame in own_events(plan, tables).items():
         frame.collect().write_parquet(target / f"{name}.parquet", compression="zstd", statistics=False)
     events = events_of_run(customers, plan, folder)
-    record = _record(plan, tables.get(COMPANY))
+    record = frame_engine.as_numbers(_record(plan, tables.get(COMPANY)), plan.fields, plan.kinds)
     if engine == "row":
         rows = event_rows(plan, events)
         inputs, trace = by_row(plan, record, rows)
         broken_down = breakdowns.by_row(plan, inputs.row(0, named=True), rows["customers"])
     else:
-        numbers = frame_engine.as_numbers(record, plan.fields, plan.kinds)
-        counted = frame_engine.with_aggregates(plan, numbers, events)
-        inputs = frame_engine.with_features(plan, counted).collect(engine="streaming")
-        trace = frame_engine.score(plan, inputs.lazy()).select(trace_columns(plan)).collect()
+        # Aggregates read the whole base; what is made of them is one record, which the row engine takes in a tenth of the time.
+        inputs, trace = by_row(plan, frame_engine.with_aggregates(plan, record, events))
         broken_down = breakdowns.by_frame(plan, inputs.row(0, named=True), events["customers"])
     wanted = [CUSTOMER, SOURCE, ROW, *plan.fields, *(step.column for step in plan.steps)]
     kept = frame_engine.as_dates(
@@ -108,7 +106,9 @@ def scored_base(customers: Plan, plan: Plan, folder: Path) -> pl.LazyFrame:
         inputs.select(CUSTOMER, *(name for name in fields if name != CUSTOMER)),
         *([chosen] if chosen is not None else []),
     ]
-    return pl.concat(parts, how="horizontal").with_columns(pl.lit(OWNER).alias(COMPANY_ID))
+    base = pl.concat(parts, how="horizontal").with_columns(pl.lit(OWNER).alias(COMPANY_ID))
+    rows = inputs.select(pl.len()).collect().item()
+    return held(base, rows, len(fields) + len(made))
 
 
 def facts(plan: Plan, values: Mapping[str, Any], tables: Sequence[breakdowns.Table]) -> dict[str, Any]:
@@ -161,11 +161,12 @@ def _record(plan: Plan, company: TableData | None) -> pl.LazyFrame:
 
 
 def by_row(
-    plan: Plan, record: pl.LazyFrame, events: Mapping[str, list[dict[str, Any]]]
+    plan: Plan, record: pl.LazyFrame, events: Mapping[str, list[dict[str, Any]]] | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Inputs, dates as days, and trace of the one record, by the row engine."""
-    kept = frame_engine.as_numbers(record, plan.fields, plan.kinds).collect()
-    result = RowEngine(plan).evaluate_base(rows_of(kept), [dict(events)])[0]
+    """Inputs, dates as days, and trace of the one `record`, whose dates are days, by the row engine. Without `events` the
+    record holds its aggregates."""
+    kept = record.collect(engine="streaming")
+    result = RowEngine(plan).evaluate_base(rows_of(kept), None if events is None else [dict(events)])[0]
     columns = {
         step.column: pl.Series(
             [result.values[step.column]],

@@ -62,7 +62,7 @@ def content_reads(pack: Pack, fields: Collection[tuple[str, str]]) -> Iterator[t
             texts.add(feature.id)
     private |= texts
     for expr in _expressions(pack):
-        if not passes(expr.tree, texts):
+        if not (private.isdisjoint(expr.tree.names()) or passes(expr.tree, texts)):
             for name in sorted(set(_asked(expr.tree, private, texts))):
                 yield name, expr.span
 

@@ -1155,6 +1155,12 @@ def more() -> list[pl.Expr]:
     ]
 
 
+def inputs(path: Path) -> pl.LazyFrame:
+    """What the points rest on: each customer's row in the file, its fields and what is made of them."""
+    rows = pl.scan_parquet(path, row_index_name="row")
+    return rows.with_columns(pl.col(WHOLE).cast(pl.Float64)).with_columns(**FEATURES)
+
+
 def write(frame: pl.LazyFrame, path: Path) -> None:
     frame.sink_parquet(path, compression="zstd", compression_level=1, statistics=False)
 
@@ -1170,6 +1176,8 @@ def main() -> None:
     write(scored(source).select(*shared(), *more(), *trace), out / "trace.parquet")
     kept = ["customer_id", *DIMENSIONS, "composite", "tier", "low", "high", "coverage", "reasons"]
     write(pl.scan_parquet(out / "trace.parquet").select(kept), out / "scores.parquet")
+    if "--inputs" in sys.argv:
+        inputs(source).sink_parquet(out / "inputs.parquet", compression="lz4", statistics=False)
 
 
 if __name__ == "__main__":

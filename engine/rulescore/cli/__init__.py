@@ -100,9 +100,8 @@ def group(ctx: click.Context, lang: str | None) -> None:
 
 def main() -> None:
     """Runs the command and turns what went wrong into a message and the documented exit code."""
-    gc.set_threshold(
-        100_000, 20, 20
-    )  # a pack is many small objects that all stay: looking among them for garbage is in vain
+    # A pack is many small objects that all stay: looking among them for garbage is in vain, on the way and at the end.
+    gc.set_threshold(100_000, 20, 20)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -116,6 +115,8 @@ def main() -> None:
         code = _fall_silent()
     except KeyboardInterrupt:
         code = INTERRUPTED
+    finally:
+        gc.freeze()
     sys.exit(code)
 
 

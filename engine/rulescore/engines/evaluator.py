@@ -11,7 +11,7 @@ from simpleeval import SimpleEval
 
 from ..lang.functions import FUNCTIONS
 from ..lang.functions.declare import Function
-from ..lang.syntax import Tree
+from ..lang.syntax import Tree, constant
 from .operators import ARITHMETIC, COMPARISONS, all_of, any_of, negative, opposite
 
 _BINARY: dict[str, type[ast.operator]] = {
@@ -49,7 +49,7 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
     def value(self, tree: Tree, names: Mapping[str, Any]) -> Any:
         """The tree's value; None is missing."""
         self.names = names
-        return self.eval("", previously_parsed=self._node(tree))
+        return self._eval(self._node(tree))
 
     def _node(self, tree: Tree) -> ast.expr:
         # keyed by identity; the tree is kept beside its node so that the identity stays taken
@@ -78,6 +78,19 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
     def _eval_ifexp(self, node: Any) -> Any:
         test = self._eval(node.test)
         return None if test is None else self._eval(node.body if test else node.orelse)
+
+
+def folded(tree: Tree) -> Tree:
+    """The tree with what rests on no name, such as a date a number of months back, worked out once."""
+    value = Evaluator().value
+
+    def change(node: Tree) -> Tree:
+        if node.op == "const" or node.kind not in ("number", "date", "bool", "text") or node.names():
+            return node
+        found = value(node, {})
+        return node if found is None else constant(found, node.kind)
+
+    return tree.map(change)
 
 
 def lower(tree: Tree) -> ast.expr:

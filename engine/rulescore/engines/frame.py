@@ -15,6 +15,7 @@ from ..lang.functions import AGGREGATES, BASE
 from ..model import Pack
 from ..plan import Plan, Step
 from .columns import Columns
+from .evaluator import folded
 from .row import CUSTOMER as CUSTOMER
 from .row import window_days
 from .totals import composite_columns, dimension_columns, reason_columns
@@ -75,15 +76,15 @@ def aggregates(plan: Plan, table: str, events: pl.LazyFrame) -> pl.LazyFrame:
     prepared: list[pl.Expr] = []
     results: list[pl.Expr] = []
     for index, step in enumerate(steps):
-        tree = step.tree
+        tree, args = step.tree, [folded(arg) for arg in step.tree.args]
         start, end = window_days(tree.window, plan.as_of)
         inside = (day <= end) if spec.date else pl.lit(True)
         if start is not None:
             inside = inside & (day > start)
         if len(tree.args) > tree.operands:
-            inside = inside & columns.expression(tree.args[-1])
+            inside = inside & columns.expression(args[-1])
         inside = inside.fill_null(False)
-        operand = _operand([columns.expression(arg) for arg in tree.args[: tree.operands]])
+        operand = _operand(columns.all(args[: tree.operands]))
         prepared += [inside.alias(f"?inside{index}"), pl.when(inside).then(operand).alias(f"?value{index}")]
         declared = AGGREGATES[str(tree.value)]
         result: pl.Expr = declared.frame(pl, pl.col(f"?value{index}"), pl.col(f"?inside{index}"), day)

@@ -79,7 +79,8 @@ class Tree:
 
     def names(self) -> frozenset[str]:
         if self._names is None:
-            found = frozenset(str(node.value) for node in self.walk() if node.op == "name")
+            own = frozenset((str(self.value),)) if self.op == "name" else frozenset()
+            found = own.union(*(arg.names() for arg in self.args))
             object.__setattr__(self, "_names", found)
             return found
         return self._names

@@ -132,7 +132,8 @@ def _finished(
             key = dictionary[CUSTOMERS].key
             everyone = _joined(dictionary[CUSTOMERS], parts[CUSTOMERS], frames[CUSTOMERS])
             if key in everyone.frame.collect_schema():
-                tell_duplicates(everyone, dictionary[CUSTOMERS], known(everyone, key).hashes, problems)
+                customers = known(everyone, key)
+                tell_duplicates(everyone, dictionary[CUSTOMERS], customers.hashes, problems)
                 merged = merges(same, everyone, key, problems)
         if problems.has_errors:
             raise DataError(problems)
@@ -142,7 +143,8 @@ def _finished(
             for part, (frame, rows) in zip(parts[CUSTOMERS], frames[CUSTOMERS], strict=True)
         ]
         tables[CUSTOMERS] = _joined(table, parts[CUSTOMERS], kept)
-        customers = known(tables[CUSTOMERS], key)
+        if merged:
+            customers = known(tables[CUSTOMERS], key)
         active: list[pl.Series] = []
         before: list[tuple[Table, pl.LazyFrame]] = []
         events: list[tuple[Table, pl.LazyFrame]] = []

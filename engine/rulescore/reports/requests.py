@@ -129,11 +129,8 @@ def _request(run: Run, item: Item, of_base: bool) -> Request:
 
 def lines(run: Run, language: str) -> list[str]:
     """The first of them for the summary screen."""
-    return (
-        [word("summary.requests", language), *list(_told(requests(run)[:FIRST], language))]
-        if requests(run)
-        else []
-    )
+    first = requests(run)[:FIRST]
+    return [word("summary.requests", language), *_told(first, language)] if first else []
 
 
 def _told(found: list[Request], language: str) -> Iterator[str]:

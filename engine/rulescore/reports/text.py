@@ -141,28 +141,28 @@ def quality_lines(run: Run, language: str) -> list[str]:
 
 
 def figures_of(run: Run) -> dict[str, dict[str, Any]]:
-    """Mean, median, extremes and 10th and 90th percentiles of the composite and of each dimension."""
+    """Mean, median, extremes and 10th and 90th percentiles of the composite and of each dimension, and how many have one."""
     targets = ["composite", *(dimension.id for dimension in run.pack.dimensions)]
-    asked = []
+    exact, spread = [], []
     for target in targets:
         points = pl.col(f"{target}.points")
-        asked += [
-            points.mean().alias(f"{target}|mean"), points.median().alias(f"{target}|median"), points.min().alias(f"{target}|least"),
-            points.max().alias(f"{target}|most"), points.quantile(0.1, "nearest").alias(f"{target}|low"),
-            points.quantile(0.9, "nearest").alias(f"{target}|high"), points.count().alias(f"{target}|known"),
+        exact += [
+            points.mean().alias(f"{target}|mean"), points.min().alias(f"{target}|least"),
+            points.max().alias(f"{target}|most"), points.count().alias(f"{target}|known"),
+        ]  # fmt: skip
+        spread += [
+            points.median().alias(f"{target}|median"), points.quantile(0.1, "nearest").alias(f"{target}|low"),
+            points.quantile(0.9, "nearest").alias(f"{target}|high"),
         ]  # fmt: skip
     # beyond SAMPLED customers the spread is that of every so many-th, which the eye can't tell apart
     every = max(1, int(run.manifest["customers"]) // SAMPLED)
-    columns = (
-        run.trace.select([f"{target}.points" for target in targets])
-        .gather_every(every)
-        .collect(engine="streaming")
-    )
-    row = columns.select(asked).row(0, named=True)
+    trace = run.trace.select([f"{target}.points" for target in targets])
+    told = pl.collect_all([trace.select(exact), trace.gather_every(every).select(spread)], engine="streaming")
     found: dict[str, dict[str, Any]] = {target: {} for target in targets}
-    for key, value in row.items():
-        target, _, what = key.partition("|")
-        found[target][what] = value if what == "known" or value is None else value / 10_000
+    for row in told:
+        for key, value in row.row(0, named=True).items():
+            target, _, what = key.partition("|")
+            found[target][what] = value if what == "known" or value is None else value / 10_000
     return found
 
 
