@@ -169,7 +169,7 @@ def _declared(earlier: Run, later: Run, outcome: Outcome, among: str | None) -> 
     """An outcome of the later run's pack; of whom it is asked is read in the names of the earlier run's."""
     when = later.pack.features[outcome.id].expr
     written = among or (later.pack.features[outcome.among].expr.text if outcome.among else "")
-    limit = checked(earlier, written, "--among") if written else None
+    limit = checked(earlier, written, "--among" if among else outcome.among) if written else None
     return Asked(
         outcome.id, outcome.title, when.tree, limit, outcome.good, (when.text, written), outcome.span
     )

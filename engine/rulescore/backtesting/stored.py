@@ -108,7 +108,7 @@ def filled_in_later(run: Run, trees: list[Tree]) -> dict[str, set[str]]:
             table = tables[step.tree.table]
             read = {name.partition(".")[2] for name in step.tree.names() if name.startswith(f"{table.id}.")}
             dates = {name for name in read if table.fields[name].kind == "date" and name != table.date}
-            told = {f"{table.id}.{name}" for name in dates} if table.date else {step.column}
+            told = {f"{table.id}.{name}" for name in dates} if table.date else {table.id}
             if told:
                 found.setdefault(table.id, set()).update(told)
     return found

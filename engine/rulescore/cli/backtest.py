@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     help="An outcome of the pack, or an expression over the later run. 规则包的事后结果，或以后一批次写的表达式。",
 )
 @click.option(
-    "--among", metavar="EXPR", help="Of whom it is asked, over the earlier run. 考察范围，以前一批次写。"
+    "--among",
+    metavar="EXPR",
+    help="Which customers are looked at, over the earlier run. 考察范围，以前一批次写。",
 )
 @click.option("--good", is_flag=True, help="The outcome given by --outcome is good. 所给结果是好结果。")
 @click.option(

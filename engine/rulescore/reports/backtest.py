@@ -282,7 +282,7 @@ class _Document:
         rules = {rule.id: self.writer.text(rule.title) for rule in self.pack.rules}
         comma = self.writer.say("comma")
         texts = tuple(
-            f"{rules[one['id']]} [{one['id']}]: {comma.join(map(self.writer.label, one['reads']))}"
+            f"{rules[one['id']]} [{one['id']}]: {comma.join(map(self.called, one['reads']))}"
             for one in self.facts["look_ahead"]["rules"]
         )
         return Section(
@@ -290,6 +290,11 @@ class _Document:
             self.say("look-ahead"),
             (Paragraph(self.say("look-ahead-text")), Items(texts)) if texts else (),
         )
+
+    def called(self, name: str) -> str:
+        """A field or a whole table by its title."""
+        table = self.pack.tables.get(name)
+        return self.writer.label(name) if table is None else self.writer.text(table.title)
 
     # ---- cells ------------------------------------------------------------------------------------------
 

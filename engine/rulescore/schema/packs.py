@@ -156,9 +156,9 @@ OUTCOME = object_of(
     {
         "title": BILINGUAL,
         "why": BILINGUAL,
-        "when": described(EXPRESSION, "何时算发生：以后一批次的字段与指标写，窗口须在前一基准日之后。When it came about: over fields and features of the later run, with windows that begin after the earlier as-of date."),
-        "among": described(EXPRESSION, "只考察哪些客户：以前一批次的字段与指标写。Of whom it is asked: over fields and features of the earlier run."),
-        "good": {"type": "boolean", "description": "是否为好结果；好结果应随得分升高而增多。Whether it is good: it should then come the oftener the higher the score."},
+        "when": described(EXPRESSION, "何时算发生：以后一批次的字段与指标写，窗口须在前一基准日之后。When it is true: over fields and features of the later run, with windows that begin after the earlier as-of date."),
+        "among": described(EXPRESSION, "只考察哪些客户：以前一批次的字段与指标写。Which customers are looked at: over fields and features of the earlier run."),
+        "good": {"type": "boolean", "description": "是否为好结果；好结果应随得分升高而增多。Whether it is good: it should then be the more frequent the higher the score."},
         "source": SOURCE,
     },
     ["title", "when", "good"],
