@@ -377,6 +377,14 @@ tables:
     assert only(backtest(earlier, world.run("same", LATER_DATE)))["customers"] == 36
 
 
+def test_a_damaged_run_is_told(world: World) -> None:
+    """Guards against a traceback where a file of a run was cut off."""
+    earlier, later = world.two()
+    trace = earlier.folder / "trace.parquet"
+    trace.write_bytes(trace.read_bytes()[:100])
+    assert refused(Run.read(earlier.folder), later) == ["run-file-unreadable"]
+
+
 def test_files_without_dates_that_both_runs_read_are_told(world: World) -> None:
     """Guards the reader against look-ahead: revenue stands in the table of customers, as it was on the later day."""
     found = backtest(*world.two())

@@ -40,41 +40,34 @@ def checked(run: Run, text: str, option: str) -> Tree:
 
 def lacking(run: Run, tree: Tree) -> list[str]:
     """What the tree needs and the run did not store, since no rule asked for it; as it is written in rules."""
-    have = set(run.inputs.collect_schema().names())
-    lifted, steps = behind(run.plan, tree)
-    made = {step.column for step in steps if step.scope == "record"}
-    names = {step.column for step in steps} | set(lifted.names())
-    names |= {need for step in steps for need in step.needs if step.column not in have}
-    return sorted(name for name in names - made - have if not _gone_by(name, steps, have))
-
-
-def _gone_by(name: str, steps: tuple[Step, ...], have: set[str]) -> bool:
-    """Whether only stored features need it."""
-    needing = [step for step in steps if name in step.needs]
-    return bool(needing) and all(step.column in have for step in needing)
+    return _resolved(run, tree)[2]
 
 
 def values(run: Run, tree: Tree, name: str) -> pl.LazyFrame:
     """(customer, value under `name`) of every customer, dates as days; nothing may be `lacking`."""
     plan = run.plan
-    have = set(run.inputs.collect_schema().names())
-    lifted, steps = behind(plan, tree)
+    lifted, steps, _ = _resolved(run, tree)
     numbers = frame_engine.as_numbers(run.inputs, list(plan.kinds), plan.kinds)
-    wanted = _needed(lifted, steps, have)
-    made = frame_engine.with_features(plan, numbers, [[step] for step in steps if step.column in wanted])
+    made = frame_engine.with_features(plan, numbers, [[step] for step in steps])
     return made.select(CUSTOMER, Columns(plan.fields).expression(lifted).alias(name))
 
 
-def _needed(tree: Tree, steps: tuple[Step, ...], have: set[str]) -> set[str]:
-    """The columns to be made: those that the tree needs and that are not stored."""
+def _resolved(run: Run, tree: Tree) -> tuple[Tree, list[Step], list[str]]:
+    """The tree ready to run, the steps to be made first from what is stored, and what can be neither found nor made."""
+    have = set(run.inputs.collect_schema().names())
+    lifted, steps = behind(run.plan, tree)
     by_column = {step.column: step for step in steps}
-    waiting, found = list(tree.names()), set()
+    made: set[str] = set()
+    lost: set[str] = set()
+    waiting = list(lifted.names() - have)
     while waiting:
         name = waiting.pop()
-        if name in by_column and name not in have and name not in found:
-            found.add(name)
-            waiting += by_column[name].needs
-    return found
+        if name not in by_column or by_column[name].scope != "record":
+            lost.add(name)
+        elif name not in made:
+            made.add(name)
+            waiting += [need for need in by_column[name].needs if need not in have]
+    return lifted, [step for step in steps if step.column in made], sorted(lost)
 
 
 def reads(run: Run, tree: Tree) -> Iterator[tuple[str, str, int | None]]:
