@@ -276,11 +276,7 @@ def _compose(text: str, file: str, problems: Problems) -> _Node | None:
                 problems.error("yaml-tag", Span(file, mark.line + 1, mark.column + 1), tag=str(tag))
                 return None
             if isinstance(event, yaml.ScalarEvent):
-                node = _Node(
-                    "scalar", mark, event.end_mark, event.value, event.style is None or event.style == ""
-                )
-                if event.style is not None and event.style != "":
-                    node.plain = False
+                node = _Node("scalar", mark, event.end_mark, event.value, not event.style)
             else:
                 node = _Node("map" if isinstance(event, yaml.MappingStartEvent) else "list", mark)
             if event.anchor:

@@ -145,20 +145,18 @@ class _Checker:
 
     def _logic(self, tree: Tree) -> Tree:
         args = tuple(self.convert(arg, "bool") for arg in self.visit_all(tree.args))
-        return replace(tree, args=args, kind="bool")
+        return tree.typed(args, "bool")
 
     visit_and = visit_or = visit_not = _logic
 
     def visit_neg(self, tree: Tree) -> Tree:
-        return replace(tree, args=(self.convert(self.visit(tree.args[0]), "number"),), kind="number")
+        return tree.typed((self.convert(self.visit(tree.args[0]), "number"),), "number")
 
     def visit_if(self, tree: Tree) -> Tree:
         test, then, other = self.visit_all(tree.args)
         then, other = self.alike(tree, [then, other])
-        return replace(
-            tree,
-            args=(self.convert(test, "bool"), then, other),
-            kind=then.kind if then.kind != "unknown" else other.kind,
+        return tree.typed(
+            (self.convert(test, "bool"), then, other), then.kind if then.kind != "unknown" else other.kind
         )
 
     def alike(self, tree: Tree, args: list[Tree]) -> list[Tree]:
@@ -182,7 +180,7 @@ class _Checker:
         for left, right in pairwise(args):
             self.allowed_value(left, right)
             self.allowed_value(right, left)
-        return replace(tree, args=tuple(args), kind="bool")
+        return tree.typed(tuple(args), "bool")
 
     def allowed_value(self, name: Tree, other: Tree) -> None:
         """A text constant compared with an enumeration must be one of its values."""
@@ -206,7 +204,7 @@ class _Checker:
             if left.kind not in (item.kind, "unknown"):
                 raise self.fail(item, "kinds-differ", left=left.kind, right=item.kind)
             self.allowed_value(left, item)
-        return replace(tree, args=(left, *items), kind="bool")
+        return tree.typed((left, *items), "bool")
 
     def visit_arith(self, tree: Tree) -> Tree:
         left, right = self.visit_all(tree.args)
@@ -221,11 +219,11 @@ class _Checker:
                 raise self.fail(right, "literal-wanted", want=f"-{MAX_POWER}..{MAX_POWER}")
             if abs(right.value) > MAX_POWER:
                 raise self.fail(right, "power-too-large", limit=MAX_POWER)
-        return replace(tree, args=(left, right), kind="number")
+        return tree.typed((left, right), "number")
 
     def date_arith(self, tree: Tree, sign: str, left: Tree, right: Tree) -> Tree:
         if sign == "-" and right.kind == "date":
-            return replace(tree, args=(left, right), kind="number")
+            return tree.typed((left, right), "number")
         if sign == "+" and right.kind == "date":
             left, right = right, left
         if sign not in "+-":
@@ -300,7 +298,7 @@ class _Checker:
         kind: Kind = function.result  # type: ignore[assignment]
         if function.result == "any":
             kind = next((arg.kind for arg in args if arg.kind != "unknown"), "unknown")
-        return replace(tree, args=tuple(args), kind=kind)
+        return tree.typed(tuple(args), kind)
 
     def pattern(self, arg: Tree) -> None:
         """Patterns are literals in the part of the syntax that linear-time engines share."""

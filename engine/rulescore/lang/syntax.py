@@ -85,11 +85,17 @@ class Tree:
             return found
         return self._names
 
+    def typed(self, args: tuple[Tree, ...], kind: Kind) -> Tree:
+        """The node with its arguments and itself typed."""
+        return Tree(
+            self.op, args, self.value, kind, self.offset, self.length, self.table, self.window, self.operands
+        )
+
     def map(self, change: Callable[[Tree], Tree]) -> Tree:
         """The tree with `change` applied to every node, leaves first."""
         args = tuple(arg.map(change) for arg in self.args)
         same = all(one is other for one, other in zip(args, self.args, strict=True))
-        return change(self if same else replace(self, args=args))
+        return change(self if same else self.typed(args, self.kind))
 
 
 def constant(value: float | str | bool, kind: Kind | None = None) -> Tree:
