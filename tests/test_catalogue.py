@@ -15,7 +15,7 @@ from rulescore.messages import catalogue as messages
 from rulescore.schema import build
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOOR = 379
+FLOOR = 381
 """Items answered so far; raise it with every pack and report that answers more."""
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Python door: load, check, profile, propose, evaluate, explain, verify, compare."""
+"""The Python door: load, check, profile, propose, evaluate, explain, verify, compare, backtest."""
 
 from __future__ import annotations
 
@@ -296,3 +296,16 @@ def compare(before: Run | str | Path, after: Run | str | Path) -> Any:
     first = before if isinstance(before, Run) else Run.read(before)
     second = after if isinstance(after, Run) else Run.read(after)
     return _compare(first, second)
+
+
+def backtest(
+    earlier: Run | str | Path, later: Run | str | Path, outcomes: Sequence[str] = (), **options: Any
+) -> Any:
+    """The scores of a run against what a later run of the same base shows customers to have done; `outcomes` and the
+    `options` are those of `backtesting.backtest`."""
+    from .backtesting import backtest as _backtest
+    from .folder import Run
+
+    first = earlier if isinstance(earlier, Run) else Run.read(earlier)
+    second = later if isinstance(later, Run) else Run.read(later)
+    return _backtest(first, second, outcomes, **options)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import fairness, findings, measures, merge
+from . import fairness, findings, measures, merge, outcomes
 from .arithmetic import points_text, units
 from .bundled import folder
 from .cycles import read_cycles
@@ -104,8 +104,8 @@ def load_or_raise(
 
 Raw = tuple[Document, Path_, str, dict[str, Any], Tree | None]
 """A feature before it is checked: where it stands, the key of its expression there, its facts, its tree."""
-WANTED: dict[str, Kind] = {"when": "bool", "amount": "number", "goal": "bool"}
-"""What the expressions of findings and measures have to give."""
+WANTED: dict[str, Kind] = {"when": "bool", "among": "bool", "amount": "number", "goal": "bool"}
+"""What the expressions of findings, measures and outcomes have to give."""
 
 TAKEN = frozenset(
     ["customer_id", "name", "composite", "low", "high", "coverage", "tier", "tier_reason", "gates", "reasons"]
@@ -130,6 +130,7 @@ class _Loader:
         self.findings = findings.declared(layers)
         self.measures = findings.declared(layers, "measures")
         self.strategies = findings.declared(layers, "strategies")
+        self.outcomes = findings.declared(layers, "outcomes")
 
     def build(self) -> Pack | None:
         settings, places = merge.settings([layer.pack for layer in self.layers])
@@ -195,6 +196,7 @@ class _Loader:
             findings=findings.read(self.findings, self.features),
             waterfall=findings.read_waterfall(settings, places, named, self.problems), shown=findings.read_shown(settings, places, named, self.problems),
             measures=measures.read(self.measures, self.features, scored, self.problems),
+            outcomes=outcomes.read(self.outcomes, self.features, self.customers is not None, self.problems),
             cycles=read_cycles(self.layers, settings, self.customers, self.problems),
         )  # fmt: skip
         fairness.check(pack, self.problems)
@@ -233,13 +235,14 @@ class _Loader:
         """Parses all features, orders them by what they need, and checks them in that order."""
         raw: dict[str, Raw] = {}
         own = list(self.declared_features())
-        made = [*findings.as_features(self.findings), *measures.as_features(self.measures)]
+        made = [
+            *findings.as_features(self.findings),
+            *measures.as_features(self.measures),
+            *outcomes.as_features(self.outcomes),
+        ]
         for key, document, path, part, item in own + made:
             check_name(key, document.key(*path), self.problems)
-            if key in raw and path[0] in (
-                "findings",
-                "measures",
-            ):  # a feature of a later layer replaces one; findings and measures are none
+            if key in raw and path[0] != "features":  # a feature of a later layer replaces one
                 self.problems.error("duplicate-name", document.key(*path), name=key)
             raw[key] = (document, path, part, item, parse(item["is"], self.reporter(document, (*path, part))))
         names = dict(self.scope.names)
@@ -438,5 +441,5 @@ class _Loader:
                 known |= {gate["id"] for gate in document.data.get("gates") or ()}
                 known |= (document.data.get("features") or {}).keys()
                 known |= {breakdown["id"] for breakdown in document.data.get("breakdowns") or ()}
-                for part in ("findings", "measures", "strategies", "cycles", INDICES):
+                for part in ("findings", "measures", "strategies", "outcomes", "cycles", INDICES):
                     known |= (document.data.get(part) or {}).keys()

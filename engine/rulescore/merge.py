@@ -70,7 +70,7 @@ def breakdowns(layers: list[Layer]) -> list[tuple[Document, Path_, dict[str, Any
     return list(found.values())
 
 
-SETS = ("parameters", "features", "findings", "measures", "strategies")
+SETS = ("parameters", "features", "findings", "measures", "strategies", "outcomes")
 LISTS = ("gates", "breakdowns")
 
 

@@ -274,8 +274,7 @@ class Action:
     due: str
 
 
-KEPT_OUT = "kept_out"
-"""The feature that says whether a customer is kept out of the base that is valued."""
+KEPT_OUT = "kept_out"  # the feature that says whether a customer is kept out of the base that is valued
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +304,20 @@ class Finding:
         found += [] if self.amount is None else [Tree("name", value=self.amount.id, kind="number")]
         found += [] if self.goal is None else [Tree("name", value=f"{self.id}{MET}", kind="bool")]
         return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What customers may do after they were scored: a feature of the same name says whether a later run shows it, the feature
+    `among`, where there is one, of whom of an earlier run it is asked. What is `good` should come oftener with higher scores."""
+
+    id: str
+    title: Text
+    why: Text
+    among: str
+    good: bool
+    source: tuple[str, ...]
+    span: Span
 
 
 MET = "_met"  # what the name of a measure ends with in the feature that says whether its goal is met
@@ -394,7 +407,8 @@ class Waterfall:
 @dataclass(frozen=True)
 class Pack:
     """A whole ruleset, `extends` resolved. `files` are (shown name, text) of every YAML file read, in order. `subject` is
-    the table whose rows are scored; `portfolio` the pack that scores the base as a whole, whose events are the customers."""
+    the table whose rows are scored; `portfolio` the pack that scores the base as a whole, whose events are the customers;
+    `shown` are features that stand beside the scores of a customer, `left_out` the dimensions that the `cycle` does not compute."""
 
     id: str
     version: str
@@ -422,20 +436,19 @@ class Pack:
     surveys: tuple[Survey, ...] = ()
     findings: tuple[Finding, ...] = ()
     measures: tuple[Finding, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
     waterfall: Waterfall | None = None
     shown: tuple[str, ...] = ()
-    """Features that stand beside the scores of a customer."""
     cycles: tuple[Cycle, ...] = ()
     cycle: str = ""
     left_out: tuple[str, ...] = ()
-    """The dimensions that the cycle, if one was chosen, does not compute."""
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         return tuple(rule for dimension in self.dimensions for rule in dimension.rules)
 
     def trees(self) -> Iterator[Tree]:
-        """Every expression of the rules, gates and tiers, and the names of the findings; features have theirs."""
+        """Every expression of the rules, gates and tiers, and the names of findings and outcomes; features have theirs."""
         for rule in self.rules:
             yield from rule.trees
         for gate in self.gates:
@@ -445,6 +458,8 @@ class Pack:
                 yield tier.when.tree
         for finding in self.noted:
             yield from finding.trees
+        for outcome in self.outcomes:
+            yield from (Tree("name", value=name) for name in (outcome.id, outcome.among) if name)
         for name in self.shown:
             yield Tree("name", value=name, kind=self.features[name].expr.tree.kind)
         if KEPT_OUT in self.features:

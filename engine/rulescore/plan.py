@@ -197,6 +197,7 @@ class _Planner:
             for case in planned.cases:
                 wanted += [part for part in (case.when, case.points) if isinstance(part, Tree)]
         wanted += [tree for finding in pack.noted for tree in finding.trees]
+        wanted += [name(key, "bool") for one in pack.outcomes for key in (one.id, one.among) if key]
         wanted += [name(key, "unknown") for key in pack.shown]
         wanted += [name(KEPT_OUT, "bool")] if KEPT_OUT in pack.features else []
         if every_feature:
@@ -351,6 +352,13 @@ def breakdown_plans(plan: Plan) -> tuple[tuple[Breakdown, tuple[Tree, ...], Tree
         )
         for breakdown in pack.breakdowns
     )
+
+
+def behind(plan: Plan, tree: Tree) -> tuple[Tree, tuple[Step, ...]]:
+    """A tree in the names of the plan's pack, ready to run with the plan, and the steps it needs, each after its own."""
+    planner = _Planner(plan.pack, plan.as_of, plan.parameters, frozenset(plan.given))
+    lifted = planner.lift(tree)
+    return lifted, tuple(planner.needed(lifted.names()))
 
 
 def lifted_columns(pack: Pack, plan: Plan) -> dict[str, str]:

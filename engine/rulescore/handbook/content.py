@@ -41,7 +41,7 @@ def _sections(writer: Speech) -> list[Section]:
     total = sum(dimension.weight for dimension in pack.dimensions)
     sections = [_overview(writer, total)]
     sections += [_dimension(writer, dimension, dimension.weight / total) for dimension in pack.dimensions]
-    sections += [_gates(writer), _tiers(writer), _findings(writer), _features(writer)]
+    sections += [_gates(writer), _tiers(writer), _findings(writer), _outcomes(writer), _features(writer)]
     sections += [_breakdowns(writer)] if writer.pack.breakdowns else []
     sections += [plan.measures(writer), plan.strategies(writer)]
     sections += [_parameters(writer), _surveys(writer), _data(writer)]
@@ -186,6 +186,24 @@ def _finding(writer: Speech, finding: Finding) -> Section:
     blocks: list[Block] = [Paragraph(writer.text(finding.why))] if writer.text(finding.why) else []
     blocks += [Facts(tuple(facts)), *plan.actions_of(writer, finding.actions)]
     return Section(f"finding-{finding.id}", writer.text(finding.title), tuple(blocks), note=finding.id)
+
+
+def _outcomes(writer: Speech) -> Section:
+    say, pack = writer.say, writer.pack
+    rows = tuple(
+        (
+            writer.text(one.title),
+            writer.words(pack.features[one.among].expr.tree) if one.among else say("outcome-all"),
+            writer.words(pack.features[one.id].expr.tree),
+            say("outcome-good" if one.good else "outcome-bad"),
+            writer.text(one.why),
+            writer.sources(one.source),
+        )
+        for one in pack.outcomes
+    )
+    keys = ("outcome", "outcome-among", "outcome-when", "outcome-side", "why", "source")
+    blocks = (Paragraph(say("outcomes-intro")), Table(tuple(map(say, keys)), rows)) if rows else ()
+    return Section("outcomes", say("outcomes"), blocks)
 
 
 def _features(writer: Speech) -> Section:

@@ -153,6 +153,24 @@ STRATEGIES = {
     "description": "各组客户的策略，按次序，仅用于 portfolio。Strategies for groups of customers, in order, in a portfolio only.",
 }  # fmt: skip
 
+OUTCOME = object_of(
+    "一项事后结果：客户在评分之后做了什么，用来回测得分。An outcome: what a customer did after it was scored; backtests judge the scores by it.",
+    {
+        "title": BILINGUAL,
+        "why": BILINGUAL,
+        "when": described(EXPRESSION, "何时算发生：以后一批次的字段与指标写，窗口须在前一基准日之后。When it is true: over fields and features of the later run, with windows that begin after the earlier as-of date."),
+        "among": described(EXPRESSION, "只考察哪些客户：以前一批次的字段与指标写。Which customers are looked at: over fields and features of the earlier run."),
+        "good": {"type": "boolean", "description": "是否为好结果；好结果应随得分升高而增多。Whether it is good: it should then be the more frequent the higher the score."},
+        "source": SOURCE,
+    },
+    ["title", "when", "good"],
+)  # fmt: skip
+
+OUTCOMES = {
+    "type": "object", "propertyNames": NAME, "additionalProperties": OUTCOME,
+    "description": "事后结果，供 rulescore backtest 使用。Outcomes, for rulescore backtest.",
+}  # fmt: skip
+
 GATE_LIMIT = {
     "type": "object", "minProperties": 1, "maxProperties": 1,
     "description": "tier: 等级；composite: 分值；或 维度编号: 分值。tier: a tier; composite: points; or a dimension's id: points.",
@@ -161,7 +179,7 @@ GATE_LIMIT = {
 
 REMOVE = {
     "type": "array", "items": {"type": "string"},
-    "description": "从所扩展规则包中删去的规则、关卡、指标、指数、分组表、措施或策略编号。Ids of rules, gates, features, indices, breakdowns, measures or strategies of the extended pack to leave out.",
+    "description": "从所扩展规则包中删去的规则、关卡、指标、指数、分组表、措施、策略或事后结果编号。Ids of rules, gates, features, indices, breakdowns, measures, strategies or outcomes of the extended pack to leave out.",
 }  # fmt: skip
 
 
@@ -299,6 +317,7 @@ def pack() -> dict[str, Any]:
             "parameters": {"type": "object", "propertyNames": NAME, "additionalProperties": parameter},
             "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE},
             "findings": FINDINGS,
+            "outcomes": OUTCOMES,
             "waterfall": object_of(
                 "瀑布：from 减去 less 各项得 to，均为客户群整体的指标。A waterfall: from less each of less gives to; all are figures of the base.",
                 {"from": NAME, "less": {"type": "array", "minItems": 1, "items": NAME}, "to": NAME}, ["from", "less", "to"],
@@ -339,6 +358,7 @@ def dimension() -> dict[str, Any]:
             "findings": FINDINGS,
             "measures": MEASURES,
             "strategies": STRATEGIES,
+            "outcomes": OUTCOMES,
             "rules": {"type": "array", "description": "规则。Rules.", "items": {"anyOf": [*kinds, override_schema()]}},
             "breakdowns": {"type": "array", "description": "客户群分组表，仅用于 portfolio。Breakdowns of the base, in a portfolio only.", "items": BREAKDOWN},
             "remove": REMOVE,
