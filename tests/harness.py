@@ -23,8 +23,8 @@ from rulescore.engines.evaluator import Evaluator
 from rulescore.folder import INPUTS, TRACE, Run
 from rulescore.lang.check import EventTable, Scope, check_text
 from rulescore.lang.syntax import Kind, Tree
-from rulescore.loading import load
 from rulescore.model import Pack
+from rulescore.packs.loading import load
 from rulescore.plan import Plan, make_plan
 from rulescore.problems import Problems
 from rulescore.readers import TableData, tables_of_frames

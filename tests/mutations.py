@@ -19,9 +19,9 @@ from typing import Any
 
 import yaml
 from rulescore.bundled import folder, pack_ids
-from rulescore.loading import load
 from rulescore.model import Pack
-from rulescore.packfiles import NO_RULES
+from rulescore.packs.loading import load
+from rulescore.packs.packfiles import NO_RULES
 from rulescore.plan import make_plan
 from rulescore.problems import Problems, RulesetError
 from rulescore.testing import PackTest, read_suite

@@ -15,7 +15,7 @@ import rfc8785
 import rulescore
 from commands import SAMPLE, called
 from rulescore.folder import Run, hashes, run_id_of
-from rulescore.loading import load
+from rulescore.packs.loading import load
 
 OWN = """dimension: concentration
 breakdowns:

@@ -10,8 +10,8 @@ import catalogue
 import pytest
 import rulescore
 from rulescore import cli, lint
-from rulescore.loading import load, load_or_raise
 from rulescore.messages import catalogue as messages
+from rulescore.packs.loading import load, load_or_raise
 from rulescore.schema import build
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -12,9 +12,9 @@ import pytest
 import yaml
 from rulescore import api, lint
 from rulescore.audit import explain
-from rulescore.comparison import compare
-from rulescore.loading import load
+from rulescore.comparison.runs.runs import compare
 from rulescore.model import Pack
+from rulescore.packs.loading import load
 
 W = {"zh": "甲", "en": "A"}
 FIELDS = ("one", "two", "three")

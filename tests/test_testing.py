@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from rulescore import messages, testing
 from rulescore.cli import group
 from rulescore.engines.row import RowEngine
-from rulescore.loading import load_or_raise
 from rulescore.messages import LANGUAGES, catalogue, lines
+from rulescore.packs.loading import load_or_raise
 from rulescore.plan import make_plan
 from rulescore.problems import Problems
 from rulescore.source import read_yaml

@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .cycles import in_cycle
-from .loading import load as _load
-from .loading import load_or_raise
 from .model import Pack
+from .packs.cycles import in_cycle
+from .packs.loading import load as _load
+from .packs.loading import load_or_raise
+from .packs.portfolio_table import tables_of
+from .packs.privacy import marked
 from .plan import make_plan
-from .portfolio_table import tables_of
-from .privacy import marked
 from .problems import DataError, Problem, Problems, RulesetError, UsageError, close_names
 from .source import read_yaml
 from .values import day
@@ -280,7 +280,7 @@ def verify(
 ) -> list[Problem]:
     """Every difference between a run and what its hashes and the row engine say; empty when all is well."""
     from .folder import Run
-    from .verification import verify as _verify
+    from .verification.examination import verify as _verify
 
     return _verify(
         run.folder if isinstance(run, Run) else Path(run), sample, None if sources is None else Path(sources)
@@ -290,7 +290,7 @@ def verify(
 def compare(before: Run | str | Path, after: Run | str | Path) -> Any:
     """What moved between two runs and why: tier migration, and per customer whether data, rules, parameters or the
     engine moved it."""
-    from .comparison import compare as _compare
+    from .comparison.runs import compare as _compare
     from .folder import Run
 
     first = before if isinstance(before, Run) else Run.read(before)

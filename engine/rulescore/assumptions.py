@@ -15,11 +15,11 @@ from typing import Any
 from .lang.check import Scope, check_text
 from .lang.syntax import Kind, Tree
 from .model import Pack, Text
+from .packs.violations import check_document
 from .problems import Problems, Span, close_names
 from .source import Document
 from .valuation import BY_NAME
 from .valuation.parts import Assumption
-from .violations import check_document
 
 Stated = Decimal | tuple[Decimal | Tree, ...] | str | Tree
 """A number, one a year, a word, or an expression over the figures of the base; a series may hold expressions."""

@@ -21,9 +21,9 @@ from .lang.syntax import Tree, constant, text_of
 from .messages import word
 from .model import Action, Expr, Finding, Gate, Index, Rule, Tier
 from .origins import Origins
+from .packs.portfolio_table import COMPANY, OWNER, columns_read
 from .plan import PlannedRule
 from .portfolio import JSON as PORTFOLIO_JSON
-from .portfolio_table import COMPANY, OWNER, columns_read
 from .problems import Fact, Problem, Span, UsageError, close_names
 from .scoring import Outcome, assessed, composite_score, coverage_units, dimension_score
 from .speech import Speech

@@ -16,12 +16,12 @@ from typing import Any
 import polars as pl
 import rfc8785
 
-from .cycles import in_cycle
 from .engines import frame as frame_engine
-from .loading import load_or_raise
 from .model import Pack
 from .overrides import JSON as OVERRIDES
 from .overrides import tiers_of
+from .packs.cycles import in_cycle
+from .packs.loading import load_or_raise
 from .plan import Plan, make_plan
 from .problems import Cell, Problem, Problems, Span, UsageError
 from .readers.table import Rejected

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from .arithmetic import units
 from .lang.syntax import Kind, Tree, constant, name, text_of
 from .model import KEPT_OUT, Breakdown, Case, Dimension, Expr, Field, Gate, Pack, Rule, Tier
-from .portfolio_table import TYPES, columns_read
+from .packs.portfolio_table import TYPES, columns_read
 from .problems import Problems, RulesetError
 from .values import iso
 

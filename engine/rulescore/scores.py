@@ -10,8 +10,8 @@ import polars as pl
 from .engines.frame import CUSTOMER
 from .engines.row import REASONS
 from .engines.verdicts import tier_reason_words
+from .packs.portfolio_table import index_column
 from .plan import Plan
-from .portfolio_table import index_column
 
 CSV_UP_TO = 100_000
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any, Self
 
 from .bundled import catalogue, statutes
-from .labels import labels
 from .lang.syntax import Tree, parse
 from .lang.words import grouped_number, sentence
 from .messages import word
 from .model import Breakdown, Field, Index, Pack, Text
+from .packs.labels import labels
 from .values import fold, iso
 
 

@@ -12,8 +12,8 @@ import rulescore
 import yaml
 from rulescore.assumptions import read_valuation
 from rulescore.bundled import folder
-from rulescore.loading import load_or_raise
 from rulescore.model import Pack
+from rulescore.packs.loading import load_or_raise
 from rulescore.problems import Problem, Problems
 from rulescore.reports.content import overview
 from rulescore.reports.content.words import Words

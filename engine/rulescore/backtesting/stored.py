@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from ..dictionary import make_scope
 from ..engines import frame as frame_engine
 from ..engines.columns import Columns
 from ..engines.evaluator import Evaluator
@@ -18,6 +17,7 @@ from ..engines.row import window_days
 from ..folder import Run
 from ..lang.check import check_text
 from ..lang.syntax import Kind, Tree
+from ..packs.dictionary import make_scope
 from ..plan import Step, behind
 from ..problems import Problems, Span, UsageError
 

@@ -12,7 +12,7 @@ from ..arithmetic import MIN_DAY, UNIT, shift
 from ..lang.functions import AGGREGATES, BASE
 from ..lang.syntax import Tree, Window
 from ..plan import Plan, PlannedRule, Step
-from ..scoring import (
+from ..scoring import (  # fmt: skip
     ERROR,
     MISSING,
     NOT_APPLICABLE,
@@ -25,7 +25,7 @@ from ..scoring import (
     index_points,
     limited,
     settle,
-)  # fmt: skip
+)
 from .evaluator import Evaluator
 
 CUSTOMER = "customer_id"

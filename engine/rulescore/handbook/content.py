@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..arithmetic import points_text
-from ..measures import FIGURE
 from ..model import Cycle, Dimension, Finding, Gate, Pack, Tier
+from ..packs.measures import FIGURE
+from ..packs.surveys import TABLE as SURVEYED
 from ..speech import Speech, value_word
-from ..surveys import TABLE as SURVEYED
 from ..values import iso
 from . import plan
 from .blocks import Block, Facts, Handbook, Items, Paragraph, Section, Table

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from ..model import Pack
-from ..portfolio_table import index_column
+from ..packs.portfolio_table import index_column
 from ..problems import Problems, Span
 from .names import used
 

@@ -12,7 +12,7 @@ import polars as pl
 from ...arithmetic import UNIT
 from ...folder import MANIFEST, Run
 from ...messages import word
-from ...portfolio_table import tables_of
+from ...packs.portfolio_table import tables_of
 from ...problems import Problem, Span, UsageError
 from ...quality.figures import NOT_STATED
 from ...readers.assessment import EVIDENCE

@@ -8,8 +8,8 @@ from typing import Any
 
 from ...arithmetic import UNIT
 from ...folder import Run
-from ...indices import names_of
 from ...model import Dimension, Rule
+from ...packs.indices import names_of
 from ...plan import PlannedRule
 from ..content import rules
 from ..content.words import Words
