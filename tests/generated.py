@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from rulescore.loading import load_or_raise
 from rulescore.model import Field, Table
+from rulescore.packs.loading import load_or_raise
 from rulescore.values import fold
 
 _MARKED = re.compile(r"(<!-- (\w+):begin (\w+) -->\n).*?(<!-- \2:end -->)", re.DOTALL)

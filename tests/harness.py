@@ -23,8 +23,8 @@ from rulescore.engines.evaluator import Evaluator
 from rulescore.folder import INPUTS, TRACE, Run
 from rulescore.lang.check import EventTable, Scope, check_text
 from rulescore.lang.syntax import Kind, Tree
-from rulescore.loading import load
 from rulescore.model import Pack
+from rulescore.packs.loading import load
 from rulescore.plan import Plan, make_plan
 from rulescore.problems import Problems
 from rulescore.readers import TableData, tables_of_frames
@@ -196,6 +196,7 @@ def write_pack(
     }  # fmt: skip
     pack["tiers"] = [titled(tier) for tier in pack["tiers"]]
     pack["gates"] = [titled(gate, reason=_TITLE) for gate in pack.get("gates", ())]
+    pack["indices"] = {key: titled(item) for key, item in pack.get("indices", {}).items()}
     pack["parameters"] = {key: titled(item) for key, item in pack.get("parameters", {}).items()}
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "pack.yaml", pack)

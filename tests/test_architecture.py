@@ -112,28 +112,40 @@ def test_lint_files_that_check_say_their_codes() -> None:
 # ---- imports ----------------------------------------------------------------------------------------------
 
 
-def layers() -> list[list[str]]:
-    (contract,) = (
-        found for found in PROJECT["tool"]["importlinter"]["contracts"] if found["type"] == "layers"
-    )
+CONTRACTS = {
+    container: contract
+    for contract in PROJECT["tool"]["importlinter"]["contracts"]
+    for container in contract["containers"]
+}
+
+
+def layers(room: str = "rulescore") -> list[list[str]]:
+    contract = CONTRACTS[room]
+    assert contract["type"] == "layers"
     assert contract["exhaustive"] is True
     return [re.split(r"\s*[|:]\s*", line) for line in contract["layers"]]
 
 
-def test_the_contract_names_every_module() -> None:
-    present = {path.stem for path in PACKAGE.glob("*.py")} | {
-        path.parent.name for path in PACKAGE.glob("*/__init__.py")
+@pytest.mark.parametrize("room", CONTRACTS)
+def test_the_contract_names_every_module(room: str) -> None:
+    folder = PACKAGE.joinpath(*room.split(".")[1:])
+    present = {path.stem for path in folder.glob("*.py")} | {
+        path.parent.name for path in folder.glob("*/__init__.py")
     }
-    listed = [name for line in layers() for name in line]
+    listed = [name for line in layers(room) for name in line]
     assert sorted(listed) == sorted(present - {"__init__"})
 
 
 def test_the_picture_of_the_layers_is_the_contract() -> None:
     text = (ROOT / "engine" / "README.md").read_text(encoding="utf-8").split("## Layers", 1)[1]
-    picture = text.split("```")[1].strip().splitlines()
-    assert [line.strip().split(" · ") for line in picture] == [
+    _, picture, _, rooms, *_ = text.split("```")
+    assert [line.strip().split(" · ") for line in picture.strip().splitlines()] == [
         line for line in layers() if line != ["__main__"]
     ]
+    drawn = [line.split(maxsplit=1) for line in rooms.strip().splitlines()]
+    assert ["rulescore", *(f"rulescore.{room}" for room, _ in drawn)] == list(CONTRACTS)
+    for room, line in drawn:
+        assert [part.split(" · ") for part in line.split(" > ")] == layers(f"rulescore.{room}")
 
 
 def test_imports_point_one_way(monkeypatch: pytest.MonkeyPatch) -> None:

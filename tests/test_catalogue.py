@@ -10,12 +10,12 @@ import catalogue
 import pytest
 import rulescore
 from rulescore import cli, lint
-from rulescore.loading import load, load_or_raise
 from rulescore.messages import catalogue as messages
+from rulescore.packs.loading import load, load_or_raise
 from rulescore.schema import build
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOOR = 379
+FLOOR = 381
 """Items answered so far; raise it with every pack and report that answers more."""
 
 

@@ -14,10 +14,10 @@ from typing import Any
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from rulescore.attribution import Move, Share
-from rulescore.changes import Change
 from rulescore.cli import group
-from rulescore.comparison import Comparison, compare
+from rulescore.comparison.runs.attribution import Move, Share
+from rulescore.comparison.runs.changes import Change
+from rulescore.comparison.runs.runs import Comparison, compare
 from rulescore.folder import Run
 from rulescore.problems import UsageError
 from world import CUSTOMERS, PACK, evaluate, pack, reseal, rewrite, tables

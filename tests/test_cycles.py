@@ -10,7 +10,7 @@ import pytest
 import rulescore
 from commands import SAMPLE, called, small_pack
 from rulescore.folder import Run
-from rulescore.loading import load
+from rulescore.packs.loading import load
 from rulescore.problems import UsageError
 from rulescore.reports.content import content
 from rulescore.reports.text import summary

@@ -35,9 +35,9 @@ from rulescore import cli
 from rulescore.assumptions import read_valuation
 from rulescore.lang.functions import AGGREGATES, BASE, TOPICS
 from rulescore.lang.syntax import number_text
-from rulescore.loading import load
 from rulescore.messages import catalogue
 from rulescore.overrides import read_overrides
+from rulescore.packs.loading import load
 from rulescore.problems import Problems
 from rulescore.readers import read_assessment
 from rulescore.source import parse_yaml

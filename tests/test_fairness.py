@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from rulescore.cli import group
-from rulescore.loading import load
+from rulescore.packs.loading import load
 
 W = "{zh: 甲, en: A}"
 WHY = "fairness: {zh: 法律要求核实成年, en: The law asks for proof of age}"

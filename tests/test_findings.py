@@ -15,7 +15,7 @@ import rulescore
 from commands import SAMPLE, called, small_pack
 from rulescore.audit import explain
 from rulescore.folder import Run, hashes, run_id_of
-from rulescore.loading import load
+from rulescore.packs.loading import load
 from rulescore.reports.content import content
 from rulescore.reports.findings import kept_out, tally, waterfall
 from rulescore.reports.text import summary

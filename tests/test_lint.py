@@ -18,9 +18,9 @@ from rulescore.lang.syntax import Tree
 from rulescore.lint.extents import World
 from rulescore.lint.solver import Space
 from rulescore.lint.subjects import between
-from rulescore.loading import load
 from rulescore.messages import catalogue
 from rulescore.model import Pack
+from rulescore.packs.loading import load
 from rulescore.problems import Problem, Problems
 
 HERE = Path(__file__).parent

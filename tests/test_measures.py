@@ -18,7 +18,7 @@ from commands import SAMPLE, called
 from rulescore.bundled import folder as bundled
 from rulescore.bundled import statutes
 from rulescore.folder import Run
-from rulescore.loading import load, load_or_raise
+from rulescore.packs.loading import load, load_or_raise
 from rulescore.reports import text
 from rulescore.reports.content import content
 from rulescore.schema import build

@@ -15,7 +15,7 @@ import rfc8785
 import rulescore
 from commands import SAMPLE, called, small_pack
 from rulescore.folder import Run, hashes, run_id_of
-from rulescore.loading import load
+from rulescore.packs.loading import load
 
 ROOT = Path(__file__).resolve().parent.parent
 

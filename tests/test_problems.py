@@ -19,10 +19,10 @@ import polars as pl
 import pytest
 import rulescore
 from rulescore import lint
-from rulescore.loading import load
 from rulescore.messages import LANGUAGES, catalogue, pages
 from rulescore.messages.render import render_all
 from rulescore.overrides import located, read_overrides
+from rulescore.packs.loading import load
 from rulescore.plan import make_plan
 from rulescore.problems import Problems, RulesetError, Span
 from rulescore.readers import tables_of_frames

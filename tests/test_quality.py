@@ -14,13 +14,14 @@ import rulescore
 import yaml
 from harness import write_pack
 from python_calamine import CalamineWorkbook
-from rulescore import rejected, rereading
+from rulescore import rejected
 from rulescore.folder import Run
 from rulescore.problems import DataError, RulesetError
 from rulescore.readers import Rejected
-from rulescore.recount import Counts
 from rulescore.reports.text import summary
-from rulescore.seal import Findings
+from rulescore.verification.examination import rereading
+from rulescore.verification.examination.recount import Counts
+from rulescore.verification.examination.seal import Findings
 
 AS_OF = "2026-06-30"
 

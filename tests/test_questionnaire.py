@@ -24,9 +24,9 @@ from commands import SAMPLE, called, small_pack
 from rulescore import lint
 from rulescore.answers import questions_of
 from rulescore.folder import Run, hashes, run_id_of
-from rulescore.loading import load, load_or_raise
 from rulescore.messages import LANGUAGES
 from rulescore.messages.render import render_all
+from rulescore.packs.loading import load, load_or_raise
 from rulescore.problems import DataError, Problem, Span
 from rulescore.questionnaire import company
 from rulescore.reports.content import content

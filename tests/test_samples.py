@@ -200,3 +200,57 @@ def test_no_couple_is_scored_on_gender_or_age() -> None:
     }
     assert {"gender", "birth_date"} <= private
     assert not private & used(pack)
+
+
+def aged(born: str) -> str:
+    """The band that somebody born then is in on 2026-06-30."""
+    if not born:
+        return "unknown"
+    years = 2026 - int(born[:4]) - (born[5:] > "06-30")
+    bands = {25: "under_25", 30: "25_to_29", 35: "30_to_34", 40: "35_to_39"}
+    return next((band for most, band in bands.items() if years < most), "40_and_over")
+
+
+def test_age_and_gender_are_head_counts_of_ten_or_more(tmp_path: Path) -> None:
+    """Guards persons: the base tells its mix as counted here from the list of customers, and the run holds neither gender nor
+    birthday of anybody, nor a group of fewer than ten."""
+    folder = SAMPLES / "wedding_photography"
+    flaws = {"九五后"}
+    with (folder / "客户.csv").open(encoding="gb18030") as file:
+        rows = [row for row in csv.DictReader(file) if row["出生日期"] not in flaws]
+    counts = Counter((row["性别"], aged(row["出生日期"])) for row in rows)
+    found = api.evaluate(folder, out=tmp_path / "run")
+    held = pl.read_parquet(found.folder / "portfolio" / "age_gender.parquet")
+    listed = {(row["gender"], row["age_band"]): row["customers"] for row in held.iter_rows(named=True)}
+    gender = {"女": "female", "男": "male"}
+    for (person, band), count in counts.items():
+        shown = listed[gender[person], band]
+        assert (shown is None) == (count < 10) or abs(count - 10) <= len(flaws)
+        assert shown is None or 0 <= shown - count <= len(flaws)
+    assert held["customers"].min() >= 10
+    assert None in listed.values()
+    base = found.portfolio
+    assert base is not None
+    values = base.inputs.collect().row(0, named=True)
+    known = {key: count for key, count in listed.items() if count is not None}
+    women = sum(count for (person, _), count in known.items() if person == "female")
+    assert values["women_share"] == pytest.approx(women / sum(known.values()))
+    dated = {key: count for key, count in known.items() if key[1] != "unknown"}
+    thirties = sum(count for (_, band), count in dated.items() if band == "30_to_34")
+    assert values["from_30_share"] == pytest.approx(thirties / sum(dated.values()))
+    assert values["groups_withheld"] == 1
+    assert not {"gender", "birth_date"} & set(found.inputs.collect_schema().names())
+
+
+def test_a_group_of_nine_is_not_taken(tmp_path: Path) -> None:
+    """Guards small groups against a studio that writes their number: it is told with its cell and counts as left out."""
+    tables = {
+        "customers": pl.DataFrame({"customer_id": ["W1"]}),
+        "age_gender": pl.DataFrame(
+            {"gender": ["female", "male"], "age_band": ["30_to_34", "30_to_34"], "customers": [10, 9]}
+        ),
+    }
+    found = api.evaluate(tables, pack="wedding_photography", as_of="2026-06-30", out=tmp_path / "run")
+    held = pl.read_parquet(found.folder / "portfolio" / "age_gender.parquet")
+    assert held["customers"].to_list() == [10, None]
+    assert "number-out-of-range" in {problem["code"] for problem in found.problems}

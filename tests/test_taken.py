@@ -16,12 +16,12 @@ import rulescore
 import xlsxwriter
 from commands import SAMPLE, called
 from python_calamine import CalamineWorkbook
-from rulescore.comparison import compare
+from rulescore.comparison.runs.goal_changes import _result
+from rulescore.comparison.runs.runs import compare
 from rulescore.folder import Run
-from rulescore.goal_changes import _result
-from rulescore.loading import load_or_raise
-from rulescore.portfolio_table import tables_of
-from rulescore.privacy import marked
+from rulescore.packs.loading import load_or_raise
+from rulescore.packs.portfolio_table import tables_of
+from rulescore.packs.privacy import marked
 from rulescore.reports.content import content
 from rulescore.taken import counts, tasks
 

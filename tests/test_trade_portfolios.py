@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from rulescore import api
 from rulescore.folder import Run
-from rulescore.loading import load
+from rulescore.packs.loading import load
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 

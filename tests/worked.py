@@ -20,9 +20,9 @@ import pytest
 from harness import base_tables, both_engines, dictionary, make_pack, plan_of, read_pack, write_pack
 from rulescore import breakdowns, portfolio
 from rulescore.engines import frame as frame_engine
-from rulescore.loading import load_or_raise
+from rulescore.packs.loading import load_or_raise
+from rulescore.packs.portfolio_table import COMPANY_ID, OWNER, columns_read
 from rulescore.plan import Plan
-from rulescore.portfolio_table import COMPANY_ID, OWNER, columns_read
 from rulescore.valuation import BY_NAME, in_full
 from rulescore.valuation.parts import Valued, exactly
 

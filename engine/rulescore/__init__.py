@@ -13,7 +13,7 @@ from .problems import Cell, DataError, Problem, RulesetError, Span, UsageError
 from .version import VERSION
 
 if TYPE_CHECKING:
-    from .api import check, compare, evaluate, explain, load, profile, propose, verify
+    from .api import backtest, check, compare, evaluate, explain, load, profile, propose, verify
     from .folder import Run
     from .model import Pack
 
@@ -21,13 +21,13 @@ __version__ = VERSION
 
 __all__ = [
     "Cell", "DataError", "Pack", "Problem", "Run", "RulesetError", "Span", "UsageError",
-    "check", "compare", "evaluate", "explain", "load", "profile", "propose", "verify",
+    "backtest", "check", "compare", "evaluate", "explain", "load", "profile", "propose", "verify",
 ]  # fmt: skip
 
 _HOMES = {
     "Run": "folder", "Pack": "model",
     "check": "api", "compare": "api", "evaluate": "api", "explain": "api", "load": "api", "verify": "api",
-    "profile": "api", "propose": "api",
+    "profile": "api", "propose": "api", "backtest": "api",
 }  # fmt: skip
 
 

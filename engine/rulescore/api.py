@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Python door: load, check, profile, propose, evaluate, explain, verify, compare."""
+"""The Python door: load, check, profile, propose, evaluate, explain, verify, compare, backtest."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .cycles import in_cycle
-from .loading import load as _load
-from .loading import load_or_raise
 from .model import Pack
+from .packs.cycles import in_cycle
+from .packs.loading import load as _load
+from .packs.loading import load_or_raise
+from .packs.portfolio_table import tables_of
+from .packs.privacy import marked
 from .plan import make_plan
-from .portfolio_table import tables_of
-from .privacy import marked
 from .problems import DataError, Problem, Problems, RulesetError, UsageError, close_names
 from .source import read_yaml
 from .values import day
@@ -120,6 +120,7 @@ def evaluate(
     from .portfolio import check_company
     from .quality import assess
     from .readers import read_tables, tables_of_frames, tell_later
+    from .risks import check_risks
     from .taken import settle as settle_taken
 
     problems = Problems()
@@ -156,6 +157,8 @@ def evaluate(
     if assessment is not None and assessment.valuation and loaded.valued:
         document = read_yaml(assessment.folder / assessment.valuation, problems, assessment.valuation)
         valuation = read_valuation(document, loaded.portfolio, problems)
+        if valuation is not None:
+            check_risks(valuation, loaded, problems)
     key = loaded.records.key
     decisions, decided, rows = None, [], []
     if assessment is not None and assessment.overrides:
@@ -277,7 +280,7 @@ def verify(
 ) -> list[Problem]:
     """Every difference between a run and what its hashes and the row engine say; empty when all is well."""
     from .folder import Run
-    from .verification import verify as _verify
+    from .verification.examination import verify as _verify
 
     return _verify(
         run.folder if isinstance(run, Run) else Path(run), sample, None if sources is None else Path(sources)
@@ -287,9 +290,22 @@ def verify(
 def compare(before: Run | str | Path, after: Run | str | Path) -> Any:
     """What moved between two runs and why: tier migration, and per customer whether data, rules, parameters or the
     engine moved it."""
-    from .comparison import compare as _compare
+    from .comparison.runs import compare as _compare
     from .folder import Run
 
     first = before if isinstance(before, Run) else Run.read(before)
     second = after if isinstance(after, Run) else Run.read(after)
     return _compare(first, second)
+
+
+def backtest(
+    earlier: Run | str | Path, later: Run | str | Path, outcomes: Sequence[str] = (), **options: Any
+) -> Any:
+    """The scores of a run against what a later run of the same base shows customers to have done; `outcomes` and the
+    `options` are those of `backtesting.backtest`."""
+    from .backtesting import backtest as _backtest
+    from .folder import Run
+
+    first = earlier if isinstance(earlier, Run) else Run.read(earlier)
+    second = later if isinstance(later, Run) else Run.read(later)
+    return _backtest(first, second, outcomes, **options)

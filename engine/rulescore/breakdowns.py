@@ -15,8 +15,8 @@ from .engines.evaluator import Evaluator
 from .engines.row import RowEngine
 from .lang.syntax import Tree
 from .model import Breakdown
+from .packs.portfolio_table import COMPANY_ID
 from .plan import Plan, breakdown_plans
-from .portfolio_table import COMPANY_ID
 from .values import iso
 
 CUSTOMER = frame_engine.CUSTOMER

@@ -17,8 +17,8 @@ from typing import Any
 import polars as pl
 
 from .model import Pack, Table
-from .portfolio_table import own_tables, tables_of
-from .privacy import CUSTOMERS, NAME, PERSON, TYPE, content_reads, marked, private_fields
+from .packs.portfolio_table import own_tables, tables_of
+from .packs.privacy import CUSTOMERS, NAME, PERSON, TYPE, content_reads, marked, private_fields
 from .problems import Problems, UsageError
 from .readers.bytes import CHUNK
 from .readers.contents import rows_digest

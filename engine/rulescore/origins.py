@@ -12,7 +12,7 @@ from .answers import cells_read
 from .engines import frame as frame_engine
 from .folder import CELLS, INPUTS, SCORES_CSV, SCORES_PARQUET, Run
 from .lang.syntax import Tree
-from .portfolio_table import COMPANY
+from .packs.portfolio_table import COMPANY
 
 CELLS_AT_MOST = 20
 

@@ -14,11 +14,11 @@ from typing import Any
 import polars as pl
 
 from .model import Field, Pack
+from .packs.violations import check_document
 from .problems import Problems, close_names
 from .readers.table import ROW, SOURCE, TableData
 from .source import Document
 from .values import day, iso
-from .violations import check_document
 
 JSON, YAML = "overrides.json", "overrides.yaml"
 TYPES: Mapping[str, Any] = {

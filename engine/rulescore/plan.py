@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from .arithmetic import units
 from .lang.syntax import Kind, Tree, constant, name, text_of
 from .model import KEPT_OUT, Breakdown, Case, Dimension, Expr, Field, Gate, Pack, Rule, Tier
-from .portfolio_table import TYPES, columns_read
+from .packs.portfolio_table import TYPES, columns_read
 from .problems import Problems, RulesetError
 from .values import iso
 
@@ -129,6 +129,7 @@ class Plan:
                     )
                 )
             )
+        parts += [repr((one.id, one.on_missing, sorted(one.weights.items()))) for one in self.pack.indices]
         parts += [
             repr((gate.id, gate.action, gate.target, gate.limit, text_of(tree))) for gate, tree in self.gates
         ]
@@ -196,6 +197,7 @@ class _Planner:
             for case in planned.cases:
                 wanted += [part for part in (case.when, case.points) if isinstance(part, Tree)]
         wanted += [tree for finding in pack.noted for tree in finding.trees]
+        wanted += [name(key, "bool") for one in pack.outcomes for key in (one.id, one.among) if key]
         wanted += [name(key, "unknown") for key in pack.shown]
         wanted += [name(KEPT_OUT, "bool")] if KEPT_OUT in pack.features else []
         if every_feature:
@@ -320,7 +322,15 @@ def breakdown_plans(plan: Plan) -> tuple[tuple[Breakdown, tuple[Tree, ...], Tree
     ]
     records = replace(pack.records, fields={**pack.records.fields, **{one.id: one for one in made}})
     bare = replace(
-        pack, dimensions=(), gates=(), tiers=(), findings=(), measures=(), breakdowns=(), left_out=()
+        pack,
+        dimensions=(),
+        indices=(),
+        gates=(),
+        tiers=(),
+        findings=(),
+        measures=(),
+        breakdowns=(),
+        left_out=(),
     )
 
     def own(breakdown: Breakdown) -> Pack:
@@ -342,6 +352,13 @@ def breakdown_plans(plan: Plan) -> tuple[tuple[Breakdown, tuple[Tree, ...], Tree
         )
         for breakdown in pack.breakdowns
     )
+
+
+def behind(plan: Plan, tree: Tree) -> tuple[Tree, tuple[Step, ...]]:
+    """A tree in the names of the plan's pack, ready to run with the plan, and the steps it needs, each after its own."""
+    planner = _Planner(plan.pack, plan.as_of, plan.parameters, frozenset(plan.given))
+    lifted = planner.lift(tree)
+    return lifted, tuple(planner.needed(lifted.names()))
 
 
 def lifted_columns(pack: Pack, plan: Plan) -> dict[str, str]:

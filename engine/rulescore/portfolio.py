@@ -19,9 +19,9 @@ from .engines import frame as frame_engine
 from .engines.row import RowEngine, shown
 from .engines.tables import rows_of, trace_of_results
 from .folder import INPUTS, PORTFOLIO, TRACE, narrow, trace_columns
-from .measures import TAKEN
+from .packs.measures import TAKEN
+from .packs.portfolio_table import COMPANY, COMPANY_ID, OWNER, columns_read
 from .plan import Plan
-from .portfolio_table import COMPANY, COMPANY_ID, OWNER, columns_read
 from .problems import Problems
 from .readers.table import ROW, SOURCE, TableData, held
 from .scores import score_columns, score_frame

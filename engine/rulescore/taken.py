@@ -17,8 +17,8 @@ import polars as pl
 
 from .arithmetic import shift
 from .folder import Run
-from .measures import TAKEN
 from .model import Finding, Pack, Table
+from .packs.measures import TAKEN
 from .problems import Cell, Fact, Problems, close_names
 from .readers.table import ROW, SOURCE, Rejected, TableData, rejected_rows
 from .schema.report import TASK_STATES as STATES

@@ -19,7 +19,7 @@ from common.answers import answers  # noqa: E402
 from common.files import Row, write_csv  # noqa: E402
 from common.flaws import spoil  # noqa: E402
 from flawed import FLAWS, UNMAPPED  # noqa: E402
-from studio import GROUPS, SEED, make_couple  # noqa: E402
+from studio import GROUPS, SEED, head_counts, make_couple  # noqa: E402
 
 FILES = {
     "customers": "客户.csv", "orders": "订单.csv", "payments": "收款.csv", "activities": "往来.csv", "complaints": "投诉.csv",
@@ -66,6 +66,7 @@ def make() -> dict[str, list[Row]]:
 
 def main(folder: Path) -> None:
     tables = make()
+    write_csv(folder / "年龄性别.csv", head_counts(tables["customers"]), "gb18030")
     listed = spoil(tables, FLAWS, UNMAPPED, FILES)
     for name, file in FILES.items():
         write_csv(folder / file, tables[name], "gb18030")

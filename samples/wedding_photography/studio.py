@@ -196,3 +196,27 @@ def make_order(couple: Couple, session: str, booked: date, acquisition: float) -
         moved,
         refund,
     )
+
+
+BANDS = ((25, "25岁以下"), (30, "25-29岁"), (35, "30-34岁"), (40, "35-39岁"), (200, "40岁及以上"))
+LEAST = 10
+"""People of the smallest group whose number is written."""
+
+
+def head_counts(customers: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The customers by gender and age on the assessment date, as a studio would count them; small groups without their number."""
+    counts: dict[tuple[str, str], int] = {}
+    names = [*(name for _, name in BANDS), "未知"]
+    for row in customers:
+        band = "未知"
+        if row["出生日期"]:
+            born = date.fromisoformat(row["出生日期"])
+            age = AS_OF.year - born.year - ((AS_OF.month, AS_OF.day) < (born.month, born.day))
+            band = next(name for most, name in BANDS if age < most)
+        counts[row["性别"], band] = counts.get((row["性别"], band), 0) + 1
+    return [
+        {"性别": gender, "年龄段": band, "人数": str(count) if count >= LEAST else "少于10"}
+        for (gender, band), count in sorted(
+            counts.items(), key=lambda one: (one[0][0] == "男", names.index(one[0][1]))
+        )
+    ]

@@ -38,7 +38,7 @@ import json, sys, time
 from pathlib import Path
 import polars as pl
 from rulescore.engines import frame
-from rulescore.loading import load_or_raise
+from rulescore.packs.loading import load_or_raise
 from rulescore.plan import make_plan
 clock = time.perf_counter
 start = clock()

@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 from rulescore.engines import frame
 from rulescore.folder import narrow, trace_columns
-from rulescore.loading import load_or_raise
+from rulescore.packs.loading import load_or_raise
 from rulescore.plan import make_plan
 
 PACK = Path(__file__).resolve().parent / "pack"

@@ -31,7 +31,7 @@ CalamineWorkbook.from_path(sys.argv[1]).get_sheet_by_index(0).to_python()"""
 READER = """import polars as pl
 from pathlib import Path
 from rulescore.bundled import folder as shipped
-from rulescore.loading import load
+from rulescore.packs.loading import load
 from rulescore.problems import Problems
 from rulescore.readers import assessment_of_files, read_tables
 dictionary = load(shipped("rulesets") / "general")[0].tables

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from harness import base_tables, both_engines, plan_of, points
-from rulescore.loading import load_or_raise
+from rulescore.packs.loading import load_or_raise
 from worked import base, case, figure, figures, make_pack, near
 
 Z = "1.959963984540054"

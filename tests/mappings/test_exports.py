@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import xlsxwriter
 import yaml
-from rulescore.loading import load
 from rulescore.messages import lines
+from rulescore.packs.loading import load
 from rulescore.problems import DataError, Problems, Span
 from rulescore.readers import read_assessment, read_tables
 from rulescore.readers.mappings import find, shipped_ids

@@ -12,8 +12,8 @@ import jsonschema
 import jsonschema_rs
 import pytest
 from harness import seeds
-from rulescore import violations
-from rulescore.loading import load
+from rulescore.packs import violations
+from rulescore.packs.loading import load
 
 STRANGE = (
     None,

@@ -14,7 +14,7 @@ import rulescore
 from commands import SAMPLE, called
 from rulescore.assumptions import read_valuation
 from rulescore.folder import Run, hashes, run_id_of
-from rulescore.loading import load_or_raise
+from rulescore.packs.loading import load_or_raise
 from rulescore.problems import Problems
 from rulescore.source import parse_yaml
 

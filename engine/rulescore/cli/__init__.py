@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..problems import Problem
 
 COMMANDS = (
-    *("evaluate", "map", "profile", "check", "test", "explain", "verify", "compare"),
+    *("evaluate", "map", "profile", "check", "test", "explain", "verify", "compare", "backtest"),
     *("report", "handbook", "questionnaire", "schema", "init", "problem"),
 )
 """The commands, in the order of the help; each is a module of this folder with a `command`."""

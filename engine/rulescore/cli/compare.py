@@ -13,9 +13,9 @@ from ..problems import Fact
 from .shared import echo_json, json_option, lang_option
 
 if TYPE_CHECKING:
-    from ..attribution import Move, Share
-    from ..changes import Change
-    from ..comparison import Comparison
+    from ..comparison.attribution import Move, Share
+    from ..comparison.changes import Change
+    from ..comparison.runs import Comparison
     from ..model import Text
 
 LISTED = 6
@@ -42,7 +42,7 @@ def command(ctx: click.Context, before: Path, after: Path, top: int, as_json: bo
 
     比较两个批次（先前者在先）：等级迁移，以及变动最大的客户各由数据、参数、规则或引擎造成多少分。
     """
-    from ..comparison import compare
+    from ..comparison.runs import compare
     from ..folder import Run
 
     comparison = compare(Run.read(before), Run.read(after), top)
@@ -135,7 +135,7 @@ class _Page:
 
     def goals(self, found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         """How far the goals are, and what was done about each; of those whose result did not change only the number."""
-        from ..goal_changes import RESULTS
+        from ..comparison.goal_changes import RESULTS
 
         shown = [one for one in found if one["done"] or one["result"] in RESULTS[:4]]
         if not shown:
@@ -240,7 +240,7 @@ class _Page:
             return self.cycle(change)
         kind = self.word(f"kind.{change.kind}")
         name = kind if change.kind == "as_of" else f"{kind} {change.id}"
-        if not change.part and change.kind in ("rule", "feature", "dimension", "gate", "tier"):
+        if not change.part and change.kind in ("rule", "feature", "dimension", "index", "gate", "tier"):
             return f"{name} {self.word('new' if change.before is None else 'gone')}"
         name += f" · {change.part}" if change.part else ""
         if told:

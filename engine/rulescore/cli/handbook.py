@@ -28,13 +28,6 @@ def command(language: str, pack: str, output: Path) -> None:
     用文字写出规则包评什么、每条规则的情形、理由与依据，以及关卡、等级和措施，供不读 YAML 的人使用。
     """
     from .. import api
-    from ..handbook import render
-    from ..problems import Problems, UsageError
+    from ..handbook import handbook, write
 
-    text = render(api.load(pack), language, output)
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        problems = Problems()
-        problems.error("handbook-unwritten", None, file=str(output), reason=error.strerror or str(error))
-        raise UsageError(problems) from error
+    write(handbook(api.load(pack), language), output)

@@ -37,7 +37,7 @@ def command(language: str, folder: Path, extends: str | None) -> None:
     在 FOLDER 中写出一个小规则包：规则、测试、示例数据，以及编辑器所需的设置。
     """
     from ..messages import word
-    from ..packfiles import find
+    from ..packs.packfiles import find
     from ..problems import Problems, UsageError, writable
     from ..schema import as_text, build
 

@@ -37,6 +37,13 @@ def show(text: str) -> None:
         click.echo(shown, color=False if plain else None)
 
 
+def folded(text: str, hang: str = "") -> list[str]:
+    """A paragraph in lines that fit the terminal, the later ones indented by `hang`."""
+    from wcwidth import wrap
+
+    return wrap(text, width(), subsequent_indent=hang, break_on_hyphens=False) or [text]
+
+
 def _wrapped(line: str, columns: int) -> list[str]:
     from wcwidth import wcswidth, wrap
 

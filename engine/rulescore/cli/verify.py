@@ -42,7 +42,7 @@ def command(
     """
     from ..messages import word
     from ..problems import Problem, UsageError
-    from ..verification import examine
+    from ..verification.examination import examine
 
     if everyone and sample is not None:
         raise UsageError([Problem("options-exclude", "error", None, {"options": ["--all", "--sample"]})])

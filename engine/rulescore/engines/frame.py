@@ -18,7 +18,7 @@ from .columns import Columns
 from .evaluator import folded
 from .row import CUSTOMER as CUSTOMER
 from .row import window_days
-from .totals import composite_columns, dimension_columns, reason_columns
+from .totals import composite_columns, dimension_columns, index_columns, reason_columns
 from .verdicts import gated_columns, rule_columns, tier_columns
 
 SEEN = "?seen"
@@ -171,7 +171,7 @@ def standings(plan: Plan, frame: pl.LazyFrame) -> pl.LazyFrame:
         frame = frame.with_columns(stage)
     for stage in gated_columns(plan, columns, ["composite"]):
         frame = frame.with_columns(stage)
-    for stage in tier_columns(plan, columns):
+    for stage in (*index_columns(plan), *tier_columns(plan, columns)):
         frame = frame.with_columns(stage)
     return frame
 

@@ -5,23 +5,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..model import Pack
 from ..problems import Problems, UsageError, close_names
 from . import html, markdown
-from .blocks import Format
-from .content import handbook
+from .blocks import Format, Handbook
+from .content import handbook as handbook
 
 FORMATS: tuple[Format, ...] = (html.FORMAT, markdown.FORMAT)
 SUFFIXES = tuple(suffix for form in FORMATS for suffix in form.suffixes)
 
 
-def render(pack: Pack, language: str, path: Path) -> str:
-    """The handbook in the form that the file's suffix asks for."""
+def render(book: Handbook, path: Path) -> str:
+    """A document in the form that the file's suffix asks for."""
     suffix = path.suffix.lower()
     for form in FORMATS:
         if suffix in form.suffixes:
-            return form.render(handbook(pack, language))
+            return form.render(book)
     problems = Problems()
     close = close_names(suffix, SUFFIXES)
     problems.error("handbook-form", None, read=suffix or path.name, known=list(SUFFIXES), close=close)
     raise UsageError(problems)
+
+
+def write(book: Handbook, path: Path) -> None:
+    """Writes a document; UsageError where its form is none, or the file can't be written."""
+    text = render(book, path)
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        problems = Problems()
+        problems.error("handbook-unwritten", None, file=str(path), reason=error.strerror or str(error))
+        raise UsageError(problems) from error

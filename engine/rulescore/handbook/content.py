@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..arithmetic import points_text
-from ..measures import FIGURE
 from ..model import Cycle, Dimension, Finding, Gate, Pack, Tier
+from ..packs.measures import FIGURE
+from ..packs.surveys import TABLE as SURVEYED
 from ..speech import Speech, value_word
-from ..surveys import TABLE as SURVEYED
 from ..values import iso
 from . import plan
 from .blocks import Block, Facts, Handbook, Items, Paragraph, Section, Table
@@ -41,7 +41,7 @@ def _sections(writer: Speech) -> list[Section]:
     total = sum(dimension.weight for dimension in pack.dimensions)
     sections = [_overview(writer, total)]
     sections += [_dimension(writer, dimension, dimension.weight / total) for dimension in pack.dimensions]
-    sections += [_gates(writer), _tiers(writer), _findings(writer), _features(writer)]
+    sections += [_gates(writer), _tiers(writer), _findings(writer), _outcomes(writer), _features(writer)]
     sections += [_breakdowns(writer)] if writer.pack.breakdowns else []
     sections += [plan.measures(writer), plan.strategies(writer)]
     sections += [_parameters(writer), _surveys(writer), _data(writer)]
@@ -139,7 +139,20 @@ def _gate(writer: Speech, gate: Gate) -> Section:
 
 def _tiers(writer: Speech) -> Section:
     sections = tuple(_tier(writer, tier) for tier in writer.pack.tiers)
-    return Section("tiers", writer.say("tiers"), (Paragraph(writer.say("tiers-intro")),), sections)
+    blocks: list[Block] = [Paragraph(writer.say("tiers-intro"))]
+    if writer.pack.indices:
+        head = tuple(writer.say(key) for key in ("index", "index-made", "why", "source"))
+        rows = tuple(
+            (
+                writer.text(index.title),
+                writer.weighed(index),
+                writer.text(index.why),
+                writer.sources(index.source),
+            )
+            for index in writer.pack.indices
+        )
+        blocks.append(Table(head, rows))
+    return Section("tiers", writer.say("tiers"), tuple(blocks), sections)
 
 
 def _tier(writer: Speech, tier: Tier) -> Section:
@@ -173,6 +186,24 @@ def _finding(writer: Speech, finding: Finding) -> Section:
     blocks: list[Block] = [Paragraph(writer.text(finding.why))] if writer.text(finding.why) else []
     blocks += [Facts(tuple(facts)), *plan.actions_of(writer, finding.actions)]
     return Section(f"finding-{finding.id}", writer.text(finding.title), tuple(blocks), note=finding.id)
+
+
+def _outcomes(writer: Speech) -> Section:
+    say, pack = writer.say, writer.pack
+    rows = tuple(
+        (
+            writer.text(one.title),
+            writer.words(pack.features[one.among].expr.tree) if one.among else say("outcome-all"),
+            writer.words(pack.features[one.id].expr.tree),
+            say("outcome-good" if one.good else "outcome-bad"),
+            writer.text(one.why),
+            writer.sources(one.source),
+        )
+        for one in pack.outcomes
+    )
+    keys = ("outcome", "outcome-among", "outcome-when", "outcome-side", "why", "source")
+    blocks = (Paragraph(say("outcomes-intro")), Table(tuple(map(say, keys)), rows)) if rows else ()
+    return Section("outcomes", say("outcomes"), blocks)
 
 
 def _features(writer: Speech) -> Section:

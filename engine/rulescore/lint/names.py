@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ..model import Pack
-from ..portfolio_table import columns_read
+from ..packs.portfolio_table import columns_read
 
 
 def used(pack: Pack) -> set[str]:

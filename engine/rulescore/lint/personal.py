@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ..model import Pack
-from ..privacy import content_reads, private_fields
+from ..packs.privacy import content_reads, private_fields
 from ..problems import Problems
 
 CODES = ("personal-fields", "personal-content")

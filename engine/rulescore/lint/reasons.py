@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..model import Finding, Pack, Strategy
+from ..model import Finding, Outcome, Pack, Strategy
 from ..problems import Problems
 
 CODES = ("missing-source", "missing-why")
@@ -18,7 +18,7 @@ def check(pack: Pack, problems: Problems) -> None:
     for gate in pack.gates:
         if not gate.source:
             problems.warning("missing-source", gate.span, name=gate.id)
-    noted: tuple[Finding | Strategy, ...] = (*pack.noted, *pack.strategies)
+    noted: tuple[Finding | Strategy | Outcome, ...] = (*pack.noted, *pack.strategies, *pack.outcomes)
     for finding in noted:
         if not finding.source:
             problems.warning("missing-source", finding.span, name=finding.id)

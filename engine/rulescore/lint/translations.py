@@ -63,6 +63,8 @@ def _texts(pack: Pack) -> Iterator[tuple[Span, str, Text]]:
             yield tier.span, tier.id, action.title
             if action.owner is not None:
                 yield tier.span, tier.id, action.owner
+    for outcome in pack.outcomes:
+        yield outcome.span, outcome.id, outcome.why
     noted: tuple[Finding | Strategy, ...] = (*pack.noted, *pack.strategies)
     for finding in noted:
         yield finding.span, finding.id, finding.why

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..model import Pack
-from ..portfolio_table import COMPANY, tables_of
+from ..packs.portfolio_table import COMPANY, tables_of
 from ..problems import Problems
 from ..readers.table import Rejected, TableData
 from .figures import Figures, measure

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from ..lang.syntax import number_text
-from ..limits import DAYS
 from ..model import Limit, Quality
+from ..packs.limits import DAYS
 from ..problems import Cell, Problems
 from .figures import Figures
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..model import Field, Pack, Survey, SurveyItem
-from ..surveys import TABLE, choices
+from ..packs.surveys import TABLE, choices
 from .sheet import Form, height, workbook
 
 ROWS = 500

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from ..dictionary import PARENT, ULTIMATE
 from ..model import Table
+from ..packs.dictionary import PARENT, ULTIMATE
 from ..problems import Problems
 from .identity import FORMER_NAME, NAME, former_keys, name_key
 from .table import ROW, SOURCE, TableData

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as field_of
 
-from ..dictionary import is_number
 from ..model import Field, Table
+from ..packs.dictionary import is_number
 from ..problems import Problems, Span, close_names
 from ..values import fold, fold_word
 from .coerce import Column

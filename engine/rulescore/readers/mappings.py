@@ -10,10 +10,10 @@ from pathlib import Path
 
 from ..bundled import folder
 from ..model import Text
+from ..packs.violations import check_document
 from ..problems import Problems, Span, close_names
 from ..source import Document, read_yaml
 from ..values import fold
-from ..violations import check_document
 from .assessment import read_column
 from .headers import Mapped
 

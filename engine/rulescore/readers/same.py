@@ -16,7 +16,7 @@ from ..model import Table
 from ..problems import Problems, close_names
 from ..values import HIDDEN
 from .assessment import SameCustomer
-from .identity import (
+from .identity import (  # fmt: skip
     CUSTOMER_TYPE,
     FORMER_NAME,
     NAME,
@@ -25,7 +25,7 @@ from .identity import (
     code_key,
     former_keys,
     name_key,
-)  # fmt: skip
+)
 from .table import ROW, SOURCE, TableData
 
 LISTED = 50

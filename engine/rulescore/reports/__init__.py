@@ -3,8 +3,36 @@
 
 from __future__ import annotations
 
-from . import cycles, explanation, findings, html, json, markdown, measured, pdf, requests, text, worth, xlsx
+from . import (
+    backtest,
+    cycles,
+    explanation,
+    findings,
+    html,
+    json,
+    markdown,
+    measured,
+    pdf,
+    requests,
+    text,
+    worth,
+    xlsx,
+)
 
-REPORTS = (text, cycles, explanation, findings, measured, requests, worth, html, json, markdown, pdf, xlsx)
+REPORTS = (
+    text,
+    backtest,
+    cycles,
+    explanation,
+    findings,
+    measured,
+    requests,
+    worth,
+    html,
+    json,
+    markdown,
+    pdf,
+    xlsx,
+)
 FORMATS = {"html": html, "xlsx": xlsx, "md": markdown, "json": json, "pdf": pdf}
 """The reports that are files, by the name of their form: `SUFFIX` and `render(run, language) -> bytes`."""

@@ -20,6 +20,7 @@ from .parts import (
     described,
     file_of,
     object_of,
+    risks,
 )
 
 COMMON: dict[str, Any] = {
@@ -53,6 +54,7 @@ FEATURE = object_of(
             "type": "object", "minProperties": 1, "additionalProperties": BILINGUAL,
             "description": "结果为文本时，各取值怎样称呼。What people call the texts that it gives.",
         },
+        "carries": risks("该指标已计入的客户风险；估值假设用到它时，同一方法不再为同一风险打折。The risks of customers that are in it; a method that values by it must not charge them again."),
         "source": SOURCE,
     },
     ["title", "is"],
@@ -151,6 +153,24 @@ STRATEGIES = {
     "description": "各组客户的策略，按次序，仅用于 portfolio。Strategies for groups of customers, in order, in a portfolio only.",
 }  # fmt: skip
 
+OUTCOME = object_of(
+    "一项事后结果：客户在评分之后做了什么，用来回测得分。An outcome: what a customer did after it was scored; backtests judge the scores by it.",
+    {
+        "title": BILINGUAL,
+        "why": BILINGUAL,
+        "when": described(EXPRESSION, "何时算发生：以后一批次的字段与指标写，窗口须在前一基准日之后。When it is true: over fields and features of the later run, with windows that begin after the earlier as-of date."),
+        "among": described(EXPRESSION, "只考察哪些客户：以前一批次的字段与指标写。Which customers are looked at: over fields and features of the earlier run."),
+        "good": {"type": "boolean", "description": "是否为好结果；好结果应随得分升高而增多。Whether it is good: it should then be the more frequent the higher the score."},
+        "source": SOURCE,
+    },
+    ["title", "when", "good"],
+)  # fmt: skip
+
+OUTCOMES = {
+    "type": "object", "propertyNames": NAME, "additionalProperties": OUTCOME,
+    "description": "事后结果，供 rulescore backtest 使用。Outcomes, for rulescore backtest.",
+}  # fmt: skip
+
 GATE_LIMIT = {
     "type": "object", "minProperties": 1, "maxProperties": 1,
     "description": "tier: 等级；composite: 分值；或 维度编号: 分值。tier: a tier; composite: points; or a dimension's id: points.",
@@ -159,7 +179,7 @@ GATE_LIMIT = {
 
 REMOVE = {
     "type": "array", "items": {"type": "string"},
-    "description": "从所扩展规则包中删去的规则、关卡、指标、分组表、措施或策略编号。Ids of rules, gates, features, breakdowns, measures or strategies of the extended pack to leave out.",
+    "description": "从所扩展规则包中删去的规则、关卡、指标、指数、分组表、措施、策略或事后结果编号。Ids of rules, gates, features, indices, breakdowns, measures, strategies or outcomes of the extended pack to leave out.",
 }  # fmt: skip
 
 
@@ -226,6 +246,25 @@ def pack() -> dict[str, Any]:
         },
         ["id", "title"],
     )
+    index = object_of(
+        "一项指数：若干维度得分的加权均值，在等级条件中写作 index.编号。An index: a weighted mean of dimensions, index.<id> in conditions of tiers.",
+        {
+            "title": BILINGUAL,
+            "why": BILINGUAL,
+            "dimensions": {
+                "description": "所含维度：列出维度，权重同综合分；或维度 → 权重（正整数）。Its dimensions: a list, weighed as in the composite; or a dimension -> its weight (a positive whole number).",
+                "oneOf": [
+                    {"type": "array", "minItems": 1, "items": NAME, "uniqueItems": True},
+                    {"type": "object", "minProperties": 1, "propertyNames": NAME, "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 10000}},
+                ],
+            },
+            "on_missing": {
+                "enum": ["leave_out", "composite"], "default": "leave_out",
+                "description": "没有得分的维度：leave_out 不计，composite 以综合分代替。A dimension without points: left out, or the composite stands for it.",
+            },
+            "source": SOURCE,
+        },
+    )  # fmt: skip
     limit = object_of(
         "一项数据质量的界限：warn 提醒，refuse 拒绝评分。A limit: beyond warn it is told, beyond refuse nothing is scored.",
         {"warn": {"type": "number", "minimum": 0}, "refuse": {"type": "number", "minimum": 0}, "source": SOURCE},
@@ -271,9 +310,14 @@ def pack() -> dict[str, Any]:
                 "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 10000},
             },
             "dimension_source": SOURCE,
+            "indices": {
+                "type": "object", "propertyNames": NAME, "additionalProperties": index,
+                "description": "指数：编号 → 若干维度的加权均值；扩展的规则包可只写要改的键。Indices: id -> a weighted mean of dimensions; an extending pack may write only the keys that differ.",
+            },
             "parameters": {"type": "object", "propertyNames": NAME, "additionalProperties": parameter},
             "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE},
             "findings": FINDINGS,
+            "outcomes": OUTCOMES,
             "waterfall": object_of(
                 "瀑布：from 减去 less 各项得 to，均为客户群整体的指标。A waterfall: from less each of less gives to; all are figures of the base.",
                 {"from": NAME, "less": {"type": "array", "minItems": 1, "items": NAME}, "to": NAME}, ["from", "less", "to"],
@@ -314,6 +358,7 @@ def dimension() -> dict[str, Any]:
             "findings": FINDINGS,
             "measures": MEASURES,
             "strategies": STRATEGIES,
+            "outcomes": OUTCOMES,
             "rules": {"type": "array", "description": "规则。Rules.", "items": {"anyOf": [*kinds, override_schema()]}},
             "breakdowns": {"type": "array", "description": "客户群分组表，仅用于 portfolio。Breakdowns of the base, in a portfolio only.", "items": BREAKDOWN},
             "remove": REMOVE,
@@ -404,6 +449,7 @@ def tests() -> dict[str, Any]:
             "features": {"type": "object"},
             "rules": {"type": "object", "additionalProperties": outcome},
             "dimensions": {"type": "object", "additionalProperties": {"oneOf": [{"type": "number"}, {"enum": ["not_assessed"]}]}},
+            "indices": {"type": "object", "additionalProperties": {"oneOf": [{"type": "number"}, {"enum": ["not_assessed"]}]}},
             "composite": {"oneOf": [{"type": "number"}, {"enum": ["not_assessed"]}]},
             "low": {"type": "number"}, "high": {"type": "number"}, "coverage": {"type": "number"},
             "tier": {"type": "string"},

@@ -77,6 +77,12 @@ _CASES = {"low": "低值 low", "base": "基准 base", "high": "高值 high"}
 _PAIRS = _list({"type": "array", "minItems": 2, "maxItems": 2}, "成对的数。Pairs.")
 
 
+_INDEX = _object(
+    "指数：若干维度的加权均值。An index: a weighted mean of dimensions.",
+    id=TEXT, title=TITLE, why=TEXT, words=WORDS, sources=TEXT, place=PLACE, spread=_SPREAD,
+)  # fmt: skip
+
+
 def _cover() -> Schema:
     return _object(
         "封面：评估谁、何时、按哪个规则包。The cover: who was assessed, as of when, by which pack.",
@@ -339,6 +345,7 @@ def _customers() -> Schema:
         items=_map(column(TEXT, "各项是否成立：y、n、?。Whether each holds: y, n, ?."), "清单规则 → 各项是否成立。Rule -> whether its items hold."),
         gates=_list(column(code, "1 生效，0 未生效，空无法判定。1 acts, 0 does not, null undecided."), "各关卡。Gates."),
         dimensions=_list(column(MAYBE, "维度分。Points."), "各维度。Dimensions."),
+        indices=_list(column(MAYBE, "指数。Points."), "各指数。Indices."),
         cases=_list(column({"type": "integer", "minimum": -3}, "成立的情形；-1 缺失，-2 不适用，-3 错误。The case that held; -1 missing, -2 not applicable, -3 error."), "各规则。Rules."),
         points=_list(column(MAYBE, "分值。Points."), "各规则。Rules."), reasons=_list(column(code, "失分最多的规则。Rules that cost most."), "第一至第三。First to third."),
         shown_inputs=_list(TEXT, "与得分并列的列。Columns that stand beside the scores."),
@@ -387,6 +394,7 @@ def report() -> Schema:
         "一个评估批次的报告，一种语言。The report of a run in one language.",
         format={"const": 1, "description": "格式的版本。Version of this form."}, language={"enum": ["zh", "en"], "description": "语言。Language."},
         cover=_cover(), conclusion=_conclusion(), dimensions=_list(dimension, "各维度。Dimensions."),
+        indices=_list(_INDEX, "指数。Indices."),
         portfolio=_maybe(_portfolio(), "规则包没有针对客户群整体的规则。The pack has no rules for the base."),
         questionnaire=_maybe(_questionnaire(), "企业未作答。The company answered nothing."),
         concentration=_maybe(_concentration(), "未衡量集中度。Concentration is not measured."),

@@ -6,9 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..loading import load
 from ..model import Pack
-from ..packfiles import PORTFOLIO, find, read_layers
+from ..packs.loading import load
+from ..packs.packfiles import PORTFOLIO, find, read_layers
 from ..problems import Problems
 from .comparison import Mismatch, Verdict, judge
 from .coverage import Branch, Coverage, measure

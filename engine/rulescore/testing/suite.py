@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..model import Pack
+from ..packs.violations import check_document
 from ..problems import Problems, Span
 from ..source import Document, read_yaml
 from ..values import day
-from ..violations import check_document
 from .given import Customer, read_customer
 from .want import Expectation, read_want
 

@@ -57,7 +57,7 @@ def measures(words: Words, actions: Sequence[Action]) -> list[Node]:
 
 
 def spread(words: Words) -> Node:
-    """Mean, extremes and percentiles of the composite and of each dimension, and how often composites lie where."""
+    """Mean, extremes and percentiles of the composite, of each dimension and index, and how often composites lie where."""
     found = figures_of(words.run)
     frame = words.run.trace.select("composite.points").drop_nulls().collect(engine="streaming")
     width = 100 * UNIT // BINS
@@ -68,6 +68,7 @@ def spread(words: Words) -> Node:
     return {
         "composite": found["composite"], "bins": [bins.get(index, 0) for index in range(BINS)],
         "dimensions": {dimension.id: found[dimension.id] for dimension in words.pack.dimensions},
+        "indices": {index.id: found[f"index.{index.id}"] for index in words.pack.indices},
     }  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from tabulate import tabulate
 
 from ...folder import Run
 from ...lang.syntax import Tree
-from ...measures import FIGURE
 from ...model import Feature
+from ...packs.measures import FIGURE
 from .words import Words
 
 Node = dict[str, Any]

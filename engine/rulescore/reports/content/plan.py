@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...lang.syntax import Tree
-from ...measures import FIGURE, NONE
 from ...model import Breakdown, Finding, Pack
+from ...packs.measures import FIGURE, NONE
 from ...schema.report import TASK_STATES
 from ...taken import Task, counts, tasks
 from .base import measures

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is said beside the score: findings, measures and strategies, outcomes, tables of the base, the waterfall."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..lang.syntax import Tree
+from ..problems import Span
+from .data import Expr, Feature, Text
+from .rules import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The base by one or two keys: a row for each value, a column for each figure. `by` are expressions of one customer, and so
+    is `where`, which leaves out those of whom it does not hold; `figures` of the customers of a row, each of which may also use those before it and the features of the base. Beyond `rows` the smallest
+    groups are one row; `heat` shades the cells; `words` say what people call a value of a key; `strategies` say what is done with
+    a row, of which the figure `strategy` names the first that holds."""
+
+    id: str
+    title: Text
+    why: Text
+    by: tuple[Expr, ...]
+    where: Expr | None
+    figures: Mapping[str, Feature]
+    rows: int
+    heat: bool
+    words: Mapping[str, Text]
+    source: tuple[str, ...]
+    span: Span
+    strategies: tuple[Strategy, ...] = ()
+
+    @property
+    def exprs(self) -> tuple[Expr, ...]:
+        """Every expression of it."""
+        where = () if self.where is None else (self.where,)
+        return (*self.by, *where, *(figure.expr for figure in self.figures.values()))
+
+
+KEPT_OUT = "kept_out"  # the feature that says whether a customer is kept out of the base that is valued
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something found at a customer that a buyer has to know: whether it holds (a feature of the same name), the amount
+    behind it, and whether it keeps the customer out of the base that is valued.
+    A measure is one too: it is called for while it holds. Its `goal` is a figure of the base compared with what it should be."""
+
+    id: str
+    title: Text
+    why: Text
+    when: Expr
+    amount: Feature | None
+    keeps_out: bool
+    actions: tuple[Action, ...]
+    source: tuple[str, ...]
+    span: Span
+    goal: Expr | None = None
+    whom: str = ""
+    whom_by: str = ""
+    """Columns of the scored customers: which of them the measure is about, and the amount they are listed by."""
+
+    @property
+    def trees(self) -> tuple[Tree, ...]:
+        """The names of the features that it is."""
+        found = [Tree("name", value=self.id, kind="bool")]
+        found += [] if self.amount is None else [Tree("name", value=self.amount.id, kind="number")]
+        found += [] if self.goal is None else [Tree("name", value=f"{self.id}{MET}", kind="bool")]
+        return tuple(found)
+
+
+MET = "_met"  # what the name of a measure ends with in the feature that says whether its goal is met
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """What is done with the rows of a breakdown for which its condition is the first that is known to hold."""
+
+    id: str
+    title: Text
+    why: Text
+    when: Expr
+    actions: tuple[Action, ...]
+    source: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What customers may do after they were scored: a feature of the same name says whether a later run shows it, the feature
+    `among`, where there is one, of whom of an earlier run it is asked. What is `good` should come oftener with higher scores."""
+
+    id: str
+    title: Text
+    why: Text
+    among: str
+    good: bool
+    source: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """Figures of the base that lead from one amount to another: `start` less each of `less` is `end`."""
+
+    start: str
+    less: tuple[str, ...]
+    end: str
