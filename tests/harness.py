@@ -196,6 +196,7 @@ def write_pack(
     }  # fmt: skip
     pack["tiers"] = [titled(tier) for tier in pack["tiers"]]
     pack["gates"] = [titled(gate, reason=_TITLE) for gate in pack.get("gates", ())]
+    pack["indices"] = {key: titled(item) for key, item in pack.get("indices", {}).items()}
     pack["parameters"] = {key: titled(item) for key, item in pack.get("parameters", {}).items()}
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "pack.yaml", pack)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Changes every number of every rule, gate, tier, finding and feature of a pack, one at a time, and lists the changes that the
+"""Changes every number of every rule, gate, tier, index, finding and feature of a pack and every weight of a dimension, one at a time, and lists the changes that the
 pack's own tests don't notice: `make mutations`, or `python tests/mutations.py general automation/portfolio`.
 
-Points, weights and limits change by one, cuts and numbers in conditions by a little. A change that survives is a number nobody
+An index also loses each of its dimensions. Points, weights and limits change by one, cuts and numbers in conditions by a little. A change that survives is a number nobody
 would miss: a test is lacking, or the number does nothing. Not part of `make test`, since it takes minutes.
 """
 
@@ -30,7 +30,15 @@ from rulescore.testing.evaluation import Evaluated, by_row
 from rulescore.testing.want import Expectation
 
 TEXTS = {"title", "why", "source", "id", "fairness", "reason", "actions", "unit"}
-SECTIONS = {"rules": "rule", "gates": "gates", "tiers": "tier", "findings": "feature", "features": "feature"}
+SECTIONS = {
+    "rules": "rule",
+    "gates": "gates",
+    "tiers": "tier",
+    "findings": "feature",
+    "features": "feature",
+    "indices": "index",
+    "dimensions": "composite",
+}
 """The parts of a file whose numbers are changed, and what tests expect of each."""
 EXPRESSIONS = {"when", "formula", "applies", "points", "else", "of", "is", "amount"}
 BOUNDS = ("from", "below", "above", "up_to")
@@ -54,6 +62,8 @@ Path_ = tuple[str | int, ...]
 def changes(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, tuple[Any, ...]]]:
     """(where, what stands there then) of each changed number below a node; of several values one must be noticed, since a
     hundredth more than nothing is much for a share, but nothing for a count."""
+    if isinstance(node, list) and path == ("dimensions",):
+        yield from ((path, ([one for one in node if one != less],)) for less in node)
     items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, value in items:
         if key not in TEXTS:
@@ -70,6 +80,7 @@ def changes(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, tuple[Any, ...
             "on_missing",
             "cap",
             "floor",
+            "dimensions",
         )
         points = points or (path[0] == "scale" and path[-1] == 1)
         if points:
@@ -123,7 +134,7 @@ def survivors(where: Path, name: str) -> Iterator[str]:
                 mutants = []
                 for value in values:
                     other = copy.deepcopy(data)
-                    put(other[section][key], path, value)
+                    put(other[section] if section == "dimensions" else other[section][key], path, value)
                     file.write_text(yaml.dump(other, allow_unicode=True, sort_keys=False), encoding="utf-8")
                     mutants.append(load(home)[0])
                 if all(
@@ -138,14 +149,16 @@ def parts(data: Any) -> Iterator[tuple[str, Any, Any]]:
     for section in SECTIONS:
         found = data.get(section) or ()
         for key, one in found.items() if isinstance(found, dict) else enumerate(found):
-            if isinstance(one, dict):
+            if section == "dimensions":
+                yield section, key, {"id": key, key: one}
+            elif isinstance(one, dict):
                 yield section, key, {"id": key, **one}
 
 
 def speaks_of(want: Expectation, section: str, one: Any) -> bool:
     """Whether an expectation is of this part; those of gates and tiers name none."""
     about = SECTIONS[section]
-    return want.about == about and (about in ("gates", "tier") or want.name == one["id"])
+    return want.about == about and (about in ("gates", "tier", "composite") or want.name == one["id"])
 
 
 def main(names: list[str]) -> int:

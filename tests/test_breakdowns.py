@@ -39,6 +39,12 @@ breakdowns:
     rows: 3
     figures:
       same_day: {title: {zh: 户数, en: Customers}, unit: count, is: count(customers)}
+  - id: by-value-and-safety
+    title: {zh: 按价值与安全, en: By value and safety}
+    by: [customers.index_value >= 75, customers.index_safety >= 75]
+    figures:
+      in_square: {title: {zh: 户数, en: Customers}, unit: count, is: count(customers)}
+      mean_value: {title: {zh: 平均价值, en: Mean value}, unit: points, is: mean(customers.index_value)}
 remove: [by-abc]
 """
 
@@ -66,7 +72,9 @@ def tables(run: Run) -> dict[str, list[tuple[Any, ...]]]:
 
 def asked(run: Run, query: str) -> list[Any]:
     inputs = pl.read_parquet(run.folder / "inputs.parquet")
-    customers = inputs.join(run.table.select("customer_id", "composite", "tier"), on="customer_id")
+    customers = inputs.join(
+        run.table.select("customer_id", "composite", "tier", "index_value", "index_safety"), on="customer_id"
+    )
     database = duckdb.connect()
     database.register("customers", customers.to_arrow())
     return database.execute(query).fetchall()
@@ -74,6 +82,18 @@ def asked(run: Run, query: str) -> list[Any]:
 
 def near(value: Any) -> Any:
     return pytest.approx(value, rel=1e-12) if isinstance(value, float) else value
+
+
+def test_indices_group_customers_as_sql_does(run: Run) -> None:
+    """Guards the matrix of value and risk: customers by two indices against SQL over the table of scores."""
+    rows = asked(
+        run,
+        "select index_value >= 75, index_safety >= 75, count(*), avg(index_value) from customers group by 1, 2 order by 1, 2",
+    )
+    found = tables(run)["by-value-and-safety"]
+    assert len(found) == len(rows) == 4
+    for (keys, values), (value, safety, count, mean) in zip(found, rows, strict=True):
+        assert (keys, values) == ([value, safety], [count, near(mean)])
 
 
 def test_one_key_equals_sql(run: Run) -> None:

@@ -286,8 +286,39 @@ def test_gates_are_those_of_the_run(run: Run, nodes: list[Node], pack: Node) -> 
     assert told == {True, False, None}
 
 
+def index_by_hand(written: Node, weights: Mapping[str, int], node: Node) -> Fraction | None:
+    """An index from the points of the dimensions, with the composite for those without; `weights` are the composite's."""
+    points = {one["id"]: one["points"] for one in node["dimensions"]}
+    filled = [
+        (weights[key], node["composite"] if points[key] is None else points[key])
+        for key in written["dimensions"]
+    ]
+    return mean([(weight, exact(value)) for weight, value in filled if value is not None], 4)
+
+
+def test_indices_are_the_means_that_the_pack_asks_for(run: Run, nodes: list[Node], pack: Node) -> None:
+    """Guards indices against the YAML: what is told, what it is made of, and what stands in the table of scores."""
+    with (run.folder / "scores.csv").open(encoding="utf-8-sig", newline="") as stream:
+        table = {row["customer_id"]: row for row in csv.DictReader(stream)}
+    filled = 0
+    for node in nodes:
+        assert [one["id"] for one in node["indices"]] == list(pack["pack"]["indices"])
+        for one in node["indices"]:
+            written = pack["pack"]["indices"][one["id"]]
+            want = index_by_hand(written, pack["pack"]["dimensions"], node)
+            assert want is not None and exact(one["points"]) == want
+            assert Fraction(table[node["customer_id"]][f"index_{one['id']}"]) == want
+            points = {part["id"]: part["points"] for part in node["dimensions"]}
+            assert {part["dimension"]: part["points"] for part in one["parts"]} == {
+                key: points[key] for key in written["dimensions"]
+            }
+            filled += sum(part["points"] is None for part in one["parts"])
+    assert filled
+
+
 def names_of(node: Node, run: Run) -> dict[str, Any]:
-    """What a tier's condition may name, from the explanation and the stored inputs, with dots as Python has them."""
+    """What a tier's condition may name, from the explanation and the stored inputs, with dots as Python has them; indices were
+    proved above."""
 
     class Named:
         def __init__(self, values: Mapping[str, Any]) -> None:
@@ -296,6 +327,8 @@ def names_of(node: Node, run: Run) -> dict[str, Any]:
     inputs = run.inputs.filter(pl.col("customer_id") == node["customer_id"]).collect().row(0, named=True)
     return inputs | {
         "score": Named({d["id"]: d["points"] for d in node["dimensions"]}), "param": Named(run.manifest["parameters"]),
+        "index": Named({one["id"]: one["points"] for one in node["indices"]}),
+        "assessed": Named({one["id"]: all(part["points"] is not None for part in one["parts"]) for one in node["indices"]}),
         "composite": node["composite"], "coverage": node["coverage"], "true": True, "false": False,
         "coalesce": lambda *values: next((value for value in values if value is not None), None),
     }  # fmt: skip

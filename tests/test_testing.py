@@ -302,6 +302,7 @@ def test_a_rule_that_fails_on_missing_inputs_is_tested_by_its_error(pack: Make) 
 MISTAKES: list[tuple[dict[str, str], str, list[str] | None]] = [
     ({"want": "{rules: {ratings: 20}}"}, "unknown-rule", ["rating"]),
     ({"want": "{dimensions: {demnad: 20}}"}, "unknown-dimension", ["demand"]),
+    ({"want": "{indices: {valeu: 20}}"}, "unknown-index", None),
     ({"want": "{tier: hihg}"}, "unknown-tier", ["high"]),
     ({"want": "{gates: [blocked-custommer]}"}, "unknown-gate", ["blocked-customer"]),
     ({"want": "{features: {visits_12: 1}}"}, "unknown-feature", ["visits_12m"]),

@@ -9,13 +9,13 @@ from rulescore.lang.words import sentence
 
 NAMES = {
     "amount": ("number", "金额", "Amount"), "paid": ("number", "已付", "Paid"), "kind": ("text", "类型", "Kind"), "signed": ("bool", "已签约", "Signed"),
-    "debtor": ("bool", "失信被执行人", "Debtor"), "since": ("date", "合作起始", "Customer since"), "as_of": ("date", "基准日", "the as-of date"),
+    "debtor": ("bool", "失信被执行人", "Debtor"), "assessed.value": ("bool", "价值的各维度均有得分", "all dimensions of value have points"), "since": ("date", "合作起始", "Customer since"), "as_of": ("date", "基准日", "the as-of date"),
     "orders": ("", "订单", "Orders"), "orders.amount": ("number", "订单的金额", "Orders Amount"), "orders.day": ("date", "订单的下单日", "Orders Day"),
     "orders.paid": ("bool", "订单的款已收齐", "Orders Paid in full"), "orders.status": ("text", "订单的状态", "Orders Status"),
 }  # fmt: skip
 COLUMNS = {name[7:]: kind for name, (kind, _, _) in NAMES.items() if name.startswith("orders.")}
 SCOPE = Scope(
-    {name: kind for name, (kind, _, _) in NAMES.items() if kind and "." not in name},
+    {name: kind for name, (kind, _, _) in NAMES.items() if kind and not name.startswith("orders.")},
     {},
     {"orders": EventTable(COLUMNS, {}, "day")},
 )
@@ -25,6 +25,7 @@ SAID = (
     ("amount > 3 and (signed or amount < 1)", "金额大于3，且（已签约或金额小于1）", "Amount is above 3 and (“Signed” is yes or Amount is below 1)"),
     ("debtor", "失信被执行人", "Debtor"),
     ("debtor and amount > 0", "“失信被执行人”为是，且金额大于0", "“Debtor” is yes and Amount is above 0"),
+    ("assessed.value and amount > 0", "价值的各维度均有得分，且金额大于0", "all dimensions of value have points and Amount is above 0"),
     ("not debtor", "“失信被执行人”为否", "“Debtor” is no"),
     ("not signed", "未签约", "“Signed” is no"),
     ("not (amount < 3)", "金额不低于3", "Amount is at least 3"),
@@ -37,8 +38,6 @@ SAID = (
     # values
     ("min(amount, 1) + max(0, amount)", "金额（最高按1计） + 金额（最低按0计）", "Amount (at most 1) + Amount (at least 0)"),
     ("(3 * amount + 2 * month(since)) / 5 > 1", "（3 × 金额 + 2 × 合作起始的月份） ÷ 5大于1", "(3 × Amount + 2 × the month of Customer since) ÷ 5 is above 1"),
-    ("(3 * amount + 2 * paid) / 5 > 1", "金额、已付按3:2加权的均值大于1", "the mean of Amount and Paid weighed 3:2 is above 1"),
-    ("(3 * coalesce(amount, 0) + 2 * coalesce(paid, 0)) / 5 > 1", "金额、已付按3:2加权的均值（缺失时取0）大于1", "the mean of Amount and Paid weighed 3:2 (0 where one is missing) is above 1"),
     ("(3 * amount + 2 * paid) / 6 > 1", "（3 × 金额 + 2 × 已付） ÷ 6大于1", "(3 × Amount + 2 × Paid) ÷ 6 is above 1"),
     ("1 if amount > 2 else 2 if amount > 1 else 3", "若金额大于2，则为1；否则若金额大于1，则为2；否则为3", "1 if Amount is above 2; otherwise 2 if Amount is above 1; otherwise 3"),
     ("since > as_of - months(12)", "合作起始晚于基准日的12个月前", "Customer since is after the day 12 months before the as-of date"),

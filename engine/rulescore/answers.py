@@ -6,7 +6,7 @@ A row without a mark is a question that was left open, and no problem: it shows 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,7 @@ from .kinds.question import TABLE, UNPROVEN, WORD_ALONE
 from .lang.syntax import Tree
 from .model import Pack, Rule
 from .problems import Cell, Fact, Problems, close_names
-from .readers.table import ROW, SOURCE, Rejected, TableData
-from .values import HIDDEN
+from .readers.table import ROW, SOURCE, Rejected, TableData, rejected_rows
 
 LISTED = 100
 APART = 2
@@ -54,7 +53,7 @@ def settle(
     )
     judged = _Judged(data, questions, problems, rows.rows(named=True))
     aside = [
-        part for code in judged.aside for part in _rejected(data, rows, code, judged.aside[code], private)
+        part for code, lost in judged.aside.items() for part in rejected_rows(data, rows[lost], code, private)
     ]
     kept = rows.with_row_index("#").filter(~pl.col("#").is_in(sorted(judged.gone))).drop("#")
     return {**tables, TABLE: replace(data, frame=kept.lazy())}, [*rejected, *aside]
@@ -161,24 +160,3 @@ class _Judged:
 
     def place(self, row: Row, field: str) -> Cell:
         return self.data.place(row[SOURCE], row[ROW], field)
-
-
-def _rejected(
-    data: TableData, rows: pl.DataFrame, code: str, indexes: list[int], private: Collection[str]
-) -> list[Rejected]:
-    """Answers that don't count, file by file, under the headers they were read from."""
-    lost = rows[indexes]
-    found = []
-    for number, source in enumerate(data.sources):
-        own = lost.filter(pl.col(SOURCE) == number)
-        if own.height:
-            cells = [_shown(name, private).alias(header) for name, header in source.columns.items()]
-            kept = own.select(ROW, *cells).lazy()
-            found.append(Rejected(TABLE, source.file, source.sheet, code, own.height, kept))
-    return found
-
-
-def _shown(name: str, private: Collection[str]) -> pl.Expr:
-    """A cell of a row that does not count; of personal data that there is some."""
-    cell = pl.col(name)
-    return pl.when(cell.is_not_null()).then(pl.lit(HIDDEN)) if name in private else cell

@@ -120,6 +120,8 @@ def evaluate(
     from .portfolio import check_company
     from .quality import assess
     from .readers import read_tables, tables_of_frames, tell_later
+    from .risks import check_risks
+    from .taken import settle as settle_taken
 
     problems = Problems()
     frames, assessment = _source(source, tables, problems)
@@ -149,11 +151,14 @@ def evaluate(
     tell_later(data, dictionary, number, problems)
     check_company(data, problems)
     data, rejected = settle(data, rejected, loaded.portfolio, problems)
+    data, rejected = settle_taken(data, rejected, loaded.portfolio, dictionary, problems)
     quality = assess(data, rejected, loaded, number, problems)
     valuation = None
     if assessment is not None and assessment.valuation and loaded.valued:
         document = read_yaml(assessment.folder / assessment.valuation, problems, assessment.valuation)
         valuation = read_valuation(document, loaded.portfolio, problems)
+        if valuation is not None:
+            check_risks(valuation, loaded, problems)
     key = loaded.records.key
     decisions, decided, rows = None, [], []
     if assessment is not None and assessment.overrides:

@@ -27,7 +27,8 @@ Stated = Decimal | tuple[Decimal | Tree, ...] | str | Tree
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """One assumption: what it is in the base case, and in the low and high cases where they differ."""
+    """One assumption: what it is in the base case, and in the low and high cases where they differ; `carries`: the risks that its
+    author says are in it."""
 
     base: Stated
     low: Stated | None
@@ -36,6 +37,7 @@ class Assumed:
     source: tuple[str, ...]
     why: Text
     span: Span
+    carries: tuple[str, ...] = ()
 
     @property
     def basis(self) -> str:
@@ -166,7 +168,7 @@ class _Reading:
         sources = stated["source"]
         return Assumed(
             cases["is"], cases.get("low"), cases.get("high"), _text(stated["is"]),
-            (sources,) if isinstance(sources, str) else tuple(sources), stated.get("why", {}), self.document.at(*path),
+            (sources,) if isinstance(sources, str) else tuple(sources), stated.get("why", {}), self.document.at(*path), tuple(stated.get("carries", ())),
         )  # fmt: skip
 
     def stated(self, assumption: Assumption, raw: Any, path: tuple[str | int, ...]) -> Stated:

@@ -19,14 +19,15 @@ from .folder import INPUTS, Run
 from .kinds.question import TABLE as ANSWERS
 from .lang.syntax import Tree, constant, text_of
 from .messages import word
-from .model import Action, Expr, Finding, Gate, Rule, Tier
+from .model import Action, Expr, Finding, Gate, Index, Rule, Tier
 from .origins import Origins
 from .plan import PlannedRule
 from .portfolio import JSON as PORTFOLIO_JSON
 from .portfolio_table import COMPANY, OWNER, columns_read
 from .problems import Fact, Problem, Span, UsageError, close_names
-from .scoring import Outcome, composite_score, coverage_units, dimension_score
+from .scoring import Outcome, assessed, composite_score, coverage_units, dimension_score
 from .speech import Speech
+from .taken import tasks
 from .values import iso
 from .worth import JSON as VALUATION
 
@@ -57,7 +58,8 @@ def explain_base(run: Run) -> Node:
         raise UsageError([Problem("no-portfolio", "error", None, {"pack": run.pack.id})])
     stored = run.folder / PORTFOLIO_JSON
     tables = json.loads(stored.read_bytes())["breakdowns"] if stored.exists() else []
-    return {**explain(whole, OWNER), "breakdowns": tables}
+    noted = [task.as_dict() for task in tasks(run.stored) or ()]
+    return {**explain(whole, OWNER), "breakdowns": tables, "tasks": noted}
 
 
 def value_of(run: Run) -> Node:
@@ -96,6 +98,8 @@ class _Explainer:
         self.names |= {f"score.{key}": _shown(score.points) for key, score in result.dimensions.items()}
         self.names |= {"composite": _shown(result.composite.points), "coverage": _shown(result.coverage)}
         self.names |= {f"gate.{key.replace('-', '_')}": acted for key, acted in result.gates.items()}
+        self.names |= {f"index.{key}": _shown(points) for key, points in result.indices.items()}
+        self.names |= {f"assessed.{one.id}": assessed(one, result.dimensions) for one in self.pack.indices}
         self.names["as_of"] = float(self.plan.as_of)
         self.names |= {f"param.{key}": value for key, value in self.plan.parameters.items()}
 
@@ -107,7 +111,7 @@ class _Explainer:
             "composite": _shown(composite.points),
             "before_gates": _shown(composite_score(self.plan, self.result.dimensions).points), "low": _shown(composite.low), "high": _shown(composite.high),
             "coverage": _shown(self.result.coverage), "minimum_coverage": self.pack.minimum_coverage,
-            "overrides": self.overridden(), "decimals": self.pack.composite_decimals, "tier": self.tier(), "gates": [self.gate(gate) for gate in self.pack.gates],
+            "overrides": self.overridden(), "decimals": self.pack.composite_decimals, "tier": self.tier(), "indices": [self.index(index) for index in self.pack.indices], "gates": [self.gate(gate) for gate in self.pack.gates],
             "reasons": [{"rule": key, "title": dict(self.pack.rule(key).title)} for key in self.result.reasons],
             "dimensions": [self.dimension(one.id) for one in self.pack.dimensions if one.id not in self.pack.left_out],
             "left_out": [dict(one.title) for one in self.pack.dimensions if one.id in self.pack.left_out],
@@ -132,6 +136,19 @@ class _Explainer:
             "condition": None if reached.when is None else self.condition(reached.when),
             "next": None if above is None else self.missed(above),
             "actions": actions(reached.actions),
+        }  # fmt: skip
+
+    def index(self, index: Index) -> Node:
+        """Its points, and those of the dimensions that they are the mean of."""
+        titles = {one.id: dict(one.title) for one in self.pack.dimensions}
+        return {
+            "id": index.id, "title": dict(index.title), "why": dict(index.why), "points": _shown(self.result.indices[index.id]),
+            "words": {language: self.speech[language].weighed(index) for language in LANGUAGES}, "on_missing": index.on_missing,
+            "parts": [
+                {"dimension": key, "title": titles[key], "weight": weight, "points": _shown(self.result.dimensions[key].points)}
+                for key, weight in index.weights.items()
+            ],
+            "place": str(index.span), "source": list(index.source),
         }  # fmt: skip
 
     def overridden(self) -> list[Node]:
@@ -407,6 +424,7 @@ class _Explainer:
         expected["composite.coverage"] = result.coverage
         expected["tier.index"] = None if result.tier is None else tiers.index(result.tier)
         expected |= {f"{key}.points": score.points for key, score in result.dimensions.items()}
+        expected |= {f"index.{key}.points": points for key, points in result.indices.items()}
         expected |= {f"gate.{key}": acted for key, acted in result.gates.items()}
         for rule_id, outcome in result.outcomes.items():
             expected |= {f"{rule_id}.case": outcome.case, f"{rule_id}.points": outcome.points}

@@ -72,6 +72,9 @@ def _parts(plan: Plan) -> Parts:
             "weight": str(dimension.weight), "combine": dimension.combine, "initial": _points(dimension.initial),
             "min": _points(dimension.min), "max": _points(dimension.max),
         }  # fmt: skip
+    for index in pack.indices:
+        weights = ", ".join(f"{key} {weight}" for key, weight in index.weights.items())
+        parts["index", index.id] = {"weights": weights, "on_missing": index.on_missing}
     for gate, tree in plan.gates:
         limit = gate.limit if isinstance(gate.limit, str) else _points(gate.limit)
         parts["gate", gate.id] = {"when": text_of(tree), gate.action: f"{gate.target} {limit}"}
@@ -111,7 +114,7 @@ def concerns(change: Change, before: Result, after: Result) -> bool:
             return any(score is not None and score.points is not None for score in found_scores)
         case "gate":
             return bool(before.gates.get(change.id) or after.gates.get(change.id))
-        case "tier":
+        case "tier" | "index":  # only what a customer is graded by
             return before.tier != after.tier
         case "feature":
             return bool(before.values.get(change.id) != after.values.get(change.id))

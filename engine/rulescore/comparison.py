@@ -17,6 +17,7 @@ from .attribution import Move, count_causes, engine_changes, moves_of, parameter
 from .changes import Change, plan_changes
 from .engines.frame import CUSTOMER
 from .folder import Run
+from .goal_changes import goal_changes
 from .model import Text
 from .problems import Fact, Problem, Span, UsageError
 from .readers.judge import READ_ERRORS
@@ -49,6 +50,8 @@ class Comparison:
     """The titles of the tiers of both runs, by id."""
     value: tuple[dict[str, Any], ...] = ()
     """What the base is worth: each method whose value differs, with what each of its assumptions moved."""
+    goals: tuple[dict[str, Any], ...] = ()
+    """Each measure of both runs: how its figure moved, and what was done about it in between."""
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -57,7 +60,7 @@ class Comparison:
             "migration": [{"before": old, "after": new, "customers": count} for old, new, count in self.migration],
             "differences": [change.as_dict() for change in self.differences],
             "causes": self.causes, "moves": [move.as_dict() for move in self.moves], "base": list(self.base), "value": list(self.value),
-            "tiers": {name: dict(title) for name, title in self.tiers.items()},
+            "goals": list(self.goals), "tiers": {name: dict(title) for name, title in self.tiers.items()},
         }  # fmt: skip
 
 
@@ -90,6 +93,7 @@ def _compare(before: Run, after: Run, top: int) -> Comparison:
         _migration(before, after, standings),
         max(before.pack.composite_decimals, after.pack.composite_decimals), _differences(played), causes, moves_of(played, most), _base(before, after),
         {tier.id: tier.title for run in (before, after) for tier in run.pack.tiers}, value_changes(before, after),
+        goal_changes(before, after),
     )  # fmt: skip
 
 

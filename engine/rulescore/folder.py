@@ -48,6 +48,7 @@ def trace_columns(plan: Plan) -> list[str]:
         "composite.low",
         "composite.high",
         "composite.coverage",
+        *(f"index.{index.id}.points" for index in pack.indices),
         *(f"gate.{gate.id}" for gate in pack.gates),
     ]
     names += ["tier.by_rules"] if plan.decided else []
@@ -62,6 +63,7 @@ def narrow(plan: Plan) -> dict[str, Any]:
     points = pl.Int32 if _reach(plan) < 2**31 else pl.Int64
     types: dict[str, Any] = {f"{dimension.id}.points": points for dimension in plan.pack.dimensions}
     types |= {f"composite.{part}": points for part in ("points", "low", "high")}
+    types |= {f"index.{index.id}.points": points for index in plan.pack.indices}
     types |= {
         "composite.coverage": pl.Int16,
         "tier.natural": pl.Int8,

@@ -11,6 +11,11 @@ def labels(pack: Pack, language: str) -> Label:
     """A function from any name an expression may hold to what people call it."""
     fields = pack.records.fields
     dimensions = {dimension.id: dimension for dimension in pack.dimensions}
+    indices = {index.id: index for index in pack.indices}
+    whole = {
+        "zh": {"index": "{}", "assessed": "{}的各维度均有得分"},
+        "en": {"index": "{}", "assessed": "all dimensions of {} have points"},
+    }[language]
     fixed = {
         "zh": {"as_of": "评估基准日", "composite": "综合分", "coverage": "数据覆盖率"},
         "en": {"as_of": "the as-of date", "composite": "composite", "coverage": "data coverage"},
@@ -28,6 +33,8 @@ def labels(pack: Pack, language: str) -> Label:
             return pack.parameters[rest].title[language]
         if head == "score" and rest in dimensions:
             return dimensions[rest].title[language]
+        if head in ("index", "assessed") and rest in indices:
+            return whole[head].format(indices[rest].title[language])
         if head == "gate":
             return next(
                 (gate.title[language] for gate in pack.gates if gate.id.replace("-", "_") == rest), name

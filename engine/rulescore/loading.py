@@ -14,6 +14,8 @@ from .bundled import folder
 from .cycles import read_cycles
 from .dictionary import Dictionary, check_name, make_scope, sources
 from .grading import EMPTY, Grading
+from .indices import KEY as INDICES
+from .indices import names_of, read_indices
 from .kinds import BY_NAME, frame_of
 from .kinds.builder import Bad, RuleText
 from .lang.check import Scope, check
@@ -157,6 +159,8 @@ class _Loader:
         totals: dict[str, Kind] = {f"score.{dimension.id}": "number" for dimension in dimensions}
         totals |= {"composite": "number", "coverage": "number"}
         grading = Grading(self.layers, self.scope, self.expression, self.problems)
+        indices = read_indices(self.layers, dimensions, self.problems)
+        totals |= names_of(indices)
         gates = grading.read_gates(dimensions, totals)
         gate_names: dict[str, Kind] = {f"gate.{gate.id.replace('-', '_')}": "bool" for gate in gates}
         tiers = grading.read_tiers(settings, places, {**totals, **gate_names})
@@ -183,7 +187,7 @@ class _Loader:
         pack = Pack(
             id=settings["id"] if self.customers is None else f"{self.customers.id}/{settings['id']}", version=settings["version"], title=settings["title"], why=settings.get("why", EMPTY),
             tables=self.tables, parameters=self.parameters, features=self.features, dimensions=dimensions,
-            gates=gates, tiers=tiers, dimension_decimals=decimals.get("dimension", 4),
+            gates=gates, tiers=tiers, indices=indices, dimension_decimals=decimals.get("dimension", 4),
             composite_decimals=decimals.get("composite", 2), minimum_coverage=float(minimum.get("share", 0.0)),
             coverage_cap=minimum.get("cap", ""), review=settings.get("review", EMPTY),
             dimension_source=sources(settings.get("dimension_source")), files=self.files(), span=self.top.pack.at("id"),
@@ -265,6 +269,7 @@ class _Loader:
                 sources(item.get("source")),
                 document.key(*path),
                 item.get("values", {}),
+                tuple(item.get("carries", ())),
             )
         self.scope = replace(self.scope, names=names)
 
@@ -351,7 +356,7 @@ class _Loader:
                     self.problems.error(
                         "duplicate-id", text.place("id"), id=text.id, first=seen[text.id].line
                     )
-                elif text.id in weights or text.id in ("composite", "score", "gate"):
+                elif text.id in weights or text.id in ("composite", "score", "gate", "index"):
                     # their points stand under these names
                     self.problems.error("duplicate-id", text.place("id"), id=text.id, first=0)
                 seen[text.id] = text.place("id")
@@ -436,5 +441,5 @@ class _Loader:
                 known |= {gate["id"] for gate in document.data.get("gates") or ()}
                 known |= (document.data.get("features") or {}).keys()
                 known |= {breakdown["id"] for breakdown in document.data.get("breakdowns") or ()}
-                for part in ("findings", "measures", "strategies", "outcomes", "cycles"):
+                for part in ("findings", "measures", "strategies", "outcomes", "cycles", INDICES):
                     known |= (document.data.get(part) or {}).keys()

@@ -22,6 +22,9 @@ from .model import MET, Breakdown, Expr, Feature, Finding, Strategy, Table
 from .problems import Problems, close_names
 from .source import Document, Path_
 
+TAKEN = "measures_taken"
+"""The table of the company in which people note what became of measures."""
+
 FIGURE = "strategy"
 FIGURE_TITLE = {"zh": "策略", "en": "Strategy"}
 NONE = "none"

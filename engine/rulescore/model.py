@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
 
+from .inquiries import Outcome as Outcome
+from .inquiries import Survey as Survey
+from .inquiries import SurveyItem as SurveyItem
+from .inquiries import Text as Text
 from .lang.syntax import Kind, Tree
 from .problems import Span
-
-Text = Mapping[str, str]
-"""The same words per language: {"zh": ..., "en": ...}."""
 
 NOWHERE = Span("")
 
@@ -103,7 +104,7 @@ class Parameter:
 @dataclass(frozen=True, slots=True)
 class Feature:
     """A named expression over fields, events, other features or the whole base. `values`: what people call the texts
-    that it gives."""
+    that it gives; `carries`: the risks of customers that are in it."""
 
     id: str
     title: Text
@@ -112,6 +113,7 @@ class Feature:
     source: tuple[str, ...]
     span: Span
     values: Mapping[str, Text] = field(default_factory=dict)
+    carries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,20 @@ class Dimension:
 
 
 @dataclass(frozen=True, slots=True)
+class Index:
+    """A mean of dimensions by `weights`, those of the composite unless `own_weights`; what it takes for one without points says `on_missing`."""
+
+    id: str
+    title: Text
+    why: Text
+    weights: Mapping[str, int]
+    own_weights: bool
+    on_missing: Literal["leave_out", "composite"]
+    source: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Cycle:
     """What is computed on an occasion: the dimensions (None: all), and whether the base is valued."""
 
@@ -266,7 +282,6 @@ KEPT_OUT = "kept_out"  # the feature that says whether a customer is kept out of
 class Finding:
     """Something found at a customer that a buyer has to know: whether it holds (a feature of the same name), the amount
     behind it, and whether it keeps the customer out of the base that is valued.
-
     A measure is one too: it is called for while it holds. Its `goal` is a figure of the base compared with what it should be."""
 
     id: str
@@ -290,20 +305,6 @@ class Finding:
         found += [] if self.amount is None else [Tree("name", value=self.amount.id, kind="number")]
         found += [] if self.goal is None else [Tree("name", value=f"{self.id}{MET}", kind="bool")]
         return tuple(found)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What customers may do after they were scored: a feature of the same name says whether a later run shows it, the feature
-    `among`, where there is one, of whom of an earlier run it is asked. What is `good` should come oftener with higher scores."""
-
-    id: str
-    title: Text
-    why: Text
-    among: str
-    good: bool
-    source: tuple[str, ...]
-    span: Span
 
 
 MET = "_met"  # what the name of a measure ends with in the feature that says whether its goal is met
@@ -358,30 +359,6 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
-class SurveyItem:
-    """One thing that customers are asked: the words, why, the field of `survey_answers` that takes the answer, and what its
-    answers are called."""
-
-    field: str
-    words: Text
-    why: Text
-    labels: Mapping[str, Text]
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What customers are asked, and what they are told first."""
-
-    id: str
-    title: Text
-    why: Text
-    intro: Text
-    items: tuple[SurveyItem, ...]
-    source: tuple[str, ...]
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
 class Waterfall:
     """Figures of the base that lead from one amount to another: `start` less each of `less` is `end`."""
 
@@ -417,6 +394,7 @@ class Pack:
     subject: str = "customers"
     portfolio: Pack | None = None
     quality: Quality = field(default_factory=Quality)
+    indices: tuple[Index, ...] = ()
     breakdowns: tuple[Breakdown, ...] = ()
     surveys: tuple[Survey, ...] = ()
     findings: tuple[Finding, ...] = ()

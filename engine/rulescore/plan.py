@@ -129,6 +129,7 @@ class Plan:
                     )
                 )
             )
+        parts += [repr((one.id, one.on_missing, sorted(one.weights.items()))) for one in self.pack.indices]
         parts += [
             repr((gate.id, gate.action, gate.target, gate.limit, text_of(tree))) for gate, tree in self.gates
         ]
@@ -321,7 +322,15 @@ def breakdown_plans(plan: Plan) -> tuple[tuple[Breakdown, tuple[Tree, ...], Tree
     ]
     records = replace(pack.records, fields={**pack.records.fields, **{one.id: one for one in made}})
     bare = replace(
-        pack, dimensions=(), gates=(), tiers=(), findings=(), measures=(), breakdowns=(), left_out=()
+        pack,
+        dimensions=(),
+        indices=(),
+        gates=(),
+        tiers=(),
+        findings=(),
+        measures=(),
+        breakdowns=(),
+        left_out=(),
     )
 
     def own(breakdown: Breakdown) -> Pack:

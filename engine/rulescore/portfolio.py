@@ -19,6 +19,7 @@ from .engines import frame as frame_engine
 from .engines.row import RowEngine, shown
 from .engines.tables import rows_of, trace_of_results
 from .folder import INPUTS, PORTFOLIO, TRACE, narrow, trace_columns
+from .measures import TAKEN
 from .plan import Plan
 from .portfolio_table import COMPANY, COMPANY_ID, OWNER, columns_read
 from .problems import Problems
@@ -66,8 +67,9 @@ def write(customers: Plan, plan: Plan, tables: Mapping[str, TableData], engine: 
 
 
 def event_tables(plan: Plan) -> list[str]:
-    """The company's own event tables that the plan reads."""
-    return sorted({step.tree.table for step in plan.event_steps} - {"customers"})
+    """The company's own event tables that the plan reads, and what people noted of its measures."""
+    kept = {TAKEN} & plan.pack.tables.keys()
+    return sorted({step.tree.table for step in plan.event_steps} - {"customers"} | kept)
 
 
 def own_events(plan: Plan, tables: Mapping[str, TableData]) -> dict[str, pl.LazyFrame]:

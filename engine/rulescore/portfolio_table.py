@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from .lang.syntax import Kind, Tree
-from .model import Feature, Field, FieldType, Pack, Table
+from .model import Feature, Field, FieldType, Index, Pack, Table
 from .problems import Problems
 
 COMPANY = "company"
@@ -29,6 +29,11 @@ _WORDS = {
 }
 
 
+def index_column(index: Index) -> str:
+    """The column that holds an index among the scores: apart from fields and features of the same name."""
+    return f"index_{index.id}"
+
+
 def scored_customers(pack: Pack, problems: Problems) -> Table:
     """Fields, features and the columns of the scores, under the names they have there; every row belongs to the company."""
     table = pack.records
@@ -45,6 +50,9 @@ def scored_customers(pack: Pack, problems: Problems) -> Table:
     scores = {
         dimension.id: Field(dimension.id, "number", dimension.title, "points")
         for dimension in pack.dimensions
+    }
+    scores |= {
+        index_column(one): Field(index_column(one), "number", one.title, "points") for one in pack.indices
     }
     scores |= {key: Field(key, "number", title, "points") for key, title in _SCORES.items()}
     scores["coverage"] = replace(scores["coverage"], unit="share")

@@ -54,6 +54,7 @@ from .recount import TYPES, Counts, numbers_of, picked, spaced, within
 from .run import customer_frame, sink, source_facts, write_cells
 from .seal import Findings
 from .source import read_yaml
+from .taken import settle as settle_taken
 
 GROUP = 10_000
 """Customers whose events are held at a time."""
@@ -70,9 +71,11 @@ def reread(run: Run, sources: Path, findings: Findings, counts: Counts, sample: 
     try:
         assessment = _assessment(run, sources, findings, problems)
         unmask = bool(run.manifest["unmasked"])
-        tables, rejected = read_tables(assessment, marked(tables_of(run.pack), unmask), problems)
+        dictionary = marked(tables_of(run.pack), unmask)
+        tables, rejected = read_tables(assessment, dictionary, problems)
         tell_later(tables, tables_of(run.pack), run.plan.as_of, problems)
         tables, rejected = settle(tables, rejected, run.pack.portfolio, problems)
+        tables, rejected = settle_taken(tables, rejected, run.pack.portfolio, dictionary, problems)
         quality = assess(tables, rejected, run.pack, run.plan.as_of, problems)
         _check_quality(run, quality, findings)
         counts.sources = _check_sources(run, tables, findings)

@@ -37,6 +37,8 @@ from .scores import scores_of_trace
 from .version import VERSION
 
 CUSTOMER = frame_engine.CUSTOMER
+HELD_UP_TO = 20_000
+"""Up to so many customers, what comes before a stage over the whole base is held in memory: writing it down costs more."""
 AT_ONCE = 1_000_000
 """Customers that are scored in one query."""
 Progress = Callable[[str], None]
@@ -204,17 +206,19 @@ def _compute(request: Request, building: Path, progress: Progress) -> None:
     inputs = building / run_folder.INPUTS
     trace = building / run_folder.TRACE
     spare: list[Path] = []
+    rows = sum(source.rows for source in request.tables["customers"].sources)
     if request.engine == "row":
         featured, scored = _by_row(plan, customers, events)
     else:
         numbers = frame_engine.as_numbers(customers, plan.fields, plan.kinds)
-        featured = _featured(plan, frame_engine.with_aggregates(plan, numbers, events), building, spare)
+        counted = frame_engine.with_aggregates(plan, numbers, events)
+        featured = _featured(plan, counted, rows, building, spare)
         scored = frame_engine.score(plan, featured)
     progress("rules")
     shown = frame_engine.as_dates(
         featured.select(input_columns(plan, featured)), list(plan.kinds), plan.kinds
     )
-    if sum(source.rows for source in request.tables["customers"].sources) <= AT_ONCE:
+    if rows <= AT_ONCE:
         sink_all([(shown, inputs), (_traced(plan, scored), trace)])
     else:
         sink(shown, inputs)
@@ -280,25 +284,27 @@ def sink_all(parts: Sequence[tuple[pl.LazyFrame, Path]]) -> None:
     pl.collect_all(sinks, engine="streaming")
 
 
-def _featured(plan: Plan, frame: pl.LazyFrame, building: Path, spare: list[Path]) -> pl.LazyFrame:
+def _featured(plan: Plan, frame: pl.LazyFrame, rows: int, building: Path, spare: list[Path]) -> pl.LazyFrame:
     """Adds the features stage by stage. A stage over the whole base reads just the columns it needs, from what came
-    before, which is set down in a `spare` file."""
+    before, which is held in memory or, of a large base, set down in a `spare` file."""
     for stage in plan.stages:
         if stage[0].scope != "base":
             frame = frame_engine.with_features(plan, frame, [stage])
             continue
-        before = building / f".stage{len(spare)}.parquet"
-        spare.append(before)
-        sink(frame, before)
-        scanned = pl.scan_parquet(before)
+        if rows <= HELD_UP_TO:
+            before = frame.collect(engine="streaming").lazy()
+        else:
+            spare.append(building / f".stage{len(spare)}.parquet")
+            sink(frame, spare[-1])
+            before = pl.scan_parquet(spare[-1])
         columns = [step.column for step in stage]
         needed = sorted({name for step in stage for name in step.tree.names()})
         figures = (
-            frame_engine.with_features(plan, scanned.select(needed or [CUSTOMER]), [stage])
+            frame_engine.with_features(plan, before.select(needed or [CUSTOMER]), [stage])
             .select(columns)
             .collect(engine="streaming")
         )
-        frame = pl.concat([scanned, figures.lazy()], how="horizontal")
+        frame = pl.concat([before, figures.lazy()], how="horizontal")
     return frame
 
 

@@ -11,6 +11,7 @@ from .engines.frame import CUSTOMER
 from .engines.row import REASONS
 from .engines.verdicts import tier_reason_words
 from .plan import Plan
+from .portfolio_table import index_column
 
 CSV_UP_TO = 100_000
 
@@ -26,6 +27,7 @@ def score_columns(plan: Plan, with_name: bool) -> list[str]:
         "low",
         "high",
         "coverage",
+        *(index_column(index) for index in plan.pack.indices),
         "tier",
         *(["tier_by_rules"] if plan.decided else []),
         "tier_reason",
@@ -88,6 +90,7 @@ def score_frame(plan: Plan, trace: pl.LazyFrame) -> pl.LazyFrame:
     return trace.select(
         pl.col(CUSTOMER),
         *shown,
+        *(_points(f"index.{index.id}.points").alias(index_column(index)) for index in pack.indices),
         pl.lit(tiers).gather(pl.col("tier.index")).alias("tier"),
         *([pl.lit(tiers).gather(pl.col("tier.by_rules")).alias("tier_by_rules")] if plan.decided else []),
         pl.lit(reasons).gather(pl.col("tier.reason")).alias("tier_reason"),

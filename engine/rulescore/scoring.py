@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .arithmetic import round_units
-from .model import Dimension
+from .model import Dimension, Index
 from .plan import Plan, PlannedRule
 
 MISSING, NOT_APPLICABLE, ERROR = -1, -2, -3
@@ -128,6 +128,26 @@ def composite_score(plan: Plan, scores: Mapping[str, Score]) -> Score:
         return Score(None, low_points, high_points, covered, bounds)
     points = round_units(counted, weights, decimals)
     return Score(points, min(low_points, points), max(high_points, points), covered, bounds)
+
+
+def index_points(
+    index: Index, scores: Mapping[str, Score], composite: int | None, decimals: int
+) -> int | None:
+    """The weighted mean of the index's dimensions after gates, rounded once; None when nothing stands for any of them."""
+    filled = composite if index.on_missing == "composite" else None
+    points = weights = 0
+    for dimension, weight in index.weights.items():
+        own = scores[dimension].points
+        used = filled if own is None else own
+        if used is not None:
+            points += weight * used
+            weights += weight
+    return round_units(points, weights, decimals) if weights else None
+
+
+def assessed(index: Index, scores: Mapping[str, Score]) -> bool:
+    """Whether every dimension of the index has points."""
+    return all(scores[dimension].points is not None for dimension in index.weights)
 
 
 def coverage_units(score: Score, of_composite: bool = False) -> int | None:

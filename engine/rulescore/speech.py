@@ -13,7 +13,7 @@ from .labels import labels
 from .lang.syntax import Tree, parse
 from .lang.words import grouped_number, sentence
 from .messages import word
-from .model import Breakdown, Field, Pack, Text
+from .model import Breakdown, Field, Index, Pack, Text
 from .values import fold, iso
 
 
@@ -65,6 +65,16 @@ class Speech:
 
     def words(self, tree: Tree) -> str:
         return sentence(tree.map(self.spoken), self.language, self.label)
+
+    def weighed(self, index: Index) -> str:
+        """How an index is made of dimensions."""
+        titles = {one.id: self.text(one.title) for one in self.pack.dimensions}
+        parts = [
+            self.say("index-part", title=titles[key], weight=weight) for key, weight in index.weights.items()
+        ]
+        return self.say("index-mean", parts=self.say("index-comma").join(parts)) + self.say(
+            f"index.{index.on_missing}"
+        )
 
     def told(self, text: str) -> str:
         """An expression as written, in words; several apart by commas each; blank where there are no names to be told."""

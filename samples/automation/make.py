@@ -20,6 +20,8 @@ from common import facts
 from common.answers import answers
 from common.files import Row, write_csv
 from common.flaws import spoil
+from common.measures import measures_taken
+from common.party import AS_OF
 from flaws import PLANTED, UNMAPPED
 from world import SEED, SEGMENTS, make_customer
 
@@ -82,6 +84,16 @@ def make() -> dict[str, list[Row]]:
     return tables
 
 
+# What became of measures for the whole base since the spring: role, and notes by state.
+MEASURES: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {
+    "collect": ("Head of finance", {"Done": "All balances over ninety days reconciled", "In progress": "Statements sent, answers awaited"}, ()),
+    "win_wallet": ("Sales director", {"Done": "Account plans written", "In progress": "Plans drafted for half of the list"}, ()),
+    "raise_satisfaction": ("Service manager", {"Done": "First calls after delivery in place", "In progress": "Training under way"}, ()),
+    "secure_contracts": ("Legal", {"Done": "Letters for consent sent to all", "In progress": "Letters sent to the largest"}, ()),
+    "care_for_best": ("Sales director", {"Done": "Yearly plan of visits agreed", "In progress": "Dates being arranged"}, ()),
+}  # fmt: skip
+
+
 def main(folder: Path) -> None:
     tables = make()
     listed = spoil(tables, PLANTED, UNMAPPED, {name: f"{name}.csv" for name in FILES})
@@ -89,6 +101,7 @@ def main(folder: Path) -> None:
         write_csv(folder / f"{name}.csv", tables[name], encoding)
     told = answers("automation", SEED, LEANING, ("M. Lang", "J. Okafor"), "en", PLANTED_ANSWERS)
     write_csv(folder / "company_answers.csv", told, "utf-8")
+    write_csv(folder / "measures.csv", measures_taken(SEED, AS_OF, MEASURES, "en"), "utf-8")
     listed.append({
         "table": "company_answers.csv", "row": "", "column": "Mark", "raw": "4 / 2", "code": "assessors-contradict", "outcome": "median"
     })  # fmt: skip

@@ -20,6 +20,7 @@ import rows
 from common.answers import answers, write_form
 from common.files import write_csv
 from common.flaws import spoil
+from common.measures import measures_taken
 from flaws import PLANTED, UNMAPPED
 from world import AS_OF, BRANCH, SEED, SEGMENTS, Row, make_customer
 
@@ -47,6 +48,31 @@ PLANTED_ANSWERS = {
     ("评估人乙", "market-share"): (4, "seller_statement"),
 }
 ANSWERS = answers("general", SEED, LEANING, list(FORMS.values()), "zh", PLANTED_ANSWERS)
+
+# What became of the measures since the spring: role, notes by state, and of how many customers of which segments it was noted.
+MEASURES = {
+    "win_back": ("大客户经理", {"已完成": "已拜访，停购原因与回归条件已记录 / visited, reason and terms noted", "进行中": "已约定拜访 / visit arranged", "已取消": "三次联系无果，转入年度问候 / three contacts in vain, yearly greeting from now on"}, ("dormant",), 12),
+    "wake_silent": ("内勤销售", {"已完成": "回访完成，原因已记录 / called, reason noted", "进行中": "两次未接通 / two calls unanswered"}, ("shrinking",), 8),
+    "care_for_best": ("销售总监", {"已完成": "高层会面已完成 / met at top level", "进行中": "联合计划起草中 / joint plan being drafted"}, ("key",), 8),
+    "collect": ("财务", {"已完成": "已对账，欠款金额经对方确认 / reconciled, arrears confirmed", "进行中": "已签还款计划 / repayment plan signed", "已取消": "转入诉讼 / handed to court"}, ("steady",), 10),
+    "hold_churn": ("总经理", {"已完成": "每月公布流失率 / churn reported monthly", "进行中": "预警规则试运行 / alerts on trial"}, (), 0),
+    "raise_satisfaction": ("服务经理", {"已完成": "首次回访制度已执行 / first calls carried out", "进行中": "培训进行中 / training under way"}, (), 0),
+    "tighten_prices": ("销售总监", {"已完成": "折扣审批已上线 / approval of discounts in place", "进行中": "价目表修订中 / price list under revision"}, (), 0),
+}  # fmt: skip
+
+
+def taken() -> list[Row]:
+    """The notes on measures; whom they are about is drawn from the segments."""
+    numbers: dict[str, list[str]] = {}
+    count = 0
+    for segment, size in [(segment, segment.size) for segment in SEGMENTS]:
+        numbers[segment.name] = [f"C{count + place:04d}" for place in range(1, size + 1)]
+        count += size
+    tasks = {}
+    for measure, (role, notes, segments, number) in MEASURES.items():
+        ids = [customer for name in segments for customer in numbers[name]]
+        tasks[measure] = (role, notes, sorted(Random(f"{SEED}/{measure}").sample(ids, number)))
+    return measures_taken(SEED, AS_OF, tasks)
 
 
 def make() -> dict[str, list[Row]]:
@@ -82,6 +108,7 @@ def main(folder: Path) -> None:
     listed = spoil(tables, PLANTED, UNMAPPED, {name: f"{name}.csv" for name in FILES})
     for name, encoding in FILES.items():
         write_csv(folder / f"{name}.csv", tables[name], encoding)
+    write_csv(folder / "measures.csv", taken(), "utf-8")
     for name, assessor in FORMS.items():
         own = [row for row in ANSWERS if row["评估人"] == assessor]
         write_form(folder / name, "general", own, "zh")

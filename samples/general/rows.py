@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from common.draw import credit_code, iso, money, working_day
+from common.draw import Draw, credit_code, iso, money, working_day
 from world import AS_OF, FIRST, PLACES, SECOND, START, TOP, TRADES, Customer, Row, recent, revenue
 
 
@@ -139,8 +139,17 @@ def customer_row(who: Customer, names: set[str]) -> Row:
         "更新时间": iso(AS_OF - timedelta(days=draw.whole(2, 90) if draw.chance(0.85 if strong else 0.4) else draw.whole(91, 520))),
         "出让方关联方": "否",
         "期后退货金额": "0.00",
+        "准入状态": vendor_status(who),
         "备用字段": "",
     }  # fmt: skip
+
+
+def vendor_status(who: Customer) -> str:
+    """Our standing on the customer's list of suppliers; drawn apart, so that other facts of the customer stay as they were."""
+    draw = Draw("vendor status", who.id)
+    if who.segment.name in TOP:
+        return draw.blank(0.1, draw.pick(框架供应商=0.5, 合格供方=0.35, 询价=0.15))
+    return draw.blank(0.3, draw.pick(框架供应商=0.04, 合格供方=0.16, 询价=0.5, 未入围=0.3))
 
 
 # Customers with a story, so that each veto takes a rank from somebody who would otherwise have it, and each finding holds

@@ -265,12 +265,25 @@ class Rulesets:
             if target in ("composite", "tier") and rng.random() < 0.4:
                 when = f"score.{rng.choice(dimensions)} < {rng.choice((20, 50.5, 80))}"
             gates.append({"id": f"gate-{index}", "when": when, action: {target: limit}})
+        indices = {
+            f"index{number}": {
+                "dimensions": chosen if rng.random() < 0.4 else {key: rng.randrange(1, 40) for key in chosen},
+                "on_missing": rng.choice(("leave_out", "composite")),
+            }
+            for number in range(rng.randrange(3))
+            for chosen in [rng.sample(list(dimensions), rng.randrange(1, len(dimensions) + 1))]
+        }
+        for gate in gates:
+            if indices and "tier" in gate.get("cap", {}) and rng.random() < 0.4:
+                gate["when"] = f"index.{rng.choice(list(indices))} < {rng.choice((20, 50.5, 80))}"
         conditions = [
+            *(f"index.{key} >= {rng.choice((40, 60, 72.5))}" for key in indices),
+            *(f"assessed.{key} and index.{key} > {rng.randrange(90)}" for key in indices),
             f"composite >= {rng.choice((40, 60, 72.5, 80))}", f"composite >= 60 and score.{rng.choice(dimensions)} >= 50", f"coverage >= 0.5 and composite > {rng.randrange(90)}",
             *(f"not gate.{gate['id'].replace('-', '_')} and composite >= 30" for gate in gates), self.condition(),
         ]  # fmt: skip
         made: dict[str, Any] = {
-            "gates": gates, "tiers": [*({"id": f"t{index}", "when": rng.choice(conditions)} for index in range(tiers)), {"id": f"t{tiers}"}],
+            "gates": gates, "indices": indices, "tiers": [*({"id": f"t{index}", "when": rng.choice(conditions)} for index in range(tiers)), {"id": f"t{tiers}"}],
             "parameters": {"limit": {"values": [{"from": "2000-01-01", "value": rng.choice((3, 0.7, 100)), "source": "judgement"}]}},
         }  # fmt: skip
         if rng.random() < 0.5:

@@ -9,6 +9,7 @@ import os
 import random
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,31 @@ def test_row_and_frame_agree(seed: int, tmp_path: Path) -> None:
     tables = base_tables(pack, rows, rulesets.events(rng, [row["customer_id"] for row in rows]))
     outcome = both_engines(plan_of(pack, every_feature=seed % 2 == 0), tables)
     assert_bounds(outcome, settings)
+    assert_indices(outcome, settings)
+
+
+def assert_indices(outcome: Outcome, settings: dict[str, Any]) -> None:
+    """Each index is the mean of the points beside it in the trace, in fractions, rounded half up once."""
+    unit = 10 ** settings["decimals"]["dimension"]
+    for row in outcome.trace.iter_rows(named=True):
+        for key, written in settings["indices"].items():
+            given = written["dimensions"]
+            weights = (
+                given if isinstance(given, dict) else {name: settings["weights"][name] for name in given}
+            )
+            filled = row["composite.points"] if written["on_missing"] == "composite" else None
+            parts = [(weight, row[f"{name}.points"]) for name, weight in weights.items()]
+            parts = [(weight, filled if points is None else points) for weight, points in parts]
+            parts = [(weight, points) for weight, points in parts if points is not None]
+            if not parts:
+                assert row[f"index.{key}.points"] is None
+                continue
+            whole, total = (
+                sum(weight * points for weight, points in parts),
+                sum(weight for weight, _ in parts),
+            )
+            mean = Fraction(whole, total * 10_000)
+            assert Fraction(row[f"index.{key}.points"], 10_000) == Fraction((2 * mean * unit + 1) // 2, unit)
 
 
 def assert_bounds(outcome: Outcome, settings: dict[str, Any]) -> None:

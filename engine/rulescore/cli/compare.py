@@ -92,6 +92,7 @@ class _Page:
             yield self.word("value")
             for one in found.value:
                 yield from self.worth(one)
+        yield from self.goals(found.goals)
         if not found.moved:
             return
         yield ""
@@ -131,6 +132,49 @@ class _Page:
         for step in one["steps"]:
             moved = " → ".join(assumed(step[key], self.language) for key in ("before", "after"))
             yield f"    {self.plus(money(step['change']))}  {step['title'][self.language]} {moved}"
+
+    def goals(self, found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        """How far the goals are, and what was done about each; of those whose result did not change only the number."""
+        from ..goal_changes import RESULTS
+
+        shown = [one for one in found if one["done"] or one["result"] in RESULTS[:4]]
+        if not shown:
+            return
+        yield ""
+        yield self.word(
+            "goals", **{result: sum(one["result"] == result for one in found) for result in RESULTS}
+        )
+        for one in sorted(shown, key=lambda one: (not one["done"], RESULTS.index(one["result"]))):
+            ends = {key: self.amount(one[key], one["unit"]) for key in ("before", "after")}
+            yield "  " + self.word(
+                "goal", state=self.word(f"goal-state.{one['result']}"), title=one["title"][self.language],
+                figure=one["figure"][self.language], target=f"{one['sign']} {self.amount(one['target'], one['unit'])}", id=one["id"], **ends,
+            )  # fmt: skip
+            for task in one["done"][:LISTED]:
+                role, note = (
+                    self.word(f"goal-{key}", **{key: task[key]}) if task[key] else ""
+                    for key in ("role", "note")
+                )
+                whom = task["customer"] or self.words("taken-whole")
+                yield "    " + self.word("goal-done", on=task["on"], whom=whom, role=role, note=note)
+            if (more := len(one["done"]) - LISTED) > 0:
+                yield "    " + self.word("goal-many", count=more)
+            if one["open"]:
+                yield "    " + self.word("goal-open", open=one["open"], overdue=one["overdue"])
+
+    def words(self, key: str) -> str:
+        from ..messages import word
+
+        return word(f"page.{key}", self.language)
+
+    def amount(self, value: Any, unit: str) -> str:
+        """A figure of the base: shares as percent, numbers short enough to be read at a glance."""
+        if value is None:
+            return self.word("none")
+        if unit == "share":
+            return f"{value:.1%}"
+        text = f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+        return f"{text} {unit}" if unit and unit not in ("points", "count") else text
 
     def matrix(self, migration: Sequence[tuple[str, str, int]]) -> str:
         from tabulate import tabulate
@@ -196,7 +240,7 @@ class _Page:
             return self.cycle(change)
         kind = self.word(f"kind.{change.kind}")
         name = kind if change.kind == "as_of" else f"{kind} {change.id}"
-        if not change.part and change.kind in ("rule", "feature", "dimension", "gate", "tier"):
+        if not change.part and change.kind in ("rule", "feature", "dimension", "index", "gate", "tier"):
             return f"{name} {self.word('new' if change.before is None else 'gone')}"
         name += f" · {change.part}" if change.part else ""
         if told:

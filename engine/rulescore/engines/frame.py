@@ -18,7 +18,7 @@ from .columns import Columns
 from .evaluator import folded
 from .row import CUSTOMER as CUSTOMER
 from .row import window_days
-from .totals import composite_columns, dimension_columns, reason_columns
+from .totals import composite_columns, dimension_columns, index_columns, reason_columns
 from .verdicts import gated_columns, rule_columns, tier_columns
 
 SEEN = "?seen"
@@ -152,9 +152,17 @@ def with_features(
 
 def score(plan: Plan, frame: pl.LazyFrame) -> pl.LazyFrame:
     """Adds outcomes, totals, gates and tier; see `trace_names` for the columns to keep."""
-    columns = Columns(plan.fields)
-    for stage in rule_columns(plan, columns):
+    for stage in rule_columns(plan, Columns(plan.fields)):
         frame = frame.with_columns(stage)
+    frame = standings(plan, frame)
+    for stage in reason_columns(plan):
+        frame = frame.with_columns(stage)
+    return frame
+
+
+def standings(plan: Plan, frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Adds dimensions, composite, gates and tier to a frame with the outcomes of all rules."""
+    columns = Columns(plan.fields)
     for stage in dimension_columns(plan):
         frame = frame.with_columns(stage)
     for stage in gated_columns(plan, columns, [dimension.id for dimension in plan.pack.dimensions]):
@@ -163,7 +171,7 @@ def score(plan: Plan, frame: pl.LazyFrame) -> pl.LazyFrame:
         frame = frame.with_columns(stage)
     for stage in gated_columns(plan, columns, ["composite"]):
         frame = frame.with_columns(stage)
-    for stage in (*tier_columns(plan, columns), *reason_columns(plan)):
+    for stage in (*index_columns(plan), *tier_columns(plan, columns)):
         frame = frame.with_columns(stage)
     return frame
 

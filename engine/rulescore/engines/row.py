@@ -18,9 +18,11 @@ from ..scoring import (
     NOT_APPLICABLE,
     Outcome,
     Score,
+    assessed,
     composite_score,
     coverage_units,
     dimension_score,
+    index_points,
     limited,
     settle,
 )  # fmt: skip
@@ -49,6 +51,7 @@ class Result:
     dimensions: Mapping[str, Score]
     composite: Score
     coverage: int | None
+    indices: Mapping[str, int | None]
     gates: Mapping[str, bool | None]
     natural_tier: str | None
     tier_by_rules: str | None
@@ -162,6 +165,12 @@ class RowEngine:
         composite = self.gated("composite", composite_score(plan, dimensions), names, gates)
         coverage = coverage_units(composite, of_composite=True)
         names |= {"composite": shown(composite.points), "coverage": shown(coverage)}
+        indices = {
+            index.id: index_points(index, dimensions, composite.points, pack.dimension_decimals)
+            for index in pack.indices
+        }
+        names |= {f"index.{key}": shown(points) for key, points in indices.items()}
+        names |= {f"assessed.{index.id}": assessed(index, dimensions) for index in pack.indices}
         for gate, tree in plan.gates:
             if gate.target == "tier":
                 gates[gate.id] = self.evaluator.value(tree, names)
@@ -177,6 +186,7 @@ class RowEngine:
             dimensions,
             composite,
             coverage,
+            indices,
             ordered,
             natural,
             by_rules,

@@ -43,6 +43,8 @@ def trace_of_results(plan: Plan, ids: Sequence[str], results: Sequence[Result]) 
     for part in ("points", "low", "high"):
         add(f"composite.{part}", [getattr(result.composite, part) for result in results], pl.Int64)
     add("composite.coverage", [result.coverage for result in results], pl.Int64)
+    for index in pack.indices:
+        add(f"index.{index.id}.points", [result.indices[index.id] for result in results], pl.Int64)
     for gate in pack.gates:
         add(f"gate.{gate.id}", [result.gates[gate.id] for result in results], pl.Boolean)
     tiers = {tier.id: index for index, tier in enumerate(pack.tiers)}

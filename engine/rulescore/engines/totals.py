@@ -17,7 +17,7 @@ from ..model import Dimension
 from ..plan import Plan, PlannedRule
 from ..scoring import ERROR, MISSING, NOT_APPLICABLE
 from .row import REASONS
-from .verdicts import counts
+from .verdicts import counts, number
 
 Terms = list[tuple[pl.Expr, int]]
 
@@ -221,6 +221,26 @@ def composite_columns(plan: Plan) -> list[list[pl.Expr]]:
         ],
         _containing("composite"),
     ]
+
+
+def index_columns(plan: Plan) -> list[list[pl.Expr]]:
+    """Per index `.points`, in units, and whether all its dimensions are assessed; composite and dimensions are final here."""
+    points: list[pl.Expr] = []
+    zero = pl.lit(0, dtype=pl.Int64)
+    for index in plan.pack.indices:
+        sums, weights = [zero], [zero]
+        for dimension, weight in index.weights.items():
+            used = pl.col(f"{dimension}.points")
+            if index.on_missing == "composite":
+                used = used.fill_null(pl.col("composite.points"))
+            sums.append((used * weight).fill_null(0))
+            weights.append(pl.when(used.is_not_null()).then(pl.lit(weight, dtype=pl.Int64)).otherwise(0))
+        mean = _rounded(_sum(sums), _sum(weights), plan.pack.dimension_decimals)
+        points.append(mean.alias(f"index.{index.id}.points"))
+        known = [pl.col(f"{dimension}.points").is_not_null() for dimension in index.weights]
+        points.append(pl.all_horizontal(known).alias(f"assessed.{index.id}"))
+    names = [(f"index.{index.id}", pl.col(f"index.{index.id}.points")) for index in plan.pack.indices]
+    return [points, [number(column).alias(name) for name, column in names]] if points else []
 
 
 def reason_columns(plan: Plan) -> list[list[pl.Expr]]:

@@ -225,7 +225,7 @@ def gated_columns(plan: Plan, columns: Columns, targets: Sequence[str]) -> list[
             limited.append(pl.when(acts & beyond).then(limit).otherwise(old).alias(f"{gate.target}.{what}"))
         stages.append(limited)
     shown = [pl.col(f"{target}.points").alias(f"score.{target}") for target in targets]
-    values = [_number(column) for column in shown]
+    values = [number(column) for column in shown]
     stages.append([value.alias(name) for value, name in zip(values, _score_names(targets), strict=True)])
     return stages
 
@@ -234,7 +234,7 @@ def _score_names(targets: Sequence[str]) -> list[str]:
     return [target if target == "composite" else f"score.{target}" for target in targets]
 
 
-def _number(units: pl.Expr) -> pl.Expr:
+def number(units: pl.Expr) -> pl.Expr:
     """Whole units as the number that conditions compare; the division is kept a division."""
     value = units.cast(pl.Float64)
     return value / (value * 0.0 + 10_000.0)
@@ -244,7 +244,7 @@ def tier_columns(plan: Plan, columns: Columns) -> list[list[pl.Expr]]:
     """Gates on the tier, the tier reached, and the one that is left after coverage and gates."""
     gates = [(gate, tree) for gate, tree in plan.gates if gate.target == "tier"]
     ids = [tier.id for tier, _ in plan.tiers]
-    stages: list[list[pl.Expr]] = [[_number(pl.col("composite.coverage")).alias("coverage")]]
+    stages: list[list[pl.Expr]] = [[number(pl.col("composite.coverage")).alias("coverage")]]
     if gates:
         stages.append([columns.expression(tree).alias(f"gate.{gate.id}") for gate, tree in gates])
     used = {name for _, tree in plan.tiers if tree is not None for name in tree.names()}

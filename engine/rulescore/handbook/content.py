@@ -139,7 +139,20 @@ def _gate(writer: Speech, gate: Gate) -> Section:
 
 def _tiers(writer: Speech) -> Section:
     sections = tuple(_tier(writer, tier) for tier in writer.pack.tiers)
-    return Section("tiers", writer.say("tiers"), (Paragraph(writer.say("tiers-intro")),), sections)
+    blocks: list[Block] = [Paragraph(writer.say("tiers-intro"))]
+    if writer.pack.indices:
+        head = tuple(writer.say(key) for key in ("index", "index-made", "why", "source"))
+        rows = tuple(
+            (
+                writer.text(index.title),
+                writer.weighed(index),
+                writer.text(index.why),
+                writer.sources(index.source),
+            )
+            for index in writer.pack.indices
+        )
+        blocks.append(Table(head, rows))
+    return Section("tiers", writer.say("tiers"), tuple(blocks), sections)
 
 
 def _tier(writer: Speech, tier: Tier) -> Section:

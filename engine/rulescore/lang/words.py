@@ -84,7 +84,8 @@ class _Writer:
                 return self.constant(tree)
             case "name":
                 text = self.name(str(tree.value))
-                return self.fact(text) if tree.kind == "bool" and outer else text
+                whole = str(tree.value).startswith("assessed.")  # a sentence of its own
+                return self.fact(text) if tree.kind == "bool" and outer and not whole else text
             case "and" | "or":
                 own = 2 if tree.op == "and" else 1
                 pause = "，" if self.language == "zh" and not outer else ""
@@ -98,8 +99,6 @@ class _Writer:
                 return self.comparison(tree)
             case "in":
                 return self.membership(tree, "in")
-            case "arith" if (found := _weighted(tree)) is not None:
-                return self.weighted(*found)
             case "arith":
                 own = 5 if tree.value in ("+", "-") else 6
                 sign = _ARITH[str(tree.value)]
@@ -126,17 +125,6 @@ class _Writer:
         if self.table and name.startswith(f"{self.table}."):
             return label.removeprefix(self.label(self.table)).removeprefix("的").strip()
         return label
-
-    def weighted(self, values: list[Tree], weights: list[float], instead: Tree | None) -> str:
-        """A weighted mean; `instead` stands for a value that is missing."""
-        shown = [self.write(value, 6) for value in values]
-        by = ":".join(f"{weight:g}" for weight in weights)
-        other = "" if instead is None else self.write(instead, 0)
-        if self.language == "zh":
-            missing = f"（缺失时取{other}）" if other else ""
-            return f"{'、'.join(shown)}按{by}加权的均值{missing}"
-        missing = f" ({other} where one is missing)" if other else ""
-        return f"the mean of {', '.join(shown[:-1])} and {shown[-1]} weighed {by}{missing}"
 
     def fact(self, text: str) -> str:
         """A truth value among other conditions; what begins like 已签 or 有效 already says that it is so."""
@@ -305,30 +293,3 @@ def value_text(value: Any, language: str) -> str:
     if isinstance(value, float):
         return grouped_number(float(f"{value:.6g}") if abs(value) < 1e6 else round(value, 2))
     return str(value)
-
-
-def _weighted(tree: Tree) -> tuple[list[Tree], list[float], Tree | None] | None:
-    """The names, weights and common substitute of a sum of products divided by the sum of its weights; None for anything else."""
-    if tree.value != "/" or tree.args[1].op != "const":
-        return None
-    values, weights = [], []
-    for part in _summands(tree.args[0]):
-        if part.op != "arith" or part.value != "*" or not isinstance(part.args[0].value, float):
-            return None
-        weights.append(part.args[0].value)
-        values.append(part.args[1])
-    if len(values) < 2 or sum(weights) != tree.args[1].value:
-        return None
-    instead = None
-    if all(value.value == "coalesce" and len(value.args) == 2 for value in values):
-        instead = values[0].args[1]
-        if any(value.args[1] != instead for value in values):
-            return None
-        values = [value.args[0] for value in values]
-    return (values, weights, instead) if all(value.op == "name" for value in values) else None
-
-
-def _summands(tree: Tree) -> list[Tree]:
-    if tree.op == "arith" and tree.value == "+":
-        return [*_summands(tree.args[0]), tree.args[1]]
-    return [tree]

@@ -9,7 +9,7 @@ from .extents import Extent
 
 
 def extents(pack: Pack) -> dict[str, Extent]:
-    """The extents of `composite`, `coverage` and `score.<dimension>`, gates included."""
+    """The extents of `composite`, `coverage`, `score.<dimension>`, `index.<index>` and `assessed.<index>`, gates included."""
     found = {
         f"score.{dimension.id}": _with_gates(pack, dimension.id, _dimension(dimension))
         for dimension in pack.dimensions
@@ -18,6 +18,12 @@ def extents(pack: Pack) -> dict[str, Extent]:
     if scores:
         low, high = min(extent.low for extent in scores), max(extent.high for extent in scores)
         found["composite"] = _with_gates(pack, "composite", Extent(low, high, sure=False))
+    for index in pack.indices:
+        parts = [found[f"score.{dimension}"] for dimension in index.weights]
+        parts += [found["composite"]] if index.on_missing == "composite" else []
+        low, high = min(part.low for part in parts), max(part.high for part in parts)
+        found[f"index.{index.id}"] = Extent(low, high, sure=False)
+        found[f"assessed.{index.id}"] = Extent(sure=False)
     found["coverage"] = Extent(0.0, 1.0, sure=False)
     return found
 

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Features and parameters of the pack's own files that nothing uses."""
+"""Features, parameters and indices of the pack's own files that nothing uses."""
 
 from __future__ import annotations
 
 from pathlib import PurePosixPath
 
 from ..model import Pack
+from ..portfolio_table import index_column
 from ..problems import Problems, Span
 from .names import used
 
-CODES = ("unused-feature", "unused-parameter")
+CODES = ("unused-feature", "unused-parameter", "unused-index")
 
 
 def check(pack: Pack, problems: Problems) -> None:
@@ -22,6 +23,10 @@ def check(pack: Pack, problems: Problems) -> None:
     for parameter in pack.parameters.values():
         if f"param.{parameter.id}" not in needed and _own(parameter.span, pack):
             problems.warning("unused-parameter", parameter.span, name=parameter.id)
+    for index in pack.indices:
+        own = {f"index.{index.id}", f"assessed.{index.id}", index_column(index)}
+        if not own & names and _own(index.span, pack):
+            problems.warning("unused-index", index.span, name=index.id)
 
 
 def _own(span: Span, pack: Pack) -> bool:

@@ -167,7 +167,8 @@ def _set_aside(
         return 0
     name = table.date if code == "event-without-date" else _id(table)
     header = next((column.header for column in part.fit.columns if column.field.id == name), None)
-    first = lost.select(ROW, pl.col(_id(table))).head(LISTED).collect(engine="streaming").rows()
+    whose = pl.col(_id(table)) if _id(table) else pl.lit(None).alias("#id")  # the company's rows have none
+    first = lost.select(ROW, whose).head(LISTED).collect(engine="streaming").rows()
     facts: dict[str, Fact] = {
         "table": table.id,
         "field": name,

@@ -79,7 +79,7 @@ def _judge(raw: Raw, columns: tuple[Column, ...], table: Table, problems: Proble
     counted = occurring(raw, odd)
     odd = [understood(raw, column, counted.get(column.name, {}), problems) for column in odd]
     shapes = {name: [shape for shape, count in counts.items() if count] for name, counts in counted.items()}
-    frame = full(raw.frame, odd, shapes).with_columns(values)
+    frame = held(full(raw.frame, odd, shapes).with_columns(values), rows, len(raw.headers) + len(columns))
     refused: dict[str, int] = {}
     missing.update(_count(raw, frame, odd, table, problems, refused))
     tell_faults(raw, columns, table, problems)

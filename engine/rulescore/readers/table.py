@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
 from ..problems import Cell, Problems
+from ..values import HIDDEN
 
 ROW = "#row"
 SOURCE = "#source"
@@ -75,6 +76,24 @@ class Rejected:
     code: str
     count: int
     frame: pl.LazyFrame
+
+
+def rejected_rows(data: TableData, lost: pl.DataFrame, code: str, private: Collection[str]) -> list[Rejected]:
+    """Rows of a table that don't count after all, file by file, under the headers they were read from; of `private` fields
+    only that there is something."""
+
+    def shown(name: str) -> pl.Expr:
+        cell = pl.col(name)
+        return pl.when(cell.is_not_null()).then(pl.lit(HIDDEN)) if name in private else cell
+
+    found = []
+    for number, source in enumerate(data.sources):
+        own = lost.filter(pl.col(SOURCE) == number)
+        if own.height:
+            cells = [shown(name).alias(header) for name, header in source.columns.items()]
+            kept = own.select(ROW, *cells).lazy()
+            found.append(Rejected(data.id, source.file, source.sheet, code, own.height, kept))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

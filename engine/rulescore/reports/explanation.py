@@ -53,6 +53,8 @@ class _Tree:
         lines += self.before_gates(node, decimals)
         lines += self.tier()
         lines += self.overrides()
+        for index in node["indices"]:
+            lines += self.index(index)
         for gate in node["gates"]:
             lines += self.gate(gate)
         if node["reasons"]:
@@ -125,6 +127,21 @@ class _Tree:
                 mark = {True: "✓", False: "✗", None: "?"}[part["holds"]]
                 lines.append(f"    {mark} {self.text(part['words'])}    ({part['with_values']})")
         return lines + self.actions(tier)
+
+    def index(self, node: Node) -> list[str]:
+        """An index and the sum that it is; what the composite stands for is marked."""
+        composite = self.node["composite"] if node["on_missing"] == "composite" else None
+        parts, weights = [], 0
+        for part in node["parts"]:
+            points = composite if part["points"] is None else part["points"]
+            if points is not None:
+                mark = self.say("index-filled") if part["points"] is None else ""
+                parts.append(f"{self.text(part['title'])} {self.points(points)}{mark} × {part['weight']}")
+                weights += part["weight"]
+        made = f"    ({' + '.join(parts)}) ÷ {weights}" if parts else ""
+        title = self.text(node["title"])
+        line = self.say("index", title=title, points=self.points(node["points"]))
+        return [f"{line}{made}    {node['place']} [index.{node['id']}]"]
 
     def overrides(self) -> list[str]:
         """What people decided for this customer, beside what rules and data say."""
@@ -207,7 +224,19 @@ class _Tree:
                     lines += [line for item in one["inputs"] for line in self.input(item, 4)] + self.actions(
                         one
                     )
+                lines += [self.task(task) for task in self.node.get("tasks", ()) if task["measure"] == one["id"]]  # fmt: skip
         return lines
+
+    def task(self, task: Node) -> str:
+        """What became of a measure for a customer or the whole base, and the row that says so."""
+
+        def say(key: str) -> str:
+            return word(f"page.taken-{key}", self.language)
+
+        parts = [task["on"], task["customer"] or say("whole"), task["role"], task["note"]]
+        late = f" ({say('overdue')})" if task["overdue"] else ""
+        shown = " · ".join(part for part in parts if part)
+        return f"  – {say('state.' + task['state'])}{late} · {shown}    ← {task['place']}"
 
     def gate(self, gate: Node) -> list[str]:
         if gate["acted"] is False:

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The goals of the base in a line: how many are missed, met, or without data, and the measure that could bring most."""
+"""The goals of the base in a line: how many are missed, met, or without data, and the measure that could bring most; and what
+became of measures, where people noted it."""
 
 from __future__ import annotations
 
 from ..folder import Run
 from ..messages import word
+from ..taken import counts, tasks
 
 
 def lines(run: Run, language: str) -> list[str]:
@@ -20,8 +22,10 @@ def lines(run: Run, language: str) -> list[str]:
         "unknown": unknown,
         "met": len(whole.pack.measures) - len(wanted) - unknown,
     }
+    noted = tasks(run)
+    taken = [] if noted is None else [word("summary.taken", language, **counts(noted))]
     if not wanted:
-        return [word("summary.plan-none", language, **facts)]
+        return [word("summary.plan-none", language, **facts), *taken]
     amounts = {one.id: values[one.amount.id] or 0.0 if one.amount is not None else 0.0 for one in wanted}
     first = max(wanted, key=lambda one: amounts[one.id])
-    return [word("summary.plan", language, **facts, wanted=len(wanted), first=first.title[language])]
+    return [word("summary.plan", language, **facts, wanted=len(wanted), first=first.title[language]), *taken]

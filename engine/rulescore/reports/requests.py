@@ -1,44 +1,54 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What data is still missing, by how far it could move scores: the list of questions to the seller.
+"""What data is still missing, by how far it could move tiers, scores and value: the list of questions to the seller.
 
 A rule that is missing could still give anything from its least to its most points; its influence says how much of the
 composite that is. Each input that is missing there is charged with all of it, since it alone may settle the rule: the
-figures say where asking pays, and don't add up.
+figures say where asking pays, and don't add up. What holds up a valuation comes first; then, of the customers and of the
+base, what could change most tiers, then what could move most points, then what most sales hang on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-import polars as pl
-
 from ..arithmetic import UNIT
-from ..engines.frame import CUSTOMER
 from ..folder import Run
 from ..messages import word
 from ..model import Text
-from ..plan import PlannedRule, Step
-from ..scoring import MISSING
+from ..reach import Lack, lacking
+from ..worth import JSON as VALUATION
 
 FIRST = 3
-Item = tuple[str, str]
-"""(table, field); the field is blank where the whole table is missing."""
+ASSUMPTION = "valuation"
+"""Stands for the table where an assumption of a valuation is asked for."""
 
 
 @dataclass(slots=True)
 class Request:
-    """One thing to ask for: how many customers lack it (1 for the base), the points that it could move the mean composite, and the rules it would settle."""
+    """One thing to ask for. `customers`: how many lack it (1 for the base); `tiers`: of how many of them the tier could change if
+    it were supplied; `points`: by how much it could move the mean composite; `amount`, in `unit`: what those who lack it bring, as far
+    as they are valued; `rules` and `gates` that wait for it, or `figures` of the base; `methods` of the valuation that have no value
+    without it."""
 
     table: str
     column: str
     title: Text
     holder: Text | None
     of_base: bool
-    customers: int = 0
+    customers: int = 1
+    tiers: int = 0
     points: float = 0.0
+    amount: Decimal | None = None
+    unit: str = ""
     rules: list[str] = field(default_factory=list)
+    gates: list[str] = field(default_factory=list)
+    figures: list[str] = field(default_factory=list)
+    methods: list[Text] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -46,106 +56,95 @@ class Request:
 
 
 def requests(run: Run) -> list[Request]:
-    """Everything that is missing, what could move most first; the customers' data, then that of the base."""
-    whole = run.portfolio
-    return [*_requests(run, False), *([] if whole is None else _requests(whole, True))]
-
-
-def _requests(run: Run, of_base: bool) -> list[Request]:
-    plan, total = run.plan, max(1, run.manifest["customers"])
-    steps = {step.column: step for step in plan.steps}
-    lacking = {planned.rule.id: _lacks(planned, steps, set(plan.fields)) for planned in plan.rules}
-    asked: list[pl.Expr] = []
-    for planned in plan.rules:
-        missing = pl.col(f"{planned.rule.id}.case") == MISSING
-        asked += [
-            (missing & pl.col(name).is_null()).sum().alias(f"{planned.rule.id}|{name}")
-            for name in lacking[planned.rule.id]
-        ]
-    columns = sorted({name for names in lacking.values() for name in names})
-    if not asked:
-        return []
-    joined = pl.concat([run.trace.select(pl.exclude(CUSTOMER)), run.inputs.select(columns)], how="horizontal")
-    counts = joined.select(asked).collect(engine="streaming").row(0, named=True)
-    found: dict[Item, Request] = {}
-    for planned in plan.rules:
-        rule = planned.rule
-        low, high = planned.span
-        by_item: dict[Item, int] = {}
-        for name in lacking[rule.id]:
-            if count := counts[f"{rule.id}|{name}"]:
-                item = _item(name, steps, run)
-                by_item[item] = max(by_item.get(item, 0), count)
-        for item, count in by_item.items():
-            request = found.setdefault(item, _request(run, item, of_base))
-            request.customers = max(request.customers, count)
-            request.points += planned.influence / 10_000 * (high - low) / UNIT * count / total
-            request.rules.append(rule.id)
-    return sorted(found.values(), key=lambda one: (-one.points, one.name))
-
-
-def _lacks(planned: PlannedRule, steps: dict[str, Step], fields: set[str]) -> list[str]:
-    """The fields and figures of events that a rule rests on, each a column of the inputs."""
-    trees = [planned.applies, *(part for case in planned.cases for part in (case.when, case.points))]
-    waiting = [
-        name
-        for tree in trees
-        if tree is not None and not isinstance(tree, int)
-        for name in sorted(tree.names())
+    """Everything that is missing: assumptions, the customers' data, that of the base; in each the most important first."""
+    whole, column = run.portfolio, measured_column(run)
+    unit = run.pack.features[column].unit if column is not None and column in run.pack.features else ""
+    found = [_request(run, one, False, unit) for one in lacking(run, column)]
+    found += [] if whole is None else [_request(whole, one, True, unit) for one in lacking(whole, None)]
+    return [
+        *_assumptions(run),
+        *sorted(found, key=lambda one: (one.of_base, -one.tiers, -one.points, -(one.amount or 0), one.name)),
     ]
-    found: dict[str, None] = {}
-    seen: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        step = steps.get(name)
-        if step is not None and step.scope != "events":
-            waiting += sorted(step.needs)
-        elif step is not None or name in fields:
-            found[name] = None
-    return sorted(found)
 
 
-def _item(name: str, steps: dict[str, Step], run: Run) -> Item:
-    """A column as something to ask for: the field, the column of events, or the whole table that was not supplied."""
-    step = steps.get(name)
-    if step is None:
-        return run.pack.subject, name
-    table = step.tree.table
-    supplied = {source["table"] for source in run.manifest["inputs"]} | {"customers"}
-    read = sorted(node for arg in step.tree.args[:1] for node in arg.names() if node.startswith(f"{table}."))
-    return (table, read[0].partition(".")[2]) if table in supplied and read else (table, "")
+def measured_column(run: Run) -> str | None:
+    """The stored column whose concentration (`gini`, `hhi`) the rules for the base measure: what customers bring. None without."""
+    if run.portfolio is None:
+        return None
+    for feature in run.portfolio.pack.features.values():
+        for node in feature.expr.tree.walk():
+            if (
+                node.op == "aggregate"
+                and node.value in ("gini", "hhi")
+                and node.args
+                and node.args[0].op == "name"
+            ):
+                name = str(node.args[0].value).removeprefix("customers.")
+                return name if name in run.inputs.collect_schema().names() else None
+    return None
 
 
-def _request(run: Run, item: Item, of_base: bool) -> Request:
-    table = run.pack.tables[item[0]]
-    found = table.fields.get(item[1])
-    title = table.title if found is None else found.title
-    holder = table.holder if found is None or found.holder is None else found.holder
-    return Request(item[0], item[1] if found is not None else "", title, holder, of_base)
+def _request(run: Run, lack: Lack, of_base: bool, unit: str) -> Request:
+    table = run.pack.tables[lack.item[0]]
+    found = table.fields.get(lack.item[1])
+    planned = {one.rule.id: one for one in run.plan.rules}
+    spans = {rule: planned[rule].span for rule in lack.rules}
+    total = max(1, run.manifest["customers"])
+    points = sum(
+        planned[rule].influence / 10_000 * (spans[rule][1] - spans[rule][0]) / UNIT * count / total
+        for rule, count in lack.rules.items()
+    )
+    return Request(
+        lack.item[0], lack.item[1] if found is not None else "", table.title if found is None else found.title,
+        table.holder if found is None or found.holder is None else found.holder, of_base,
+        lack.customers, lack.tiers, points, lack.amount, unit, list(lack.rules), lack.gates,
+    )  # fmt: skip
+
+
+def _assumptions(run: Run) -> Iterator[Request]:
+    """The assumptions that could not be computed and so leave a method without a value."""
+    path = run.folder / VALUATION
+    if not path.exists():
+        return
+    values = figures(run)
+    methods = {one["id"]: one for one in json.loads(path.read_bytes())["methods"]}
+    unknown = [one["facts"] for one in run.problems if one["code"] == "assumption-unknown"]
+    for fact in unknown:
+        method = methods[fact["method"]]
+        title = next(one["title"] for one in method["assumptions"] if one["name"] == fact["name"])
+        if not method["check"] and method["value"]["base"] is None:
+            names = dict.fromkeys(re.findall(r"\w+", fact["read"]))
+            missing = [name for name in names if name in values and values[name] is None]
+            column = f"{method['id']}.{fact['name']}"
+            yield Request(ASSUMPTION, column, title, None, True, figures=missing, methods=[method["title"]])
+
+
+def figures(run: Run) -> Mapping[str, Any]:
+    """The figures of the base by name."""
+    return {} if run.portfolio is None else run.portfolio.inputs.collect().row(0, named=True)
 
 
 def lines(run: Run, language: str) -> list[str]:
     """The first of them for the summary screen."""
-    first = requests(run)[:FIRST]
-    return [word("summary.requests", language), *_told(first, language)] if first else []
+    found = requests(run)
+    return [word("summary.requests", language), *_told(found[:FIRST], language)] if found else []
 
 
 def _told(found: list[Request], language: str) -> Iterator[str]:
+    def say(key: str, **facts: Any) -> str:
+        return word(f"summary.request{key}", language, **facts)
+
     for one in found:
-        facts: dict[str, Any] = {
-            "title": one.title[language],
-            "count": f"{one.customers:,}",
-            "points": f"{one.points:.2f}",
-            "name": one.name,
-        }
-        holder = (
-            ""
-            if one.holder is None
-            else word("summary.request-holder", language, holder=one.holder[language])
-        )
-        yield "· " + word(
-            "summary.request-base" if one.of_base else "summary.request", language, **facts, holder=holder
-        )
+        title, points = one.title[language], f"{one.points:.2f}"
+        holder = "" if one.holder is None else say("-holder", holder=one.holder[language])
+        amount = "" if one.amount is None else say("-amount", amount=f"{one.amount:,.2f}", unit=one.unit)
+        if one.methods:
+            joiner = "、" if language == "zh" else ", "
+            methods = joiner.join(method[language] for method in one.methods)
+            yield "· " + say("-assumption", title=title, methods=methods, name=one.name)
+        elif one.of_base:
+            tier = say("-base-tier") if one.tiers else ""
+            yield "· " + say("-base", title=title, points=points, tier=tier, holder=holder, name=one.name)
+        else:
+            facts = {"count": f"{one.customers:,}", "tiers": f"{one.tiers:,}", "points": points}
+            yield "· " + say("", title=title, amount=amount, holder=holder, name=one.name, **facts)

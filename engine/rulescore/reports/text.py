@@ -64,7 +64,8 @@ def summary(run: Run, language: str, width: int = 80) -> str:
     if run.portfolio is not None:
         lines += ["", *_whole(run.portfolio, language)]
     if (run.folder / "valuation.json").exists():
-        lines += ["", *worth.lines(value_of(run), language)]
+        valued = value_of(run)
+        lines += ["", *worth.lines(valued, language), *worth.charged_twice(valued, run.problems, language)]
     for told in (
         findings.decided(run, language),
         findings.lines(run, language),
@@ -141,8 +142,10 @@ def quality_lines(run: Run, language: str) -> list[str]:
 
 
 def figures_of(run: Run) -> dict[str, dict[str, Any]]:
-    """Mean, median, extremes and 10th and 90th percentiles of the composite and of each dimension, and how many have one."""
+    """Mean, median, extremes and 10th and 90th percentiles of the composite, of each dimension and of each index, and how many have
+    one."""
     targets = ["composite", *(dimension.id for dimension in run.pack.dimensions)]
+    targets += [f"index.{index.id}" for index in run.pack.indices]
     exact, spread = [], []
     for target in targets:
         points = pl.col(f"{target}.points")

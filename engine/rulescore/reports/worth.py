@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
@@ -11,8 +12,10 @@ from tabulate import tabulate
 from ..messages import word
 from ..model import Pack
 from ..speech import Speech
+from ..valuation.parts import RISKS
 
 Node = dict[str, Any]
+TWICE = "risk-charged-twice"
 
 
 def lines(node: Node, language: str) -> list[str]:
@@ -46,6 +49,19 @@ def lines(node: Node, language: str) -> list[str]:
         told.append(
             word(key, language, title=title, base=base, low=low, high=high, currency=node["currency"])
         )
+    return told
+
+
+def charged_twice(node: Node, problems: Sequence[Mapping[str, Any]], language: str) -> list[str]:
+    """Each risk that a method carries in two assumptions, as a sentence."""
+    methods = {one["id"]: one for one in node["methods"]}
+    told = []
+    for facts in (one["facts"] for one in problems if one["code"] == TWICE):
+        method = methods[facts["method"]]
+        titles = {one["name"]: one["title"][language] for one in method["assumptions"]}
+        one, other = titles[facts["other"]], titles[facts["name"]]
+        risk = RISKS[facts["risk"]][language]
+        told.append(word("worth.charged-twice", language, method=method["title"][language], one=one, other=other, risk=risk))  # fmt: skip
     return told
 
 

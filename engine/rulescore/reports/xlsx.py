@@ -43,6 +43,7 @@ def _render(run: Run, language: str) -> bytes:
     from .workbook.scored import scored
     from .workbook.sheets import SHEETS, Book
     from .workbook.summary import Summary
+    from .workbook.todo import requests, taken
     from .workbook.valuation.assumptions import Assumptions
     from .workbook.valuation.method import methods_of
     from .workbook.valuation.sheet import Worth
@@ -60,6 +61,8 @@ def _render(run: Run, language: str) -> bytes:
         if told["special"] or told["matters"]["findings"] or told["matters"]["waterfall"]
         else {"matters"}
     )
+    absent |= set() if told["requests"] else {"requests"}
+    absent |= set() if told["plan"] is not None and told["plan"]["taken"] is not None else {"taken"}
     book = Book(language, [key for key in SHEETS if key not in absent])
 
     part = scored(run, words, book, words.text(run.pack.title))
@@ -95,6 +98,10 @@ def _render(run: Run, language: str) -> bytes:
             asked.write(base[0])
     if "matters" not in absent:
         matters(book, words, told)
+    if "requests" not in absent:
+        requests(book, words, told)
+    if "taken" not in absent:
+        taken(book, words, told)
     worth = None
     if valued is not None:
         methods = methods_of(run, valued, words if own is None else own.words)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..kinds.builder import BILINGUAL
 from ..valuation import METHODS
-from .parts import DATE, ID, NAME, SOURCE, described, file_of, object_of
+from .parts import DATE, ID, NAME, SOURCE, described, file_of, object_of, risks
 
 
 def _column() -> dict[str, Any]:
@@ -210,14 +210,17 @@ def valuation() -> dict[str, Any]:
         "description": "数值、各年数值、口径词，或用客户群数字写的表达式。A number, one a year, a word, or an expression over the figures of the base.",
         "oneOf": [{"type": "number"}, series, {"type": "string", "minLength": 1}],
     }
+    carries = risks(
+        "其中已计入哪些客户风险；同一方法中同一风险只计一次。The risks of customers that are in it; a method charges each once."
+    )
     assumption = object_of(
         "一项假设及其依据；low、high 为低值情形与高值情形中的取值。An assumption and its ground; low and high are what it is in the low and high cases.",
-        {"is": stated, "low": stated, "high": stated, "source": SOURCE, "why": BILINGUAL},
+        {"is": stated, "low": stated, "high": stated, "source": SOURCE, "why": BILINGUAL, "carries": carries},
         ["is", "source"],
     )
     changed = object_of(
         "改动的假设。An assumption that is other.",
-        {"is": stated, "source": SOURCE, "why": BILINGUAL},
+        {"is": stated, "source": SOURCE, "why": BILINGUAL, "carries": carries},
         ["is", "source"],
     )
     scenarios = {

@@ -20,6 +20,7 @@ from .parts import (
     described,
     file_of,
     object_of,
+    risks,
 )
 
 COMMON: dict[str, Any] = {
@@ -53,6 +54,7 @@ FEATURE = object_of(
             "type": "object", "minProperties": 1, "additionalProperties": BILINGUAL,
             "description": "结果为文本时，各取值怎样称呼。What people call the texts that it gives.",
         },
+        "carries": risks("该指标已计入的客户风险；估值假设用到它时，同一方法不再为同一风险打折。The risks of customers that are in it; a method that values by it must not charge them again."),
         "source": SOURCE,
     },
     ["title", "is"],
@@ -177,7 +179,7 @@ GATE_LIMIT = {
 
 REMOVE = {
     "type": "array", "items": {"type": "string"},
-    "description": "从所扩展规则包中删去的规则、关卡、指标、分组表、措施、策略或事后结果编号。Ids of rules, gates, features, breakdowns, measures, strategies or outcomes of the extended pack to leave out.",
+    "description": "从所扩展规则包中删去的规则、关卡、指标、指数、分组表、措施、策略或事后结果编号。Ids of rules, gates, features, indices, breakdowns, measures, strategies or outcomes of the extended pack to leave out.",
 }  # fmt: skip
 
 
@@ -244,6 +246,25 @@ def pack() -> dict[str, Any]:
         },
         ["id", "title"],
     )
+    index = object_of(
+        "一项指数：若干维度得分的加权均值，在等级条件中写作 index.编号。An index: a weighted mean of dimensions, index.<id> in conditions of tiers.",
+        {
+            "title": BILINGUAL,
+            "why": BILINGUAL,
+            "dimensions": {
+                "description": "所含维度：列出维度，权重同综合分；或维度 → 权重（正整数）。Its dimensions: a list, weighed as in the composite; or a dimension -> its weight (a positive whole number).",
+                "oneOf": [
+                    {"type": "array", "minItems": 1, "items": NAME, "uniqueItems": True},
+                    {"type": "object", "minProperties": 1, "propertyNames": NAME, "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 10000}},
+                ],
+            },
+            "on_missing": {
+                "enum": ["leave_out", "composite"], "default": "leave_out",
+                "description": "没有得分的维度：leave_out 不计，composite 以综合分代替。A dimension without points: left out, or the composite stands for it.",
+            },
+            "source": SOURCE,
+        },
+    )  # fmt: skip
     limit = object_of(
         "一项数据质量的界限：warn 提醒，refuse 拒绝评分。A limit: beyond warn it is told, beyond refuse nothing is scored.",
         {"warn": {"type": "number", "minimum": 0}, "refuse": {"type": "number", "minimum": 0}, "source": SOURCE},
@@ -289,6 +310,10 @@ def pack() -> dict[str, Any]:
                 "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 10000},
             },
             "dimension_source": SOURCE,
+            "indices": {
+                "type": "object", "propertyNames": NAME, "additionalProperties": index,
+                "description": "指数：编号 → 若干维度的加权均值；扩展的规则包可只写要改的键。Indices: id -> a weighted mean of dimensions; an extending pack may write only the keys that differ.",
+            },
             "parameters": {"type": "object", "propertyNames": NAME, "additionalProperties": parameter},
             "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE},
             "findings": FINDINGS,
@@ -424,6 +449,7 @@ def tests() -> dict[str, Any]:
             "features": {"type": "object"},
             "rules": {"type": "object", "additionalProperties": outcome},
             "dimensions": {"type": "object", "additionalProperties": {"oneOf": [{"type": "number"}, {"enum": ["not_assessed"]}]}},
+            "indices": {"type": "object", "additionalProperties": {"oneOf": [{"type": "number"}, {"enum": ["not_assessed"]}]}},
             "composite": {"oneOf": [{"type": "number"}, {"enum": ["not_assessed"]}]},
             "low": {"type": "number"}, "high": {"type": "number"}, "coverage": {"type": "number"},
             "tier": {"type": "string"},

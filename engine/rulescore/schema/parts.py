@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..kinds.builder import BILINGUAL
+from ..valuation.parts import RISKS
 
 ID = {"type": "string", "pattern": r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"}
 NAME = {"type": "string", "pattern": r"^[^\W\d]\w*$"}
@@ -43,6 +44,15 @@ def object_of(
 
 def described(schema: dict[str, Any], description: str) -> dict[str, Any]:
     return {**schema, "description": description}
+
+
+def risks(description: str) -> dict[str, Any]:
+    """A list of risks of customers, each told in the description."""
+    told = "；".join(f"{name} {title['zh']}" for name, title in RISKS.items())
+    told += "。" + "; ".join(f"{name} {title['en']}" for name, title in RISKS.items()) + "."
+    return {
+        "type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": list(RISKS)}, "description": f"{description} {told}",
+    }  # fmt: skip
 
 
 QUALITY_MEASURES = (

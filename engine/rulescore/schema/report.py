@@ -24,6 +24,8 @@ PLACE: Schema = {
 }
 WORDS: Schema = {"type": "string", "description": "由规则生成的文字。In words, made from the rule itself."}
 SEVERITIES = ("error", "warning", "note")
+TASK_STATES = ("open", "doing", "done", "dropped")
+"""What a note may say of a measure."""
 
 
 def _list(of: Schema, description: str, **more: Any) -> Schema:
@@ -73,6 +75,12 @@ _SHARED: dict[str, Schema] = {
 _EXTREME = _list(_object("一个维度。A dimension.", title=TITLE, points=NUMBER), "至多三个维度。Up to three dimensions.")  # fmt: skip
 _CASES = {"low": "低值 low", "base": "基准 base", "high": "高值 high"}
 _PAIRS = _list({"type": "array", "minItems": 2, "maxItems": 2}, "成对的数。Pairs.")
+
+
+_INDEX = _object(
+    "指数：若干维度的加权均值。An index: a weighted mean of dimensions.",
+    id=TEXT, title=TITLE, why=TEXT, words=WORDS, sources=TEXT, place=PLACE, spread=_SPREAD,
+)  # fmt: skip
 
 
 def _cover() -> Schema:
@@ -238,8 +246,22 @@ def _matters() -> Schema:
 def _plan() -> Schema:
     action = _object("一项措施。A measure.", title=TITLE, owner=TEXT, due=TEXT)
     customer = _object("一个客户。A customer.", id=TEXT, name=TEXT, amount=TEXT)
+    so_far = {"done": described(COUNT, "已完成。Done."), "open": described(COUNT, "未完成。Unfinished."), "overdue": described(COUNT, "未完成且逾期。Unfinished and overdue."), "dropped": described(COUNT, "已取消。Dropped.")}  # fmt: skip
+    task = _object(
+        "一项落实记录，以最后一次为准。A task as last noted.",
+        measure=TEXT, customer=described(TEXT, "客户编号，空为整个客户群。Id of the customer; empty for the whole base."), state={"enum": list(TASK_STATES), "description": "状态。State."},
+        on=described(TEXT, "记录日期。Date of the note."), since=described(TEXT, "首次记录日期。Date of the first note."), due=described(TEXT, "期限，可空。When it is due, or empty."),
+        overdue=TRUTH, role=TEXT, note=TEXT, place=PLACE,
+    )  # fmt: skip
+    taken = _object(
+        "措施的落实。What became of a measure.",
+        **so_far,
+        tasks=_list(task, "至多二十项。Up to twenty tasks."),
+        total=COUNT,
+    )
     measure = _object(
         "一项改进措施。A measure of improvement.",
+        taken=_maybe(taken, "没有落实记录。Nobody noted anything."),
         id=TEXT, title=TITLE, why=TEXT, subject=TEXT,
         state={"enum": ["wanted", "met", "unknown"], "description": "目标未达到、已达到或无法判断。Its goal is missed, met or can't be judged."},
         figure=described(TEXT, "目标所看的指标。The figure of the goal."), how=WORDS, now=described(TEXT, "现值。What it is."), goal=WORDS,
@@ -260,6 +282,7 @@ def _plan() -> Schema:
     return _object(
         "改进计划。The plan of improvement.",
         counts=_object("各状态的措施数。How many measures by state.", wanted=COUNT, met=COUNT, unknown=COUNT),
+        taken=_maybe(_object("全部落实记录的项数。How many tasks in all.", **so_far), "没有落实记录。No notes were handed in."),
         subjects=_list(_object("一个方面的措施。The measures about a subject.", title=TITLE, measures=_list(measure, "措施。Measures.")), "各方面。Subjects."),
         strategies=_list(strategies, "各分组表的策略。Strategies by breakdown."),
     )  # fmt: skip
@@ -287,8 +310,11 @@ def _request() -> Schema:
     return _object(
         "一项待索取的资料。Data to ask for.",
         name=described(TEXT, "表，或表.字段。The table, or table.field."), title=TITLE, table=TEXT, customers=described(COUNT, "缺少该资料的客户数；客户群整体为 1。How many customers lack it; 1 for the base."),
-        points=described(NUMBER, "最多可使平均综合分变动的分数。Points that it could move the mean composite at most."), holder=described(TEXT, "通常由谁保管。Who usually holds it."),
-        of_base=described(TRUTH, "是否针对客户群整体。Whether it is about the base as a whole."), rules=_list(TITLE, "可由此判定的规则。Rules that it would settle."),
+        tiers=described(COUNT, "补齐后等级可能改变的客户数。How many of them could change tier if it were supplied."),
+        points=described(NUMBER, "最多可使平均综合分变动的分数。Points that it could move the mean composite at most."),
+        amount=described(MAYBE, "缺少该资料的客户带来的收入（限估值基础）。What those who lack it bring, as far as they are valued."), shown=described(TEXT, "金额文字。The amount in words."), holder=described(TEXT, "通常由谁保管。Who usually holds it."),
+        of_base=described(TRUTH, "是否针对客户群整体。Whether it is about the base as a whole."), rules=_list(TITLE, "等待该资料的规则、关卡与指标。Rules, gates and figures that wait for it."),
+        methods=_list(TITLE, "缺少该假设便无价值的估值方法。Methods of valuation that have no value without it."),
     )  # fmt: skip
 
 
@@ -319,6 +345,7 @@ def _customers() -> Schema:
         items=_map(column(TEXT, "各项是否成立：y、n、?。Whether each holds: y, n, ?."), "清单规则 → 各项是否成立。Rule -> whether its items hold."),
         gates=_list(column(code, "1 生效，0 未生效，空无法判定。1 acts, 0 does not, null undecided."), "各关卡。Gates."),
         dimensions=_list(column(MAYBE, "维度分。Points."), "各维度。Dimensions."),
+        indices=_list(column(MAYBE, "指数。Points."), "各指数。Indices."),
         cases=_list(column({"type": "integer", "minimum": -3}, "成立的情形；-1 缺失，-2 不适用，-3 错误。The case that held; -1 missing, -2 not applicable, -3 error."), "各规则。Rules."),
         points=_list(column(MAYBE, "分值。Points."), "各规则。Rules."), reasons=_list(column(code, "失分最多的规则。Rules that cost most."), "第一至第三。First to third."),
         shown_inputs=_list(TEXT, "与得分并列的列。Columns that stand beside the scores."),
@@ -367,6 +394,7 @@ def report() -> Schema:
         "一个评估批次的报告，一种语言。The report of a run in one language.",
         format={"const": 1, "description": "格式的版本。Version of this form."}, language={"enum": ["zh", "en"], "description": "语言。Language."},
         cover=_cover(), conclusion=_conclusion(), dimensions=_list(dimension, "各维度。Dimensions."),
+        indices=_list(_INDEX, "指数。Indices."),
         portfolio=_maybe(_portfolio(), "规则包没有针对客户群整体的规则。The pack has no rules for the base."),
         questionnaire=_maybe(_questionnaire(), "企业未作答。The company answered nothing."),
         concentration=_maybe(_concentration(), "未衡量集中度。Concentration is not measured."),

@@ -59,6 +59,8 @@ def _actual(expectation: Expectation, result: Result) -> RuleWant | Value | int 
             return RuleWant(outcome.points, outcome.state, outcome.case if outcome.case >= 0 else None)
         case "dimension":
             return result.dimensions[expectation.name].points
+        case "index":
+            return result.indices[expectation.name]
         case "feature":
             value: Value = result.values[expectation.name]
             return value
@@ -108,6 +110,11 @@ def _inputs(expectation: Expectation, plan: Plan, result: Result) -> Inputs:
                 rule.id: _points(result.outcomes[rule.id].points, result.outcomes[rule.id].state)
                 for rule in rules
             }
+        case "index":
+            index = next(one for one in plan.pack.indices if one.id == expectation.name)
+            scores = {key: result.dimensions[key].points for key in index.weights}
+            scores["composite"] = result.composite.points
+            return {key: _points(points, "not_assessed") for key, points in scores.items()}
         case "gates":
             wanted = expectation.wanted if isinstance(expectation.wanted, tuple) else ()
             unlike = [tree for gate, tree in plan.gates if (gate.id in wanted) != bool(result.gates[gate.id])]
@@ -133,6 +140,8 @@ def _values(plan: Plan, result: Result, trees: list[Tree]) -> Inputs:
             found[name] = ("points", result.coverage)
         elif name.startswith("score."):
             found[name] = _points(result.dimensions[name[6:]].points, "not_assessed")
+        elif name.startswith("index."):
+            found[name] = _points(result.indices[name[6:]], "not_assessed")
         elif name.startswith("gate."):
             found[name] = (
                 "bool",

@@ -111,6 +111,8 @@ class _Meaning:
             return next(
                 self.dimension(index) for index, d in enumerate(self.pack.dimensions) if d.id == name[6:]
             )
+        if name.startswith(("index.", "assessed.")):
+            return self.index(name.partition(".")[2])
         if name in ("composite", "coverage"):
             return self.composite()
         if name.startswith("gate."):
@@ -122,6 +124,10 @@ class _Meaning:
         rules = tuple((rule.id, rule.weight, self.rules[rule.id]) for rule in dimension.rules)
         limits = (dimension.combine, dimension.initial, dimension.min, dimension.max)
         return (dimension.id, limits, rules, self.pack.dimension_decimals)
+
+    def index(self, name: str) -> Hashable:
+        index = next(one for one in self.pack.indices if one.id == name)
+        return (tuple(index.weights.items()), index.on_missing, self.composite())
 
     def composite(self) -> Hashable:
         dimensions = tuple(

@@ -28,7 +28,7 @@ class RuleWant:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """One wanted thing. `about` says what `name` is: a rule (`wanted` is a RuleWant), a dimension or one of NUMBERS
+    """One wanted thing. `about` says what `name` is: a rule (`wanted` is a RuleWant), a dimension, an index or one of NUMBERS
     (units, or None for not assessed), a feature (its value), the tier (its id, or None) or the gates (those that act)."""
 
     about: str
@@ -39,7 +39,8 @@ class Expectation:
     @property
     def key(self) -> str:
         """How it is written in the YAML: `rules.gross-margin`, `composite`."""
-        return f"{self.about}s.{self.name}" if self.name else self.about
+        part = {"index": "indices"}.get(self.about, f"{self.about}s")
+        return f"{part}.{self.name}" if self.name else self.about
 
 
 def read_want(
@@ -95,12 +96,14 @@ class _Reader:
                 )
             elif self.known("rules", name, rules, "unknown-rule"):
                 yield Expectation("rule", name, self.rule(rules[name], value), self.at("rules", name))
-        dimensions = [dimension.id for dimension in pack.dimensions]
-        for name, value in (data.get("dimensions") or {}).items():
-            if self.known("dimensions", name, dimensions, "unknown-dimension"):
-                yield Expectation(
-                    "dimension", name, self.units(value, "dimensions", name), self.at("dimensions", name)
-                )
+        for about, part, parts in (
+            ("dimension", "dimensions", pack.dimensions),
+            ("index", "indices", pack.indices),
+        ):
+            known = [one.id for one in parts]
+            for name, value in (data.get(part) or {}).items():
+                if self.known(part, name, known, f"unknown-{about}"):
+                    yield Expectation(about, name, self.units(value, part, name), self.at(part, name))
         for name in NUMBERS:
             if name in data:
                 self.wants += 1

@@ -15,7 +15,7 @@ ASSUMPTIONS = {
     "price": Assumption({"zh": "单价", "en": "Price of one"}, "money", kind="series", least=Decimal(0)),
     "received": Assumption({"zh": "已收款", "en": "Cash received for one"}, "money", kind="series", least=Decimal(0)),
     "cost": Assumption({"zh": "履约成本", "en": "Cost to fulfil one"}, "money", kind="series", least=Decimal(0)),
-    "refunds": Assumption({"zh": "退款概率", "en": "Chance of a refund"}, "share", kind="series", least=Decimal(0), most=ONE),
+    "refunds": Assumption({"zh": "退款概率", "en": "Chance of a refund"}, "share", kind="series", least=Decimal(0), most=ONE, carries="delivery", idle=Decimal(0)),
 }  # fmt: skip
 COLUMNS = {
     "class": {"zh": "类", "en": "Class"}, "net_cash": {"zh": "受让方净现金", "en": "Net cash to the buyer"},

@@ -17,13 +17,13 @@ Curve = Callable[[Decimal], Decimal]
 
 ZERO = Decimal(0)
 ASSUMPTIONS = {
-    "attrition": Assumption({"zh": "年流失率", "en": "Attrition a year"}, "share", default="0", least=ZERO, most=ONE),
-    "weibull_scale": Assumption({"zh": "威布尔尺度（年）", "en": "Weibull scale, years"}, "years", default="0", least=ZERO, quiet=True),
+    "attrition": Assumption({"zh": "年流失率", "en": "Attrition a year"}, "share", default="0", least=ZERO, most=ONE, carries="attrition", idle=ZERO),
+    "weibull_scale": Assumption({"zh": "威布尔尺度（年）", "en": "Weibull scale, years"}, "years", default="0", least=ZERO, quiet=True, carries="attrition", idle=ZERO),
     "weibull_shape": Assumption({"zh": "威布尔形状", "en": "Weibull shape"}, default="1", least=Decimal("0.01"), most=Decimal(20), quiet=True),
-    "sbg_alpha": Assumption({"zh": "sBG 的 α", "en": "sBG alpha"}, default="0", least=ZERO, quiet=True),
+    "sbg_alpha": Assumption({"zh": "sBG 的 α", "en": "sBG alpha"}, default="0", least=ZERO, quiet=True, carries="attrition", idle=ZERO),
     "sbg_beta": Assumption({"zh": "sBG 的 β", "en": "sBG beta"}, default="0", least=ZERO, quiet=True),
-    "measured_survivors": Assumption({"zh": "实测各年末留存", "en": "Measured survivors at the end of each year"}, "share", kind="series", default="", least=ZERO, most=ONE, quiet=True),
-    "average_life": Assumption({"zh": "曲线的平均寿命（年）", "en": "Average life of the tabled curve, years"}, "years", default="0", least=ZERO, quiet=True),
+    "measured_survivors": Assumption({"zh": "实测各年末留存", "en": "Measured survivors at the end of each year"}, "share", kind="series", default="", least=ZERO, most=ONE, quiet=True, carries="attrition", idle=ONE),
+    "average_life": Assumption({"zh": "曲线的平均寿命（年）", "en": "Average life of the tabled curve, years"}, "years", default="0", least=ZERO, quiet=True, carries="attrition", idle=ZERO),
     "curve_ages": Assumption({"zh": "曲线：占平均寿命的比例", "en": "Curve: ages as shares of the average life"}, "share", kind="series", default="", least=ZERO, quiet=True),
     "curve_left": Assumption({"zh": "曲线：留存比例", "en": "Curve: shares left"}, "share", kind="series", default="", least=ZERO, most=ONE, quiet=True),
     "age": Assumption({"zh": "客户已合作年数", "en": "Years that customers have been there"}, "years", default="0", least=ZERO, most=Decimal(100), quiet=True),

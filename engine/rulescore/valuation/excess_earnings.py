@@ -15,7 +15,7 @@ NAME = "excess_earnings"
 TITLE = {"zh": "多期超额收益法", "en": "Multi-period excess earnings"}
 ASSUMPTIONS = {
     "revenue": Assumption({"zh": "现有客户基年收入", "en": "Revenue of the existing customers, base year"}, "money", least=Decimal(0)),
-    "transfer": Assumption({"zh": "随转让留存的比例", "en": "Share that survives the change of owner"}, "share", default="1", least=Decimal(0), most=ONE),
+    "transfer": Assumption({"zh": "随转让留存的比例", "en": "Share that survives the change of owner"}, "share", default="1", least=Decimal(0), most=ONE, carries="transfer", idle=ONE),
     "growth": Assumption({"zh": "留存客户的年增长", "en": "Growth a year of customers that stay"}, "share", least=Decimal(-1), most=ONE),
     **curves.ASSUMPTIONS,
     "margin": Assumption({"zh": "息税前利润率（调整后）", "en": "EBIT margin, adjusted"}, "share", least=Decimal(-1), most=ONE),

@@ -13,7 +13,7 @@ NAME = "expected_sales"
 TITLE = {"zh": "预期购买法（生命周期价值合计）", "en": "Expected purchases (sum of lifetime values)"}
 ASSUMPTIONS = {
     "sales": Assumption({"zh": "至各年末的累计预期销售额", "en": "Sales expected up to the end of each year"}, "money", kind="series", least=Decimal(0)),
-    "transfer": Assumption({"zh": "随转让留存的比例", "en": "Share that survives the change of owner"}, "share", default="1", least=Decimal(0), most=ONE),
+    "transfer": Assumption({"zh": "随转让留存的比例", "en": "Share that survives the change of owner"}, "share", default="1", least=Decimal(0), most=ONE, carries="transfer", idle=ONE),
     "margin": Assumption({"zh": "息税前利润率（调整后）", "en": "EBIT margin, adjusted"}, "share", least=Decimal(-1), most=ONE),
     "tax": Assumption({"zh": "所得税率", "en": "Tax rate"}, "share", least=Decimal(0), most=Decimal("0.9")),
     "charges": Assumption({"zh": "贡献资产回报（占收入，税后）", "en": "Contributory asset charges, after tax, of revenue"}, "share", least=Decimal(0), most=ONE),

@@ -13,14 +13,14 @@ TITLE = {"zh": "客户生命周期价值合计", "en": "Sum of customer lifetime
 ASSUMPTIONS = {
     "customers": Assumption({"zh": "客户数", "en": "Customers"}, "count", least=Decimal(0)),
     "margin": Assumption({"zh": "每户年边际贡献", "en": "Margin a year of one customer"}, "money"),
-    "retention": Assumption({"zh": "年留存率", "en": "Retention a year"}, "share", least=Decimal(0), most=ONE),
+    "retention": Assumption({"zh": "年留存率", "en": "Retention a year"}, "share", least=Decimal(0), most=ONE, carries="attrition", idle=ONE),
     "growth": Assumption({"zh": "留存客户贡献的年增长", "en": "Growth a year of the margin of those that stay"}, "share", default="0", least=Decimal(-1), most=ONE),
     "discount_rate": Assumption({"zh": "折现率", "en": "Discount rate"}, "share", least=Decimal(0), most=Decimal(5)),
     "first_margin": Assumption({"zh": "首笔贡献的时点", "en": "When the first margin comes"}, kind=("if_kept", "certain", "now"), default="if_kept"),
     "discounting": Assumption({"zh": "折现口径", "en": "When cash flows arise"}, kind=("end", "mid"), default="end"),
     "years": Assumption({"zh": "年数（0 为无限期）", "en": "Years (0 without end)"}, "years", default="0", least=Decimal(0), most=Decimal(60)),
     "acquisition_cost": Assumption({"zh": "每户获客成本", "en": "Cost of winning one customer"}, "money", default="0", least=Decimal(0)),
-    "transfer": Assumption({"zh": "随转让留存的比例", "en": "Share that survives the change of owner"}, "share", default="1", least=Decimal(0), most=ONE),
+    "transfer": Assumption({"zh": "随转让留存的比例", "en": "Share that survives the change of owner"}, "share", default="1", least=Decimal(0), most=ONE, carries="transfer", idle=ONE),
 }  # fmt: skip
 COLUMNS = {
     "year": {"zh": "年", "en": "Year"}, "kept": {"zh": "留存概率", "en": "Chance of being kept"}, "margin": {"zh": "每户贡献", "en": "Margin of one"},

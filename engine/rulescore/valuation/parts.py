@@ -21,10 +21,21 @@ Given = Mapping[str, Any]
 Row = Mapping[str, Decimal]
 
 
+RISKS: Mapping[str, Mapping[str, str]] = {
+    "transfer": {"zh": "客户因公司易手而流失", "en": "customers lost because the business changes hands"},
+    "attrition": {"zh": "客户逐年自然流失", "en": "customers lost over the years whoever owns the business"},
+    "credit": {"zh": "客户不付款", "en": "customers that don't pay"},
+    "concentration": {"zh": "依赖少数客户", "en": "dependence on few customers"},
+    "delivery": {"zh": "订单取消、退款或成本超支", "en": "orders called off, refunds, cost overruns"},
+}
+"""The risks of customers that an assumption or a feature may be said to carry."""
+
+
 @dataclass(frozen=True, slots=True)
 class Assumption:
     """What a method asks for. `kind`: `number`, `series` (one number a year) or the words that are allowed. Without
-    `default` it must be given. `least` and `most` bound numbers. A `quiet` one is told of only where it is stated."""
+    `default` it must be given. `least` and `most` bound numbers. A `quiet` one is told of only where it is stated. `carries`: the
+    risk that it is there to charge, unless it is `idle` and charges nothing."""
 
     title: Mapping[str, str]
     unit: str = ""
@@ -33,6 +44,8 @@ class Assumption:
     least: Decimal | None = None
     most: Decimal | None = None
     quiet: bool = False
+    carries: str = ""
+    idle: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ NAME = "tiered_excess_earnings"
 TITLE = {"zh": "分等级多期超额收益法", "en": "Excess earnings by tier"}
 CLASSES = {
     "revenue": Assumption({"zh": "各等级客户基年收入", "en": "Revenue of each tier, base year"}, "money", kind="series", least=Decimal(0)),
-    "attrition": Assumption({"zh": "各等级年流失率", "en": "Attrition a year of each tier"}, "share", kind="series", least=Decimal(0), most=ONE),
-    "transfer": Assumption({"zh": "各等级随转让留存的比例", "en": "Share of each tier that survives the change of owner"}, "share", kind="series", least=Decimal(0), most=ONE),
+    "attrition": Assumption({"zh": "各等级年流失率", "en": "Attrition a year of each tier"}, "share", kind="series", least=Decimal(0), most=ONE, carries="attrition", idle=Decimal(0)),
+    "transfer": Assumption({"zh": "各等级随转让留存的比例", "en": "Share of each tier that survives the change of owner"}, "share", kind="series", least=Decimal(0), most=ONE, carries="transfer", idle=ONE),
 }  # fmt: skip
 SHARED = (
     "growth",

@@ -62,6 +62,7 @@ def overview(words: Words) -> Node:
     spread = base.spread(words)
     for one in dimensions:
         one["spread"] = spread["dimensions"][one["id"]]
+    indices = [{**one, "spread": spread["indices"][one["id"]]} for one in rules.indices(words)]
     stored = _stored(run.folder / PORTFOLIO)
     whole = base.portfolio(words, stored)
     found = findings(words)
@@ -74,7 +75,7 @@ def overview(words: Words) -> Node:
             "coverage": run.trace.select((pl.col("composite.coverage") / UNIT).mean()).collect().item(),
             "problems": {severity: sum(1 for one in run.problems if one["severity"] == severity) for severity in ("error", "warning", "note")},
         },
-        "dimensions": dimensions, "portfolio": whole, "concentration": base.concentration(words),
+        "dimensions": dimensions, "indices": indices, "portfolio": whole, "concentration": base.concentration(words),
         "questionnaire": questionnaire(words),
         "segments": base.segments(words), "valuation": worth(words, valued), "gates": rules.gates(words),
         "matters": matters(words), "overrides": overridden(words), "requests": wanted(words), "plan": plan(words, stored),

@@ -14,6 +14,7 @@ from ...folder import Run
 from ...model import Action
 from ...scoring import STATES
 from ...speech import period_word
+from ..requests import measured_column
 from ..text import counts_of, figures_of
 from . import breakdowns, rules
 from .columns import Origins
@@ -56,7 +57,7 @@ def measures(words: Words, actions: Sequence[Action]) -> list[Node]:
 
 
 def spread(words: Words) -> Node:
-    """Mean, extremes and percentiles of the composite and of each dimension, and how often composites lie where."""
+    """Mean, extremes and percentiles of the composite, of each dimension and index, and how often composites lie where."""
     found = figures_of(words.run)
     frame = words.run.trace.select("composite.points").drop_nulls().collect(engine="streaming")
     width = 100 * UNIT // BINS
@@ -67,6 +68,7 @@ def spread(words: Words) -> Node:
     return {
         "composite": found["composite"], "bins": [bins.get(index, 0) for index in range(BINS)],
         "dimensions": {dimension.id: found[dimension.id] for dimension in words.pack.dimensions},
+        "indices": {index.id: found[f"index.{index.id}"] for index in words.pack.indices},
     }  # fmt: skip
 
 
@@ -139,7 +141,7 @@ def concentration(words: Words) -> Node | None:
 
     The column is the one whose concentration (`gini`, `hhi`) the rules for the base measure."""
     run = words.run
-    column = _measured(run)
+    column = measured_column(run)
     if column is None:
         return None
     have = ["name"] if "name" in run.inputs.collect_schema().names() else []
@@ -172,7 +174,7 @@ def concentration(words: Words) -> Node | None:
 
 def segments(words: Words) -> Node | None:
     """How many customers, and how much of the revenue, lie in which class of revenue and which stretch of composites."""
-    run, column = words.run, _measured(words.run)
+    run, column = words.run, measured_column(words.run)
     if column is None:
         return None
     scored = run.trace.select("composite.points").with_row_index("#place").collect()
@@ -204,23 +206,6 @@ def segments(words: Words) -> Node | None:
 def _of_first(running: list[float], share: float) -> float:
     """The share of revenue that the first part of the customers brings, at least the first of them."""
     return running[max(1, round(len(running) * share)) - 1]
-
-
-def _measured(run: Run) -> str | None:
-    """The stored column whose concentration the rules for the base measure."""
-    if run.portfolio is None:
-        return None
-    for feature in run.portfolio.pack.features.values():
-        for node in feature.expr.tree.walk():
-            if (
-                node.op == "aggregate"
-                and node.value in ("gini", "hhi")
-                and node.args
-                and node.args[0].op == "name"
-            ):
-                name = str(node.args[0].value).removeprefix("customers.")
-                return name if name in run.inputs.collect_schema().names() else None
-    return None
 
 
 def _shown(number: int | None) -> float | None:

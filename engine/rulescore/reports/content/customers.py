@@ -45,6 +45,7 @@ def listing(words: Words, names: list[str]) -> Node:
         "items": _items(run, trace, inputs),
         "gates": [trace[f"gate.{gate.id}"].cast(pl.Int8).to_list() for gate in pack.gates],
         "dimensions": [points(f"{dimension.id}.points") for dimension in pack.dimensions],
+        "indices": [points(f"index.{index.id}.points") for index in pack.indices],
         "cases": [trace[f"{rule.id}.case"].to_list() for rule in pack.rules],
         "points": [points(f"{rule.id}.points") for rule in pack.rules],
         "reasons": [trace[f"reason.{place}"].to_list() for place in range(3)],
@@ -148,6 +149,7 @@ def _next(words: Words, trace: pl.DataFrame, inputs: pl.DataFrame) -> list[str]:
     trees = [tree for _, tree in run.plan.tiers]
     scores = {f"score.{dimension.id}": f"{dimension.id}.points" for dimension in run.pack.dimensions}
     scores |= {"composite": "composite.points", "coverage": "composite.coverage"}
+    scores |= {f"index.{index.id}": f"index.{index.id}.points" for index in run.pack.indices}
     gates = {f"gate.{gate.id.replace('-', '_')}": f"gate.{gate.id}" for gate in run.pack.gates}
     found = []
     rows = zip(trace.iter_rows(named=True), inputs.iter_rows(named=True), strict=True)
@@ -160,6 +162,10 @@ def _next(words: Words, trace: pl.DataFrame, inputs: pl.DataFrame) -> list[str]:
         names = {**record}
         names |= {name: None if scored[at] is None else scored[at] / UNIT for name, at in scores.items()}
         names |= {name: scored[at] for name, at in gates.items()}
+        names |= {
+            f"assessed.{index.id}": all(scored[f"{one}.points"] is not None for one in index.weights)
+            for index in run.pack.indices
+        }
         parts = above.args if above.op == "and" else (above,)
         found.append("".join(_holds(evaluator.value(part, names)) for part in parts))
     return found

@@ -12,7 +12,7 @@ from ...folder import Run
 from ...model import Finding
 from ...speech import value_word
 from ..findings import kept_out, tally, waterfall
-from ..requests import requests
+from ..requests import Request, requests
 from .base import measures
 from .words import Words
 
@@ -93,17 +93,26 @@ def overridden(words: Words) -> list[Node]:
 
 
 def wanted(words: Words) -> list[Node]:
-    """What to ask the seller for, what could move most first, with the rules it would settle."""
-    run = words.run
-    packs = {False: run.pack, True: run.pack.portfolio}
+    """What to ask the seller for, what matters most first, with what waits for it."""
     return [
         {
-            "name": one.name, "title": one.title[words.language], "table": one.table, "customers": one.customers, "points": one.points,
-            "holder": words.text(one.holder), "of_base": one.of_base,
-            "rules": [words.text(pack.rule(rule).title) for rule in one.rules if (pack := packs[one.of_base]) is not None],
+            "name": one.name, "title": one.title[words.language], "table": one.table, "customers": one.customers, "tiers": one.tiers,
+            "points": one.points, "amount": None if one.amount is None else float(one.amount),
+            "shown": "" if one.amount is None else words.money(one.amount, one.unit or "CNY"),
+            "holder": words.text(one.holder), "of_base": one.of_base, "rules": _waiting(words, one),
+            "methods": [words.text(method) for method in one.methods],
         }
-        for one in requests(run)
+        for one in requests(words.run)
     ]  # fmt: skip
+
+
+def _waiting(words: Words, one: Request) -> list[str]:
+    """The rules, gates and figures that wait for what is asked for."""
+    pack = words.run.pack.portfolio if one.of_base else words.run.pack
+    assert pack is not None
+    gates = {gate.id: gate.title for gate in pack.gates}
+    titles = [pack.rule(rule).title for rule in one.rules] + [gates[gate] for gate in one.gates]
+    return [words.text(title) for title in (*titles, *(pack.features[name].title for name in one.figures))]
 
 
 def _one(words: Words, finding: Finding, facts: Node, run: Run | None) -> Node:

@@ -9,8 +9,10 @@ from typing import Any
 from ...lang.syntax import Tree
 from ...measures import FIGURE, NONE
 from ...model import Breakdown, Finding, Pack
+from ...schema.report import TASK_STATES
+from ...taken import Task, counts, tasks
 from .base import measures
-from .matters import listed
+from .matters import LISTED, listed
 from .words import Words
 
 Node = dict[str, Any]
@@ -27,7 +29,11 @@ def plan(words: Words, stored: Node | None) -> Node | None:
         return None
     own = words.of(run)
     values = run.inputs.collect().row(0, named=True)
-    found = [_measure(own, words, one, values) for one in run.pack.measures]
+    noted = tasks(words.run)
+    found = [
+        {**_measure(own, words, one, values), "taken": _taken(words, [task for task in noted or () if task.measure == one.id])}
+        for one in run.pack.measures
+    ]  # fmt: skip
     strategies = [
         _strategies(own, one, next(node for node in stored["breakdowns"] if node["id"] == one.id))
         for one in run.pack.breakdowns
@@ -40,9 +46,9 @@ def plan(words: Words, stored: Node | None) -> Node | None:
     subjects: dict[str, list[Node]] = {}
     for one in found:
         subjects.setdefault(one["subject"], []).append(one)
-    counts = {state: sum(one["state"] == state for one in found) for state in STATES.values()}
     return {
-        "counts": counts,
+        "counts": {state: sum(one["state"] == state for one in found) for state in STATES.values()},
+        "taken": None if noted is None else counts(noted),
         "subjects": [{"title": title, "measures": group} for title, group in subjects.items()],
         "strategies": strategies,
     }  # fmt: skip
@@ -70,6 +76,16 @@ def _measure(own: Words, words: Words, one: Finding, values: Mapping[str, Any]) 
         "actions": measures(own, one.actions), "sources": own.sources(one.source), "place": str(one.span),
         "count": 0 if whom is None else whom["count"], "customers": [] if whom is None else whom["customers"],
     }  # fmt: skip
+
+
+def _taken(words: Words, found: list[Task]) -> Node | None:
+    """What became of a measure: counts, and the first tasks, overdue ones before others, those unfinished before those done."""
+    if not found:
+        return None
+    ranked = sorted(
+        found, key=lambda one: (not one.overdue, TASK_STATES.index(one.state), one.on, one.customer)
+    )
+    return {**counts(found), "tasks": [one.as_dict() for one in ranked[:LISTED]], "total": len(found)}
 
 
 def _target(own: Words, target: Tree, unit: str, values: Mapping[str, Any]) -> str:

@@ -102,9 +102,22 @@ def _lessons(words: Words, report: Node) -> Iterator[str]:
     join = words.tell("comma").join
     for one in report["requests"][:FIRST]:
         holder = words.tell("process.from-holder", holder=one["holder"]) if one["holder"] else ""
-        yield words.tell(
-            "process.lesson-request", title=one["title"], holder=holder, points=f"{one['points']:.2f}"
+        facts = {
+            "title": one["title"],
+            "holder": holder,
+            "points": f"{one['points']:.2f}",
+            "methods": join(one["methods"]),
+        }
+        key = (
+            "assumption"
+            if one["methods"]
+            else "base"
+            if one["of_base"]
+            else "tiers"
+            if one["tiers"]
+            else "request"
         )
+        yield words.tell(f"process.lesson-{key}", tiers=f"{one['tiers']:,}", **facts)
     planned = report["plan"]
     if planned is not None and planned["counts"]["unknown"]:
         figures = [

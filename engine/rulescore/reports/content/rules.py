@@ -34,6 +34,17 @@ def dimensions(words: Words) -> list[Node]:
     ]  # fmt: skip
 
 
+def indices(words: Words) -> list[Node]:
+    """Each index in words."""
+    return [
+        {
+            "id": index.id, "title": words.text(index.title), "why": words.text(index.why), "words": words.weighed(index),
+            "sources": words.sources(index.source), "place": str(index.span),
+        }
+        for index in words.pack.indices
+    ]  # fmt: skip
+
+
 def gates(words: Words) -> list[Node]:
     """Each gate in words, with how many it acted on and for how many it is undecided."""
     asked = []

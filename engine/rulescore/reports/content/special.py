@@ -13,6 +13,7 @@ from ...messages import word
 from ...quality.figures import NOT_STATED
 from .. import cycles
 from ..text import counts_of
+from ..worth import charged_twice
 from .words import Words, percent
 
 Node = dict[str, Any]
@@ -22,7 +23,7 @@ MOSTLY, SHOWN = 0.5, 5
 
 def special(words: Words, dimensions: list[Node], valuation: Node | None) -> list[str]:
     """The matters as sentences, in a fixed order."""
-    return [*_cycle(words), *_assessed(words), *_rows(words), *_missing(words, dimensions), *_parameters(words), *_sources(words), *_assumptions(words, valuation), *_personal(words)]  # fmt: skip
+    return [*_cycle(words), *_assessed(words), *_rows(words), *_missing(words, dimensions), *_parameters(words), *_sources(words), *_assumptions(words, valuation), *_risks(words, valuation), *_personal(words)]  # fmt: skip
 
 
 def _cycle(words: Words) -> Iterator[str]:
@@ -93,6 +94,10 @@ def _assumptions(words: Words, valuation: Node | None) -> Iterator[str]:
     default = sum("default" in one["source"] for one in used)
     if judged or default:
         yield words.tell("special.assumptions", count=len(used), judged=judged, default=default)
+
+
+def _risks(words: Words, valuation: Node | None) -> list[str]:
+    return charged_twice(valuation, words.run.problems, words.language) if valuation else []
 
 
 def _personal(words: Words) -> Iterator[str]:

@@ -241,6 +241,7 @@
     const lost = c.reasons.map((column) => column[i]).filter((index) => index !== null).map((index) => data.rules[index].title);
     const parts = [back, title, make("div", { class: "big" }, points(c.composite[i]), make("small", {}, tierOf(i)))];
     if (c.low[i] !== null) parts.push(make("p", { class: "note" }, say("interval", { low: points(c.low[i]), high: points(c.high[i]) }) + " · " + say("coverage") + " " + percent(c.coverage[i])));
+    if (data.indices.length) parts.push(make("p", { class: "note" }, data.indices.map((title, at) => title + " " + points(c.indices[at][i])).join(" · ")));
     if (lost.length) parts.push(make("p", {}, say("loses") + say("colon") + lost.join(say("comma"))));
     parts.push(...besideWords(i), ...tierWords(i), ...gateWords(i));
     if (given.some(Boolean)) parts.push(make("h3", {}, say("contributions")), fall(given, c.composite[i]), make("p", { class: "note" }, say("contributions-note")));

@@ -129,6 +129,19 @@ def weighted_mean(values: str, weights: str, decimals: int) -> tuple[str, str]:
     return f"COUNT({values})>0", half_up(mean, decimals)
 
 
+def index_mean(
+    scores: Sequence[str], weights: Sequence[str], composite: str, decimals: int
+) -> tuple[str, str]:
+    """(when it is a number, the number): the mean of an index's cells; `composite`, if any, stands for those without a number."""
+    pairs = list(zip(scores, weights, strict=True))
+    instead = composite or "0"
+    parts = "+".join(f"IF(ISNUMBER({score}),{score},{instead})*{weight}" for score, weight in pairs)
+    if composite:
+        return f"ISNUMBER({composite})", half_up(f"({parts})/({'+'.join(weights)})", decimals)
+    counted = "+".join(f"ISNUMBER({score})*{weight}" for score, weight in pairs)
+    return f"COUNT({','.join(scores)})>0", half_up(f"({parts})/({counted})", decimals)
+
+
 def gated(number: str, gates: Sequence[tuple[str, str, str]]) -> str:
     """(cell that says whether the gate acts, cap or floor, limit), one after another."""
     for acts, action, limit in gates:

@@ -46,7 +46,15 @@ class _Weights:
     def write(self, row: int) -> int:
         self.sheet.merged(row, 0, LAST, self.part.scope, "band")
         self.sheet.height(row, 22)
-        for step in (self.dimensions, self.rules, self.tiers, self.thresholds, self.gates, self.others):
+        for step in (
+            self.dimensions,
+            self.indices,
+            self.rules,
+            self.tiers,
+            self.thresholds,
+            self.gates,
+            self.others,
+        ):
             row = step(row + 1)
         return row
 
@@ -87,6 +95,27 @@ class _Weights:
             for key, at in (("dimension", 3), ("initial", 4), ("dimension-share", 5), ("min", 6), ("max", 7)):
                 self.name(f"{key}.{dimension.id}", row, at)
             row += 1
+        return row
+
+    def indices(self, row: int) -> int:
+        if not self.pack.indices:
+            return row - 1
+        row = self.head(row, "indices", ("index", "dimension", "index-id", "weight", "", "", "", "", "if-missing", "source"))  # fmt: skip
+        words, titles = self.part.words, {one.id: one.title for one in self.pack.dimensions}
+        for index in self.pack.indices:
+            for key, weight in index.weights.items():
+                names = [words.text(index.title), words.text(titles[key]), f"{index.id} · {key}"]
+                self.sheet.line(row, 0, names, ("wrap", "wrap", "mono"))
+                if index.own_weights:
+                    self.sheet.put(row, 3, weight, "number", "input")
+                else:
+                    usual = self.part.at[f"dimension.{key}"].split("!")[1]
+                    self.sheet.put(row, 3, Formula(usual, weight), "number")
+                self.sheet.line(row, 4, ["", "", "", ""], "text")
+                if_missing = words.say(f"index.{index.on_missing}").lstrip("；; ")
+                self.sheet.line(row, 8, [if_missing, words.sources(index.source)], "wrap")
+                self.name(f"weight-of.{index.id}.{key}", row)
+                row += 1
         return row
 
     def rules(self, row: int) -> int:

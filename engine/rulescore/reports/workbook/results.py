@@ -14,7 +14,7 @@ from ...arithmetic import UNIT
 from ...engines import frame as frame_engine
 from ...engines.evaluator import Evaluator
 from ...model import Dimension
-from ...scoring import Outcome, Score, dimension_score, limited
+from ...scoring import Outcome, Score, assessed, dimension_score, limited
 from .conditions import filled
 from .formulas import (
     DASH,
@@ -26,6 +26,7 @@ from .formulas import (
     dimension_points,
     gated,
     half_up,
+    index_mean,
     or_dash,
     weighted_mean,
 )
@@ -93,6 +94,8 @@ class Results:
             columns += [f"{block}.{name}" for name in names]
         columns += [f"leaf.{index}" for index in range(len(part.conditions.leaves))]
         columns += [f"gate.{gate.id}" for gate in self.pack.gates]
+        indices = [index.id for index in self.pack.indices]
+        columns += [f"{block}.{name}" for block in ("index", "assessed") for name in indices]
         columns += [
             "composite",
             "low",
@@ -103,6 +106,7 @@ class Results:
             "tier",
         ]
         columns += [f"was.{name}" for name in dimensions]
+        columns += [f"was-index.{name}" for name in indices]
         columns += [f"engine.{name}" for name in ("points", "composite", "low", "high", "coverage", "tier")]
         columns += [
             f"check.{name}"
@@ -145,8 +149,11 @@ class Results:
             titles |= {
                 f"{kind}.{dimension.id}": title for kind in ("score", "low", "high", "coverage", "was")
             }
-        for index, tree in enumerate(part.conditions.leaves):
-            titles[f"leaf.{index}"] = part.words.words(tree)
+        for index in self.pack.indices:
+            title = part.words.text(index.title)
+            titles |= {f"{kind}.{index.id}": title for kind in ("index", "assessed", "was-index")}
+        for number, tree in enumerate(part.conditions.leaves):
+            titles[f"leaf.{number}"] = part.words.words(tree)
         titles |= {f"gate.{gate.id}": part.words.text(gate.title) for gate in self.pack.gates}
         for name in self.column:
             kind, _, rest = name.partition(".")
@@ -286,6 +293,9 @@ class Results:
             found[f"score.{dimension.id}"] = plain(record.trace[f"{dimension.id}.points"])
         found["composite"] = plain(record.trace["composite.points"])
         found["coverage"] = plain(record.trace["composite.coverage"])
+        for index in self.pack.indices:
+            found[f"index.{index.id}"] = plain(record.trace[f"index.{index.id}.points"])
+            found[f"assessed.{index.id}"] = assessed(index, record.dimensions)
         return found | {
             f"gate.{gate.id.replace('-', '_')}": record.trace[f"gate.{gate.id}"] for gate in self.pack.gates
         }
@@ -299,6 +309,20 @@ class Results:
                 f"gate.{gate.id}" for gate in self.pack.gates if gate.id.replace("-", "_") == name[5:]
             )
         return self.cell(name, row)
+
+    def indices(self, row: int, record: Record) -> None:
+        """The points of each index, and whether all its dimensions have some."""
+        for index in self.pack.indices:
+            scores = [self.cell(f"score.{key}", row) for key in index.weights]
+            weights = [self.part.at[f"weight-of.{index.id}.{key}"] for key in index.weights]
+            composite = self.cell("composite", row) if index.on_missing == "composite" else ""
+            when, mean = index_mean(scores, weights, composite, self.pack.dimension_decimals)
+            points = plain(record.trace[f"index.{index.id}.points"])
+            self.sheet.put(
+                row, self.column[f"index.{index.id}"], Formula(or_dash(when, mean), points), "points"
+            )
+            whole = Formula(f"COUNT({','.join(scores)})={len(scores)}", assessed(index, record.dimensions))
+            self.sheet.put(row, self.column[f"assessed.{index.id}"], whole, "center")
 
     def gates(self, row: int, record: Record) -> None:
         for gate in self.pack.gates:
@@ -333,6 +357,7 @@ class Results:
             Formula(or_dash(when, number), plain(trace["composite.coverage"])),
             "percent",
         )
+        self.indices(row, record)
         natural = str(len(pack.tiers))
         for place in range(len(part.tier_formulas), 0, -1):
             test = filled(part.tier_formulas[place - 1][0], lambda name: self.address(row, name))
@@ -380,6 +405,10 @@ class Results:
             self.sheet.put(
                 row, self.column[f"was.{dimension.id}"], NONE if was is None else was, "points", "stored"
             )
+        for one in pack.indices:
+            was = plain(trace[f"index.{one.id}.points"])
+            place = self.column[f"was-index.{one.id}"]
+            self.sheet.put(row, place, NONE if was is None else was, "points", "stored")
         values |= {"composite": plain(trace["composite.points"]), "low": plain(trace["composite.low"]), "high": plain(trace["composite.high"])}  # fmt: skip
         values |= {"coverage": plain(trace["composite.coverage"])}
         values |= {"tier": None if index is None else self.part.words.text(pack.tiers[index].title)}
@@ -395,12 +424,14 @@ class Results:
         dimensions = [dimension.id for dimension in self.pack.dimensions]
         ours, engines = self.block("score", dimensions, row), self.block("was", dimensions, row)
 
-        def less(name: str) -> str:
-            return differs(self.cell(name, row), self.cell(f"engine.{name}", row))
+        def less(name: str, engine: str = "") -> str:
+            return differs(self.cell(name, row), self.cell(engine or f"engine.{name}", row))
+
+        means = [less(f"index.{index.id}", f"was-index.{index.id}") for index in self.pack.indices]
 
         texts = {
             "points": f"ROUND(SUM({self.block('points', rules, row)})-{self.cell('engine.points', row)},4)",
-            "scores": f"SUMPRODUCT(({ours}<>{engines})*1)",
+            "scores": "+".join([f"SUMPRODUCT(({ours}<>{engines})*1)", *(f"ABS({mean})" for mean in means)]),
             "composite": less("composite"),
             "interval": f"ABS({less('low')})+ABS({less('high')})",
             "coverage": less("coverage"),

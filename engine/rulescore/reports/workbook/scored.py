@@ -8,6 +8,7 @@ from typing import Any
 
 from ...arithmetic import UNIT
 from ...folder import Run
+from ...indices import names_of
 from ...model import Dimension, Rule
 from ...plan import PlannedRule
 from ..content import rules
@@ -22,7 +23,7 @@ Node = dict[str, Any]
 @dataclass
 class Scored:
     """`at` holds the address of each parameter once its sheet is made: `weight.<rule>`, `low.<rule>`, `high.<rule>`,
-    `cases.<rule>`, `dimension.<id>`, `initial.<id>`, `min.<id>`, `max.<id>`, `limit.<gate>`, `tiers`, `minimum`, `cap`,
+    `cases.<rule>`, `dimension.<id>`, `initial.<id>`, `min.<id>`, `max.<id>`, `limit.<gate>`, `weight-of.<index>.<dimension>`, `tiers`, `minimum`, `cap`,
     `threshold.<n>`, `param.<id>`."""
 
     run: Run
@@ -77,7 +78,7 @@ def scored(run: Run, words: Words, book: Book, scope: str) -> Scored:
     made = Scored(run, words, scope, states, rules.dimensions(words), rules.gates(words))
     pack, plan = run.pack, run.plan
     scores = frozenset(f"score.{dimension.id}" for dimension in pack.dimensions)
-    whole = scores | {"composite", "coverage"}
+    whole = scores | {"composite", "coverage"} | names_of(pack.indices).keys()
     for gate, tree in plan.gates:
         live = {"composite": scores, "tier": whole}.get(gate.target, frozenset())
         if tree.names() & live:

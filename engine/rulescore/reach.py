@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is missing in a run, and how far each piece of it reaches: rules and gates that wait for it, customers whose tier it
+could change, money of those who lack it.
+
+The tier is tried at two ends: the input is there and every rule that waits for it gives its least points, or its most; all
+else stays as it is. Totals, gates and tiers are those of the frame engine, so nothing of the arithmetic stands here again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import chain
+
+import polars as pl
+
+from .engines import frame as frame_engine
+from .engines.frame import CUSTOMER
+from .folder import Run
+from .lang.syntax import Tree
+from .model import KEPT_OUT
+from .plan import Plan, PlannedRule, Step
+from .scoring import MISSING
+
+Item = tuple[str, str]
+"""(table, field); the field is blank where the whole table is missing."""
+
+LOOKED_AT = 1_000
+"""Customers without an item whose tier is tried; of more, so many spaced evenly, and their share is taken for all."""
+ENDS = {"low": ("cap", 0), "high": ("floor", 1)}
+"""By end: the gates that an input in doubt would set off there, and which limit of a rule's span."""
+AT, WAS, AMOUNT = "#at", "#was", "#amount"
+
+
+@dataclass(slots=True)
+class Lack:
+    """An item that is missing: for how many customers (1 for the base), and of them in how many each rule waits for it; the gates that
+    do; how many customers' tier it could change; the amount of those in the valued base, None where nothing is known of it."""
+
+    item: Item
+    customers: int
+    rules: dict[str, int] = field(default_factory=dict)
+    gates: list[str] = field(default_factory=list)
+    tiers: int = 0
+    amount: Decimal | None = None
+
+
+def lacking(run: Run, amount: str | None) -> list[Lack]:
+    """What is missing in a run of customers, or of the base. `amount`: the column of the inputs that says what a customer is worth."""
+    plan = run.plan
+    steps = {step.column: step for step in plan.steps}
+    waits = _waits(run, steps)
+    if not waits:
+        return []
+    joined = _joined(run, waits, amount)
+    held = joined.select(
+        *(_mask(state, columns).alias(name) for name, state, columns in _masks(waits)), _amount(run, amount)
+    ).collect(engine="streaming")
+    without = held.select(
+        pl.any_horizontal([_name(item, name) for name in of]).alias(str(index))
+        for index, (item, of) in enumerate(waits.items())
+    )
+    counts = held.drop(AMOUNT).sum().row(0, named=True)
+    found: dict[Item, Lack] = {}
+    lacks: dict[Item, pl.Series] = {}
+    for (item, of), those in zip(waits.items(), without, strict=True):
+        if those.any():
+            known = held[AMOUNT].filter(those).drop_nulls()
+            open_ = {name: count for name in of if (count := counts[_name(item, name)])}
+            lacks[item] = those
+            found[item] = Lack(
+                item, int(those.sum()),
+                {name[5:]: count for name, count in open_.items() if name.startswith("rule.")},
+                [name[5:] for name in open_ if name.startswith("gate.")],
+                amount=Decimal(int(known.sum())).scaleb(-2) if known.len() else None,
+            )  # fmt: skip
+    if found:
+        _try_tiers(run, joined, held, waits, lacks, found)
+    return list(found.values())
+
+
+Waits = Mapping[Item, Mapping[str, Sequence[str]]]
+"""Item -> `rule.<id>` or `gate.<id>` -> the columns of the inputs that are the item there."""
+
+
+def _waits(run: Run, steps: Mapping[str, Step]) -> Waits:
+    plan = run.plan
+    trees: dict[str, list[Tree | None]] = {
+        f"rule.{planned.rule.id}": [
+            planned.applies,
+            *(part for case in planned.cases for part in (case.when, case.points) if isinstance(part, Tree)),
+        ]
+        for planned in plan.rules
+    }
+    trees |= {f"gate.{gate.id}": [tree] for gate, tree in plan.gates}
+    found: dict[Item, dict[str, list[str]]] = {}
+    for waiting, of in trees.items():
+        for column in rests_on([tree for tree in of if tree is not None], steps, plan):
+            item = _item(column, steps, run)
+            found.setdefault(item, {}).setdefault(waiting, []).append(column)
+    return found
+
+
+def rests_on(trees: Sequence[Tree], steps: Mapping[str, Step], plan: Plan) -> list[str]:
+    """The fields and figures of events that expressions rest on, each a column of the inputs."""
+    waiting = sorted(set(chain.from_iterable(tree.names() for tree in trees)))
+    fields, found, seen = set(plan.fields), set(), set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        step = steps.get(name)
+        if step is not None and step.scope != "events":
+            waiting += sorted(step.needs)
+        elif step is not None or name in fields:
+            found.add(name)
+    return sorted(found)
+
+
+def _item(name: str, steps: Mapping[str, Step], run: Run) -> Item:
+    """A column as something to ask for: the field, the column of events, or the whole table that was not supplied."""
+    step = steps.get(name)
+    if step is None:
+        return run.pack.subject, name
+    table = step.tree.table
+    supplied = {source["table"] for source in run.manifest["inputs"]} | {"customers"}
+    names = {node for arg in step.tree.args[:1] for node in arg.names()}
+    read = [key for key in run.pack.tables[table].fields if f"{table}.{key}" in names]
+    return (table, read[0]) if table in supplied and read else (table, "")
+
+
+def _name(item: Item, waiting: str) -> str:
+    return f"#{item[0]}.{item[1]}|{waiting}"
+
+
+def _masks(waits: Waits) -> list[tuple[str, pl.Expr, Sequence[str]]]:
+    """The column that says of each customer whether something waits for an item, what waits, and the item's columns."""
+    return [
+        (_name(item, waiting), _open(waiting), columns)
+        for item, of in waits.items()
+        for waiting, columns in of.items()
+    ]
+
+
+def _open(waiting: str) -> pl.Expr:
+    """Whether a rule is missing, or a gate undecided."""
+    if waiting.startswith("rule."):
+        return pl.col(f"{waiting[5:]}.case") == MISSING
+    return pl.col(waiting).is_null()
+
+
+def _mask(state: pl.Expr, columns: Sequence[str]) -> pl.Expr:
+    return (state & pl.any_horizontal([pl.col(name).is_null() for name in columns])).fill_null(False)
+
+
+def _joined(run: Run, waits: Waits, amount: str | None) -> pl.LazyFrame:
+    """Trace and the inputs that are read here, side by side; dates as days."""
+    plan, have = run.plan, run.inputs.collect_schema().names()
+    trees = [*(tree for _, tree in plan.gates), *(tree for _, tree in plan.tiers)]
+    read = {name for tree in trees if tree is not None for name in tree.names()}
+    read |= {name for of in waits.values() for columns in of.values() for name in columns}
+    read |= {KEPT_OUT, *([amount] if amount else [])}
+    chosen = sorted((read & set(have)) - {CUSTOMER})
+    inputs = frame_engine.as_numbers(run.inputs.select(chosen), chosen, plan.kinds)
+    return pl.concat([run.trace, inputs], how="horizontal")
+
+
+def _amount(run: Run, amount: str | None) -> pl.Expr:
+    """What a customer of the valued base is worth, in hundredths, so that sums are exact in any order."""
+    if amount is None:
+        return pl.lit(None, dtype=pl.Int64).alias(AMOUNT)
+    worth = (pl.col(amount).clip(0) * 100).round().cast(pl.Int64)
+    if KEPT_OUT in run.pack.features:
+        worth = pl.when(pl.col(KEPT_OUT).fill_null(False)).then(0).otherwise(worth)
+    return worth.alias(AMOUNT)
+
+
+def _try_tiers(
+    run: Run,
+    joined: pl.LazyFrame,
+    held: pl.DataFrame,
+    waits: Waits,
+    lacks: Mapping[Item, pl.Series],
+    found: Mapping[Item, Lack],
+) -> None:
+    """Counts for each item the customers whose tier is another at one of the two ends."""
+    plan, ids = run.plan, list(found)
+    places = {item: _spaced(those.arg_true()) for item, those in lacks.items()}
+    at = pl.concat(list(places.values())).unique().sort()
+    rows = joined.with_row_index(AT).filter(pl.col(AT).is_in(at.implode())).collect(engine="streaming")
+    doubts = [f"#gate.{gate.id}" for gate, _ in plan.gates] + [f"#tier.{tier.id}" for tier, _ in plan.tiers]
+    rows = (
+        rows.hstack(held[at].drop(AMOUNT))
+        .rename({"tier.index": WAS})
+        .with_columns(
+            *(_lost(planned) for planned in plan.rules),
+            *(pl.lit(None, dtype=pl.Boolean).alias(name) for name in doubts),
+        )
+    )
+    tiers = _rested_on(plan)
+    parts = []
+    for index, item in enumerate(ids):
+        own = rows[at.search_sorted(places[item])].with_columns(pl.lit(index).alias("#item"))
+        parts += [own.with_columns(_at_end(plan, item, waits[item], end, tiers)) for end in ENDS]
+    tried = frame_engine.standings(_doubted(plan), pl.concat(parts, rechunk=True).lazy())
+    other = pl.col("tier.index").ne_missing(pl.col(WAS))
+    counted = tried.filter(other).group_by("#item").agg(pl.col(AT).n_unique()).collect()
+    for index, count in counted.iter_rows():
+        lack, looked = found[ids[index]], places[ids[index]].len()
+        lack.tiers = (2 * count * lack.customers + looked) // (2 * looked)
+
+
+def _spaced(places: pl.Series) -> pl.Series:
+    """All places, or LOOKED_AT of them at most, evenly spaced."""
+    return places.gather_every(max(1, -(-places.len() // LOOKED_AT)))
+
+
+def _rested_on(plan: Plan) -> dict[str, frozenset[str]]:
+    """Tier -> the columns of the inputs that its condition reads beside the scores."""
+    steps = {step.column: step for step in plan.steps}
+    return {tier.id: frozenset(rests_on([tree], steps, plan)) for tier, tree in plan.tiers if tree}
+
+
+def _lost(planned: PlannedRule) -> pl.Expr:
+    points = pl.col(f"{planned.rule.id}.points")
+    return (planned.rule.high - points).fill_null(0).cast(pl.Int32).alias(f"{planned.rule.id}.lost")
+
+
+def _doubted(plan: Plan) -> Plan:
+    """The plan whose gates and tiers, where their condition is missing, take what the columns of an end say."""
+
+    def either(tree: Tree, name: str) -> Tree:
+        return Tree("call", (tree, Tree("name", value=name, kind="bool")), "coalesce", "bool")
+
+    return replace(
+        plan,
+        gates=tuple((gate, either(tree, f"#gate.{gate.id}")) for gate, tree in plan.gates),
+        tiers=tuple((tier, tree and either(tree, f"#tier.{tier.id}")) for tier, tree in plan.tiers),
+    )
+
+
+def _at_end(
+    plan: Plan,
+    item: Item,
+    of: Mapping[str, Sequence[str]],
+    end: str,
+    tiers: Mapping[str, frozenset[str]],
+) -> list[pl.Expr]:
+    """What is other with the item: rules that wait for it stand at an end of what they could give; gates in doubt are set off at
+    the low end if they cap and at the high end if they lift; tiers in doubt are reached at the high end."""
+    action, limit = ENDS[end]
+    changed: list[pl.Expr] = []
+    for planned in plan.rules:
+        rule, points = planned.rule, planned.span[limit]
+        if f"rule.{rule.id}" in of:
+            waits = pl.col(_name(item, f"rule.{rule.id}"))
+            for part, value, dtype in (
+                ("case", 0, pl.Int8),
+                ("points", points, pl.Int32),
+                ("lost", rule.high - points, pl.Int32),
+            ):
+                name = f"{rule.id}.{part}"
+                changed.append(
+                    pl.when(waits).then(pl.lit(value, dtype=dtype)).otherwise(pl.col(name)).alias(name)
+                )
+    changed += [
+        pl.when(pl.col(_name(item, f"gate.{gate.id}"))).then(True).alias(f"#gate.{gate.id}")
+        for gate, _ in plan.gates
+        if f"gate.{gate.id}" in of and gate.action == action
+    ]
+    if end == "high":
+        columns = set(chain.from_iterable(of.values()))
+        changed += [pl.lit(True).alias(f"#tier.{tier}") for tier, read in tiers.items() if columns & read]
+    return changed
