@@ -26,11 +26,15 @@ from .scoring import MISSING
 Item = tuple[str, str]
 """(table, field); the field is blank where the whole table is missing."""
 
+SAMPLED = 50_000
+"""Customers among whom tiers are tried; of more, every so many-th, so that memory does not grow with the base."""
 LOOKED_AT = 1_000
 """Customers without an item whose tier is tried; of more, so many spaced evenly, and their share is taken for all."""
 ENDS = {"low": ("cap", 0), "high": ("floor", 1)}
 """By end: the gates that an input in doubt would set off there, and which limit of a rule's span."""
 AT, WAS, AMOUNT = "#at", "#was", "#amount"
+ANY = "any"
+"""Stands for all rules and gates that wait for an item."""
 
 
 @dataclass(slots=True)
@@ -46,37 +50,45 @@ class Lack:
     amount: Decimal | None = None
 
 
-def lacking(run: Run, amount: str | None) -> list[Lack]:
-    """What is missing in a run of customers, or of the base. `amount`: the column of the inputs that says what a customer is worth."""
+def lacking(run: Run, amount: str | None, tiers: bool = True) -> list[Lack]:
+    """What is missing in a run of customers, or of the base. `amount`: the column of the inputs that says what a customer is worth;
+    `tiers`: also tries whose tier it could change, which reads the whole trace."""
     plan = run.plan
     steps = {step.column: step for step in plan.steps}
     waits = _waits(run, steps)
     if not waits:
         return []
-    joined = _joined(run, waits, amount)
-    held = joined.select(
-        *(_mask(state, columns).alias(name) for name, state, columns in _masks(waits)), _amount(run, amount)
-    ).collect(engine="streaming")
-    without = held.select(
-        pl.any_horizontal([_name(item, name) for name in of]).alias(str(index))
-        for index, (item, of) in enumerate(waits.items())
-    )
-    counts = held.drop(AMOUNT).sum().row(0, named=True)
+    joined = _joined(run, waits, amount).with_columns(_amount(run, amount))
+    masks = [_mask(state, columns).alias(name) for name, state, columns in _masks(waits)]
+    anything = [
+        pl.any_horizontal([_name(item, name) for name in of]).alias(_name(item, ANY))
+        for item, of in waits.items()
+    ]
+    asked = [pl.col(name).sum() for name, _, _ in _masks(waits)]
+    for item in waits:
+        those = pl.col(_name(item, ANY))
+        worth = pl.when(those).then(AMOUNT)
+        asked += [
+            those.sum(),
+            worth.sum().alias(_name(item, "sum")),
+            worth.count().alias(_name(item, "known")),
+        ]
+    marked = joined.with_columns(masks).with_columns(anything)
+    counts = marked.select(asked).collect(engine="streaming").row(0, named=True)
     found: dict[Item, Lack] = {}
-    lacks: dict[Item, pl.Series] = {}
-    for (item, of), those in zip(waits.items(), without, strict=True):
-        if those.any():
-            known = held[AMOUNT].filter(those).drop_nulls()
+    for item, of in waits.items():
+        if customers := counts[_name(item, ANY)]:
             open_ = {name: count for name in of if (count := counts[_name(item, name)])}
-            lacks[item] = those
             found[item] = Lack(
-                item, int(those.sum()),
+                item, customers,
                 {name[5:]: count for name, count in open_.items() if name.startswith("rule.")},
                 [name[5:] for name in open_ if name.startswith("gate.")],
-                amount=Decimal(int(known.sum())).scaleb(-2) if known.len() else None,
+                amount=Decimal(counts[_name(item, "sum")]).scaleb(-2) if counts[_name(item, "known")] else None,
             )  # fmt: skip
-    if found:
-        _try_tiers(run, joined, held, waits, lacks, found)
+    if found and tiers:
+        every = max(1, int(run.manifest["customers"]) // SAMPLED)
+        rows = joined.gather_every(every).with_columns(masks).with_columns(anything)
+        _try_tiers(plan, rows.collect(engine="streaming"), waits, found)
     return list(found.values())
 
 
@@ -177,22 +189,15 @@ def _amount(run: Run, amount: str | None) -> pl.Expr:
     return worth.alias(AMOUNT)
 
 
-def _try_tiers(
-    run: Run,
-    joined: pl.LazyFrame,
-    held: pl.DataFrame,
-    waits: Waits,
-    lacks: Mapping[Item, pl.Series],
-    found: Mapping[Item, Lack],
-) -> None:
-    """Counts for each item the customers whose tier is another at one of the two ends."""
-    plan, ids = run.plan, list(found)
-    places = {item: _spaced(those.arg_true()) for item, those in lacks.items()}
+def _try_tiers(plan: Plan, rows: pl.DataFrame, waits: Waits, found: Mapping[Item, Lack]) -> None:
+    """Counts for each item the customers whose tier is another at one of the two ends. `rows`: customers with their trace, the
+    inputs that are read here, and what waits for what."""
+    ids = list(found)
+    places = {item: _spaced(rows[_name(item, ANY)].arg_true()) for item in ids}
     at = pl.concat(list(places.values())).unique().sort()
-    rows = joined.with_row_index(AT).filter(pl.col(AT).is_in(at.implode())).collect(engine="streaming")
     doubts = [f"#gate.{gate.id}" for gate, _ in plan.gates] + [f"#tier.{tier.id}" for tier, _ in plan.tiers]
     rows = (
-        rows.hstack(held[at].drop(AMOUNT))
+        rows.with_row_index(AT)[at]
         .rename({"tier.index": WAS})
         .with_columns(
             *(_lost(planned) for planned in plan.rules),

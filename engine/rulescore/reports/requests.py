@@ -24,6 +24,8 @@ from ..reach import Lack, lacking
 from ..worth import JSON as VALUATION
 
 FIRST = 3
+TRIED_ON_SCREEN = 100_000
+"""Up to so many customers the screen of `evaluate` says whose tier an item could change; reports always do."""
 ASSUMPTION = "valuation"
 """Stands for the table where an assumption of a valuation is asked for."""
 
@@ -55,11 +57,12 @@ class Request:
         return f"{self.table}.{self.column}" if self.column else self.table
 
 
-def requests(run: Run) -> list[Request]:
-    """Everything that is missing: assumptions, the customers' data, that of the base; in each the most important first."""
+def requests(run: Run, tiers: bool = True) -> list[Request]:
+    """Everything that is missing: assumptions, the customers' data, that of the base; in each the most important first. Without
+    `tiers` it is not tried whose tier an item could change."""
     whole, column = run.portfolio, measured_column(run)
     unit = run.pack.features[column].unit if column is not None and column in run.pack.features else ""
-    found = [_request(run, one, False, unit) for one in lacking(run, column)]
+    found = [_request(run, one, False, unit) for one in lacking(run, column, tiers)]
     found += [] if whole is None else [_request(whole, one, True, unit) for one in lacking(whole, None)]
     return [
         *_assumptions(run),
@@ -126,11 +129,12 @@ def figures(run: Run) -> Mapping[str, Any]:
 
 def lines(run: Run, language: str) -> list[str]:
     """The first of them for the summary screen."""
-    found = requests(run)
-    return [word("summary.requests", language), *_told(found[:FIRST], language)] if found else []
+    tried = int(run.manifest["customers"]) <= TRIED_ON_SCREEN
+    found = requests(run, tried)
+    return [word("summary.requests", language), *_told(found[:FIRST], language, tried)] if found else []
 
 
-def _told(found: list[Request], language: str) -> Iterator[str]:
+def _told(found: list[Request], language: str, tried: bool) -> Iterator[str]:
     def say(key: str, **facts: Any) -> str:
         return word(f"summary.request{key}", language, **facts)
 
@@ -146,5 +150,8 @@ def _told(found: list[Request], language: str) -> Iterator[str]:
             tier = say("-base-tier") if one.tiers else ""
             yield "· " + say("-base", title=title, points=points, tier=tier, holder=holder, name=one.name)
         else:
-            facts = {"count": f"{one.customers:,}", "tiers": f"{one.tiers:,}", "points": points}
-            yield "· " + say("", title=title, amount=amount, holder=holder, name=one.name, **facts)
+            facts = {"count": f"{one.customers:,}", "points": points}
+            tiers = say("-tiers", tiers=f"{one.tiers:,}") if tried else ""
+            yield "· " + say(
+                "", title=title, amount=amount, tiers=tiers, holder=holder, name=one.name, **facts
+            )
