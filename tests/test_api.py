@@ -66,7 +66,7 @@ def test_the_public_names_are_there() -> None:
     """Guards the names that programs import; what is added or taken away is a decision, so it is written here too."""
     assert sorted(rulescore.__all__) == [
         "Cell", "DataError", "Pack", "Problem", "RulesetError", "Run", "Span", "UsageError",
-        "check", "compare", "evaluate", "explain", "load", "profile", "propose", "verify",
+        "backtest", "check", "compare", "evaluate", "explain", "load", "profile", "propose", "verify",
     ]  # fmt: skip
     for name in rulescore.__all__:
         assert getattr(rulescore, name).__doc__, name

@@ -15,9 +15,9 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 from rulescore.cli import group
-from rulescore.comparison.runs.attribution import Move, Share
-from rulescore.comparison.runs.changes import Change
-from rulescore.comparison.runs.runs import Comparison, compare
+from rulescore.comparison.attribution import Move, Share
+from rulescore.comparison.changes import Change
+from rulescore.comparison.runs import Comparison, compare
 from rulescore.folder import Run
 from rulescore.problems import UsageError
 from world import CUSTOMERS, PACK, evaluate, pack, reseal, rewrite, tables

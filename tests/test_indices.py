@@ -12,7 +12,7 @@ import pytest
 import yaml
 from rulescore import api, lint
 from rulescore.audit import explain
-from rulescore.comparison.runs.runs import compare
+from rulescore.comparison.runs import compare
 from rulescore.model import Pack
 from rulescore.packs.loading import load
 

@@ -12,7 +12,7 @@ import pytest
 import rulescore
 from commands import called, small_pack
 from rulescore.audit import explain
-from rulescore.comparison.runs.runs import compare
+from rulescore.comparison.runs import compare
 from rulescore.folder import Run
 from rulescore.problems import DataError
 from rulescore.reports.content import content

@@ -16,8 +16,8 @@ import rulescore
 import xlsxwriter
 from commands import SAMPLE, called
 from python_calamine import CalamineWorkbook
-from rulescore.comparison.runs.goal_changes import _result
-from rulescore.comparison.runs.runs import compare
+from rulescore.comparison.goal_changes import _result
+from rulescore.comparison.runs import compare
 from rulescore.folder import Run
 from rulescore.packs.loading import load_or_raise
 from rulescore.packs.portfolio_table import tables_of

@@ -355,6 +355,7 @@ def test_it_is_in_one_language(
                     cells[cell] = value.replace(f"{one['file']}!{one['sheet']}", "") if isinstance(value, str) else value  # fmt: skip
         kept = (
             "Special matters",
+            "Measures taken",
             "Data problems",
             "Provenance",
             "Data quality",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import rulescore
 from commands import SAMPLE, called
-from rulescore.comparison.runs.runs import compare
+from rulescore.comparison.runs import compare
 from rulescore.folder import Run
 from rulescore.problems import UsageError
 
