@@ -19,9 +19,9 @@ from rulescore.folder import Run
 from rulescore.problems import DataError, RulesetError
 from rulescore.readers import Rejected
 from rulescore.reports.text import summary
-from rulescore.verification.examination import rereading
-from rulescore.verification.examination.recount import Counts
-from rulescore.verification.examination.seal import Findings
+from rulescore.verification import rereading
+from rulescore.verification.recount import Counts
+from rulescore.verification.seal import Findings
 
 AS_OF = "2026-06-30"
 

@@ -16,8 +16,8 @@ from rulescore import scores
 from rulescore.cli import group
 from rulescore.problems import Problem, UsageError
 from rulescore.verification.examination import examine, verify
-from rulescore.verification.examination.lockstep import batches
-from rulescore.verification.examination.recount import spaced
+from rulescore.verification.lockstep import batches
+from rulescore.verification.recount import spaced
 from world import CUSTOMERS, evaluate, pack, reseal, rewrite, tables, write_files
 
 FILES = (
