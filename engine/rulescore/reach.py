@@ -65,14 +65,10 @@ def lacking(run: Run, amount: str | None, tiers: bool = True) -> list[Lack]:
         for item, of in waits.items()
     ]
     asked = [pl.col(name).sum() for name, _, _ in _masks(waits)]
-    for item in waits:
-        those = pl.col(_name(item, ANY))
-        worth = pl.when(those).then(AMOUNT)
-        asked += [
-            those.sum(),
-            worth.sum().alias(_name(item, "sum")),
-            worth.count().alias(_name(item, "known")),
-        ]
+    asked += [pl.col(_name(item, ANY)).sum() for item in waits]
+    for item in waits if amount else ():
+        worth = pl.when(_name(item, ANY)).then(AMOUNT)
+        asked += [worth.sum().alias(_name(item, "sum")), worth.count().alias(_name(item, "known"))]
     marked = joined.with_columns(masks).with_columns(anything)
     counts = marked.select(asked).collect(engine="streaming").row(0, named=True)
     found: dict[Item, Lack] = {}
@@ -83,7 +79,7 @@ def lacking(run: Run, amount: str | None, tiers: bool = True) -> list[Lack]:
                 item, customers,
                 {name[5:]: count for name, count in open_.items() if name.startswith("rule.")},
                 [name[5:] for name in open_ if name.startswith("gate.")],
-                amount=Decimal(counts[_name(item, "sum")]).scaleb(-2) if counts[_name(item, "known")] else None,
+                amount=Decimal(counts[_name(item, "sum")]).scaleb(-2) if counts.get(_name(item, "known")) else None,
             )  # fmt: skip
     if found and tiers:
         every = max(1, int(run.manifest["customers"]) // SAMPLED)

@@ -24,7 +24,7 @@ BAR = 28
 WIDE = 110
 """From this width on the dimensions have bars too."""
 FINDINGS = 5
-SAMPLED = 200_000
+SAMPLED = 100_000
 
 
 def summary(run: Run, language: str, width: int = 80) -> str:
