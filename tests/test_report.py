@@ -253,7 +253,7 @@ def test_segments_and_concentration_are_those_of_the_stored_columns(sample: Run)
     expected: Counter[tuple[str, int]] = Counter()
     before = 0.0
     for amount, customer in gains:
-        row = "none" if not amount else "A" if before < 0.8 * total else "B" if before < 0.95 * total else "C"
+        row = "none" if not amount else "A" if before < 0.7 * total else "B" if before < 0.9 * total else "C"
         expected[row, sum(composite[customer] >= bound for bound in (40, 60, 80))] += 1
         before += amount
     found = {(row["id"], at): cell["count"] for row in shown["segments"]["rows"] for at, cell in enumerate(row["cells"])}  # fmt: skip

@@ -289,16 +289,17 @@ def complaint_rows(who: Customer) -> list[Row]:
 
 def survey_rows(who: Customer) -> list[Row]:
     """Half to three quarters answer; marks follow liking with noise."""
-    draw, rows = who.draw, []
+    draw, effort, rows = who.draw, Draw("effort", who.id), []
     if who.segment.name == "prospect" or not draw.chance(0.85 if who.segment.name in TOP else 0.62):
         return []
     for n in range(draw.whole(3, 9) if who.segment.name in TOP else draw.whole(1, 4)):
         day = AS_OF - timedelta(days=draw.whole(10, 900))
         csat = min(5, max(1, round(draw.normal(1.6 + 3.4 * who.liking, 0.7))))
         nps = min(10, max(0, round(draw.normal(1.5 + 8.6 * who.liking, 1.3))))
+        ease = min(7, max(1, round(effort.normal(1.6 + 5.2 * who.liking, 1.0))))
         rows.append({
             "Response ID": f"S-{who.number:04d}-{n + 1}", "Account ID": who.id, "Response date": iso(day), "CSAT": str(csat),
-            "NPS": draw.blank(0.1, str(nps)), "Comment": draw.pick(**{"": 0.9, "交货及时，服务好": 0.05, "希望缩短交期": 0.05}),
+            "NPS": draw.blank(0.1, str(nps)), "CES": effort.blank(0.2, str(ease)), "Comment": draw.pick(**{"": 0.9, "交货及时，服务好": 0.05, "希望缩短交期": 0.05}),
         })  # fmt: skip
     return rows
 

@@ -24,7 +24,7 @@ Node = dict[str, Any]
 CURVE = 100
 BINS = 20
 BANDS = (40, 60, 80)
-CLASSES = {"A": 0.8, "B": 0.95, "C": 1.0}
+CLASSES = {"A": 0.7, "B": 0.9, "C": 1.0}
 """Of customers in the order of their revenue: up to which share of it they are of a class."""
 
 
