@@ -181,10 +181,11 @@ def evaluate_general(case: Case, data: Path, work: Path, engine: str) -> Path:
 
     assessment = data / case.folder / case.assessment
     as_of = str(yaml.safe_load(assessment.read_text(encoding="utf-8"))["as_of"])
-    pack = yaml.safe_load((HERE.parent.parent / "rulesets/general/pack.yaml").read_text(encoding="utf-8"))
+    general = HERE.parent.parent / "rulesets/general"
     later = [
         f"--set={name}={item['values'][0]['value']}"
-        for name, item in pack["parameters"].items()
+        for pack in (general / "pack.yaml", general / "portfolio/pack.yaml")
+        for name, item in yaml.safe_load(pack.read_text(encoding="utf-8"))["parameters"].items()
         if str(item["values"][0]["from"]) > as_of
     ]
     evaluated(assessment, work / "general", engine, "--pack", "general", *later)
