@@ -136,7 +136,8 @@ class _Document:
         return self.say("not-assessed") if row["title"] is None else str(row["title"][self.language])
 
     def bands(self, own: str, one: Mapping[str, Any]) -> Section:
-        rows = [(self.between(band, "{:g}"), band) for band in one["bands"]]
+        form = f"{{:.{self.found.earlier.pack.composite_decimals}f}}"
+        rows = [(self.between(band, form), band) for band in one["bands"]]
         return Section(f"{own}-bands", self.say("bands"), (self.rates("score", rows),) if rows else ())
 
     def coverage(self, own: str, one: Mapping[str, Any]) -> Section:
