@@ -142,6 +142,14 @@ class Run:
     def as_of(self) -> str:
         return str(self.manifest["as_of"])
 
+    def about(self) -> dict[str, Any]:
+        """Which run it is, for those that tell of several."""
+        pack = self.manifest["pack"]
+        return {
+            "run_id": self.run_id, "as_of": self.as_of, "pack": pack["id"], "version": pack["version"],
+            "cycle": self.manifest.get("cycle", ""),
+        }  # fmt: skip
+
     @cached_property
     def pack(self) -> Pack:
         """The ruleset as it was used, from the copy inside the run."""

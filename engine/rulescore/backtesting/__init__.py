@@ -66,22 +66,11 @@ class Backtest:
         from ..folder import problem_facts
 
         return {
-            "earlier": about(self.earlier), "later": about(self.later),
-            "challenger": None if self.challenger is None else about(self.challenger),
+            "earlier": self.earlier.about(), "later": self.later.about(),
+            "challenger": None if self.challenger is None else self.challenger.about(),
             "customers": self.customers, "look_ahead": self.look_ahead, "outcomes": list(self.outcomes),
             "cut_points": list(self.cut_points), "problems": [problem_facts(one) for one in self.problems],
         }  # fmt: skip
-
-
-def about(run: Run) -> dict[str, Any]:
-    pack = run.manifest["pack"]
-    return {
-        "run_id": run.run_id,
-        "as_of": run.as_of,
-        "pack": pack["id"],
-        "version": pack["version"],
-        "cycle": run.manifest.get("cycle", ""),
-    }
 
 
 def backtest(

@@ -130,15 +130,7 @@ def _base(before: Run, after: Run) -> tuple[dict[str, Any], ...]:
 
 
 def _about(run: Run) -> dict[str, Any]:
-    pack = run.manifest["pack"]
-    return {
-        "run_id": run.run_id,
-        "as_of": run.as_of,
-        "pack": pack["id"],
-        "version": pack["version"],
-        "customers": run.manifest["customers"],
-        "cycle": run.manifest.get("cycle", ""),
-    }
+    return {**run.about(), "customers": run.manifest["customers"]}
 
 
 def _standings(run: Run) -> pl.DataFrame:

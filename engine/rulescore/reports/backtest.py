@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..backtesting import Asked, Backtest, about
+from ..backtesting import Asked, Backtest
 from ..handbook.blocks import Block, Handbook, Items, Paragraph, Section, Table
 from ..handbook.rules import condition
 from ..messages import word
@@ -230,7 +230,7 @@ class _Document:
         """Champion and challenger side by side."""
         duel, other = one["challenger"], self.found.challenger
         assert other is not None
-        facts, found = about(other), duel["difference"]
+        facts, found = other.about(), duel["difference"]
         counted = sum(row["customers"] for row in duel["tiers"])
         customers = counted if found is None else found["customers"]
         intro = self.say(
