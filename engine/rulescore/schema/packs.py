@@ -8,6 +8,7 @@ from typing import Any
 
 from ..kinds import KINDS
 from ..kinds.builder import BILINGUAL, EXPRESSION, POINTS
+from ..model import SEVERITIES
 from .parts import (
     DATE,
     FAIRNESS,
@@ -110,6 +111,26 @@ FINDING = object_of(
 FINDINGS = {
     "type": "object", "propertyNames": NAME, "additionalProperties": FINDING,
     "description": "发现事项。Findings.",
+}  # fmt: skip
+
+EARLY_WARNING = object_of(
+    "一条预警：客户可能流失或拖欠的迹象。不影响得分和价值，也不剔除客户。An early warning: a sign that a customer may leave or stop paying. It moves no score and no value and keeps nobody out.",
+    {
+        "title": BILINGUAL,
+        "why": BILINGUAL,
+        "severity": {"enum": list(SEVERITIES), "description": "act：须处置；watch：须关注。act: something has to be done; watch: it has to be followed."},
+        "when": described(EXPRESSION, "何时成立。When it holds."),
+        "amount": described(EXPRESSION, "这一条所涉金额，如逾期款；名单按 at_stake 排序，不按它。The amount behind this sign, such as what is overdue; the list is ranked by at_stake, not by it."),
+        "unit": {"type": "string", "default": "CNY", "description": "金额的单位。The unit of the amount."},
+        "actions": {"type": "array", "minItems": 1, "items": ACTION},
+        "source": SOURCE,
+    },
+    ["title", "severity", "when", "actions"],
+)  # fmt: skip
+
+EARLY_WARNINGS = {
+    "type": "object", "propertyNames": NAME, "additionalProperties": EARLY_WARNING,
+    "description": "预警，仅用于客户的规则包。Early warnings, in a pack of customers only.",
 }  # fmt: skip
 
 MEASURE = object_of(
@@ -317,6 +338,15 @@ def pack() -> dict[str, Any]:
             "parameters": {"type": "object", "propertyNames": NAME, "additionalProperties": parameter},
             "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE},
             "findings": FINDINGS,
+            "early_warnings": EARLY_WARNINGS,
+            "at_stake": object_of(
+                "列入预警名单的客户一旦流失会损失多少，每户只计一次。What would be lost with a customer on the early-warning list, counted once.",
+                {
+                    "title": BILINGUAL, "amount": described(EXPRESSION, "金额。The amount."),
+                    "unit": {"type": "string", "default": "CNY", "description": "金额的单位。The unit of the amount."}, "source": SOURCE,
+                },
+                ["amount"],
+            ),
             "outcomes": OUTCOMES,
             "waterfall": object_of(
                 "瀑布：from 减去 less 各项得 to，均为客户群整体的指标。A waterfall: from less each of less gives to; all are figures of the base.",
@@ -356,6 +386,7 @@ def dimension() -> dict[str, Any]:
             "max": {**POINTS, "description": "维度最高分。Most points of the dimension."},
             "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE, "description": "指标。Features."},
             "findings": FINDINGS,
+            "early_warnings": EARLY_WARNINGS,
             "measures": MEASURES,
             "strategies": STRATEGIES,
             "outcomes": OUTCOMES,

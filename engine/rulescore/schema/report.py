@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..model import NO_WARNING
+from ..model import SEVERITIES as LEVELS
 from .parts import DATE, described, file_of
 
 Schema = dict[str, Any]
@@ -243,6 +245,37 @@ def _matters() -> Schema:
     )  # fmt: skip
 
 
+def _early_warnings() -> Schema:
+    action = _object("一项措施。A measure.", title=TITLE, owner=TEXT, due=TEXT)
+    severity = {"enum": list(LEVELS), "description": "act 须处置，watch 须关注。To act on or to watch."}
+    warning = _object(
+        "一项预警。An early warning.",
+        id=TEXT, title=TITLE, why=TEXT, severity=severity, severity_title=TEXT, words=WORDS, sources=TEXT, place=PLACE,
+        count=described(COUNT, "名单中有多少户成立。Customers of the list of whom it holds."), unknown=described(COUNT, "多少户无法判定。Customers of whom it is unknown."),
+        amount=described(MAYBE, "名单中各户这一项所涉金额合计。Its own amount over the customers of the list."), shown=TEXT, actions=_list(action, "处理办法。What to do."),
+    )  # fmt: skip
+    customer = _object(
+        "名单中的一户。A customer on the list.",
+        id=TEXT, name=TEXT, level=severity, level_title=TEXT, value=described(MAYBE, "涉及金额，每户只计一次。What is at risk, once a customer."), shown=TEXT,
+        reasons=_list(_reason(), "成立的各项。The warnings that hold."),
+    )  # fmt: skip
+    return _object(
+        "预警名单。The early-warning list.",
+        count=described(COUNT, "列入户数。Customers on the list."), act=COUNT, watch=COUNT,
+        kept_out=described(COUNT, "有预警成立而已剔除于估值基础之外的户数。Customers with warnings that are kept out of the valued base."),
+        value=described({"type": "number"}, "涉及金额合计。What is at risk in all."), share=described(MAYBE, "占全部可估值客户同一金额的比例。Its share of the same amount over all valued customers."),
+        shown=TEXT, share_shown=TEXT, unit=TEXT, stake=described(TEXT, "涉及金额是什么。What the amount at risk is."),
+        warnings=_list(warning, "各项预警。The warnings."), customers=_list(customer, "至多五百户，涉及金额大者在前。Up to 500 customers, most at risk first."),
+    )  # fmt: skip
+
+
+def _reason() -> Schema:
+    return _object(
+        "成立的一项。A warning that holds.",
+        warning=described(COUNT, "在 warnings 中的位置。Its position in `warnings`."), values=described(TEXT, "条件所依据的数值。The values that its condition rests on."), amount=TEXT,
+    )  # fmt: skip
+
+
 def _plan() -> Schema:
     action = _object("一项措施。A measure.", title=TITLE, owner=TEXT, due=TEXT)
     customer = _object("一个客户。A customer.", id=TEXT, name=TEXT, amount=TEXT)
@@ -351,6 +384,14 @@ def _customers() -> Schema:
         shown_inputs=_list(TEXT, "与得分并列的列。Columns that stand beside the scores."),
         findings=_list(_object("一项发现。A finding.", title=TITLE, words=TEXT, keeps_out=described(TRUTH, "是否不计入所估值的客户群。Whether it keeps customers out of the valued base.")), "可能的发现。What may be found."),
         found=column({"type": "array", "items": {"type": "array"}}, "成立的发现：在 findings 中的位置、金额。Findings that hold: position in `findings`, amount."),
+        warned=_list(
+            _maybe(_object(
+                "有预警成立的客户。A customer with warnings.",
+                level={"enum": [*LEVELS, NO_WARNING], "description": "级别，none 为不列入。The level; none when it is not on the list."}, kept_out=described(TRUTH, "是否剔除于估值基础之外。Whether it is kept out of the valued base."), head=TEXT,
+                reasons=_list(_reason(), "成立的各项。The warnings that hold."),
+            ), "没有预警成立。No warning holds."),
+            "各客户的预警，规则包没有预警时为空。Early warnings of each customer; empty when the pack has none.",
+        ),
         columns=_map(origin, "名称 → 所读的列。Name -> column that was read."),
         values=_map(column({"type": ["number", "string", "boolean", "null"]}, "数值。Values."), "名称 → 数值。Name -> values."),
         sources=_list(source, "来源。Sources."), source=column(code, "客户所在的来源。The customer's source."), row=column(code, "客户所在的行。The customer's row."),
@@ -400,7 +441,7 @@ def report() -> Schema:
         concentration=_maybe(_concentration(), "未衡量集中度。Concentration is not measured."),
         segments=_maybe(_segments(), "未衡量集中度。Concentration is not measured."),
         valuation=_maybe(_valuation(), "评估文件没有估值。The assessment names no valuation."),
-        gates=_list(_GATE, "关卡。Gates."), matters=_matters(),
+        gates=_list(_GATE, "关卡。Gates."), matters=_matters(), early_warnings=_maybe(_early_warnings(), "规则包没有预警。The pack has no early warnings."),
         overrides=_list(_override(), "人工调整，与规则和资料的结论并列。What people decided, beside what rules and data say."),
         requests=_list(_request(), "待索取的资料，影响大者在前。What to ask the seller for, what could move most first."),
         plan=_maybe(_plan(), "规则包没有改进措施。The pack has no measures of improvement."), process=_process(),

@@ -28,6 +28,7 @@ from .process import process
 from .questionnaire import questionnaire
 from .special import special
 from .words import Words
+from .warnings import warnings
 from .worth import worth
 
 FORMAT = 1
@@ -78,7 +79,7 @@ def overview(words: Words) -> Node:
         "dimensions": dimensions, "indices": indices, "portfolio": whole, "concentration": base.concentration(words),
         "questionnaire": questionnaire(words),
         "segments": base.segments(words), "valuation": worth(words, valued), "gates": rules.gates(words),
-        "matters": matters(words), "overrides": overridden(words), "requests": wanted(words), "plan": plan(words, stored),
+        "matters": matters(words), "early_warnings": warnings(words), "overrides": overridden(words), "requests": wanted(words), "plan": plan(words, stored),
         "special": special(words, dimensions, valued),
         "quality": {"lines": quality_lines(run, language), **_quality(words)},
         "problems": found, "appendix": _appendix(words),

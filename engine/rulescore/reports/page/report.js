@@ -57,6 +57,27 @@
     }
   }
 
+  // a table that stands in the page is sorted by its heads, each cell by what it carries for that
+  function sortable() {
+    for (const table of document.querySelectorAll("table.sortable")) {
+      const body = table.tBodies[0];
+      [...table.tHead.rows[0].cells].forEach((head, at) => {
+        const button = make("button", { type: "button" }, head.textContent), number = head.classList.contains("number");
+        let down = !number;
+        button.addEventListener("click", () => {
+          down = head.getAttribute("aria-sort") === "none" ? number : !down;
+          const key = (row) => { const text = row.cells[at].dataset.by; return text !== "" && !isNaN(text) ? +text : text; };
+          const rows = [...body.rows].sort((one, other) => (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0) * (down ? -1 : 1));
+          for (const cell of table.tHead.rows[0].cells) cell.setAttribute("aria-sort", "none");
+          head.setAttribute("aria-sort", down ? "descending" : "ascending");
+          body.append(...rows);
+        });
+        head.replaceChildren(button);
+        head.setAttribute("aria-sort", at === 2 ? "descending" : "none");
+      });
+    }
+  }
+
   // ---- the list ----
   // key, title, what it is sorted by (none: not sorted), what is shown, kind of cell
   const always = [
@@ -222,8 +243,17 @@
       make("li", { class: state === 1 ? "no" : "unknown" }, make("b", {}, title), say("colon") + effect,
         make("div", { class: "from" }, (state === 1 ? say("acts") : say("undecided")) + say("colon") + words + (reason ? " — " + reason : "")))))];
   }
+  function warningWords(i) {
+    const warned = c.warned.length ? c.warned[i] : null;
+    if (!warned) return [];
+    return [make("h3", {}, say("section.early-warnings")), make("p", {}, warned.head), make("ul", { class: "check" }, warned.reasons.map((one) => {
+      const [title, severity, level] = data.warnings[one.warning];
+      return make("li", { class: severity === "act" ? "no" : "unknown" }, make("b", {}, title), " ", make("span", { class: "level " + severity }, level),
+        one.amount ? " " + one.amount : "", make("div", { class: "from" }, one.values));
+    }))];
+  }
   function besideWords(i) {
-    const box = [];
+    const box = warningWords(i);
     if (c.found[i].length) box.push(make("h3", {}, say("findings")), make("ul", { class: "check" }, c.found[i].map(([at, amount]) => {
       const one = c.findings[at];
       return make("li", { class: "no" }, make("b", {}, one.title), amount ? say("colon") + amount : "", one.keeps_out ? say("semicolon") + say("found-kept") : "", make("div", { class: "from" }, one.words));
@@ -292,6 +322,7 @@
   window.addEventListener("beforeprint", () => { for (const part of document.querySelectorAll("details:not([open])")) { part.open = true; opened.push(part); } });
   window.addEventListener("afterprint", () => { for (const part of opened.splice(0)) part.open = false; });
   labelled();
+  sortable();
   list();
   follow();
 })();
