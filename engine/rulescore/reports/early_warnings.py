@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from ..engines import frame as frame_engine
+from ..engines.evaluator import Evaluator
 from ..folder import Run
 from ..lang.syntax import Tree
 from ..messages import word
@@ -70,7 +71,7 @@ def _cents(amount: pl.Expr) -> pl.Expr:
 def first(run: Run, count: int) -> pl.DataFrame:
     """The customers on the list, the largest amounts first, with the inputs that their warnings rest on; dates as days."""
     have = run.inputs.collect_schema().names()
-    wanted = [name for name in columns(run.pack) if name in have]
+    wanted = [name for name in columns(run) if name in have]
     frame = (
         run.inputs.filter(pl.col(AT_RISK))
         .select(wanted)
@@ -80,12 +81,29 @@ def first(run: Run, count: int) -> pl.DataFrame:
     return frame_engine.as_numbers(frame, wanted, run.plan.kinds).collect(engine="streaming")
 
 
-def columns(pack: Pack) -> list[str]:
-    """The inputs that the list of a pack is shown by: who, how much, which warnings hold, and what they rest on."""
+def columns(run: Run) -> list[str]:
+    """The inputs that the list is shown by: who, how much, which warnings hold, and what they rest on."""
     found = [frame_engine.CUSTOMER, "name", WARNING_LEVEL, AT_RISK, VALUE_AT_RISK, KEPT_OUT]
-    for one in pack.early_warnings:
-        found += [one.id, *([one.amount.id] if one.amount is not None else []), *resting(pack, pack.features[one.id].expr.tree)]  # fmt: skip
+    for one in run.pack.early_warnings:
+        found += [one.id, *([one.amount.id] if one.amount is not None else [])]
+        found += [*sorted(conditions(run)[one.id].names()), *resting(run.pack, conditions(run)[one.id])]
     return list(dict.fromkeys(found))
+
+
+def conditions(run: Run) -> dict[str, Tree]:
+    """The conditions of the warnings as the plan runs them: parameters are constants."""
+    ids = {one.id for one in run.pack.early_warnings}
+    return {step.column: step.tree for step in run.plan.steps if step.column in ids}
+
+
+def why(run: Run, warning: Finding, row: Node) -> list[str]:
+    """The fields and features that make a warning hold for a customer: of several conditions of which one is enough, those of
+    the ones that hold."""
+    tree = conditions(run)[warning.id]
+    parts = tree.args if tree.op == "or" else (tree,)
+    evaluator = Evaluator()
+    holding = [part for part in parts if len(parts) == 1 or evaluator.value(part, row) is True]
+    return list(dict.fromkeys(name for part in holding for name in resting(run.pack, part) if name in row))
 
 
 def held(run: Run, row: Node) -> list[Finding]:

@@ -77,7 +77,7 @@ def _customer_data(report: Node, texts: Node) -> Node:
         "dimensions": [[one["title"], one["weight"], one["combine"]] for one in report["dimensions"]],
         "indices": [one["title"] for one in report["indices"]],
         "gates": [[one["title"], one["effect"], one["reason"], one["words"]] for one in report["gates"]],
-        "warnings": [] if report["early_warnings"] is None else [[one["title"], one["severity"], one["severity_title"]] for one in report["early_warnings"]["warnings"]],
+        "warnings": [] if report["early_warnings"] is None else [[one["title"], one["severity"], one["severity_title"], one["actions"]] for one in report["early_warnings"]["warnings"]],
         "rules": rules, "customers": report["customers"],
     }  # fmt: skip
 

@@ -47,6 +47,7 @@ def _render(run: Run, language: str) -> bytes:
     from .workbook.valuation.assumptions import Assumptions
     from .workbook.valuation.method import methods_of
     from .workbook.valuation.sheet import Worth
+    from .workbook.warnings import warnings
 
     words = Words(run, language)
     told = overview(words)
@@ -61,6 +62,7 @@ def _render(run: Run, language: str) -> bytes:
         if told["special"] or told["matters"]["findings"] or told["matters"]["waterfall"]
         else {"matters"}
     )
+    absent |= set() if told["early_warnings"] is not None else {"early-warnings"}
     absent |= set() if told["requests"] else {"requests"}
     absent |= set() if told["plan"] is not None and told["plan"]["taken"] is not None else {"taken"}
     book = Book(language, [key for key in SHEETS if key not in absent])
@@ -96,6 +98,8 @@ def _render(run: Run, language: str) -> bytes:
         portfolio(book, own, *base, told["portfolio"], told["concentration"])
         if asked is not None:
             asked.write(base[0])
+    if "early-warnings" not in absent:
+        warnings(book, words, told)
     if "matters" not in absent:
         matters(book, words, told)
     if "requests" not in absent:

@@ -67,7 +67,7 @@ def level(words: Words, name: str) -> str:
 def reason(words: Words, warning: Finding, row: Node) -> Node:
     """Why a warning holds for a customer: the values that its condition rests on, and its own amount."""
     pack = words.pack
-    names = [name for name in early_warnings.resting(pack, pack.features[warning.id].expr.tree) if name in row]
+    names = early_warnings.why(words.run, warning, row)
     shown = [f"{words.plain(name)}{words.tell('colon')}{_value(words, name, row[name])}" for name in names]
     amount = "" if warning.amount is None else _money(words, row[warning.amount.id], warning.amount.unit)
     return {"values": words.tell("semicolon").join(shown), "amount": amount}
@@ -100,7 +100,7 @@ def of_customers(words: Words, inputs: pl.DataFrame) -> list[Node | None]:
     places = {one.id: index for index, one in enumerate(pack.early_warnings)}
     unit = early_warnings.unit(words.run)
     found: list[Node | None] = [None] * inputs.height
-    wanted = [name for name in early_warnings.columns(pack) if name in inputs.columns]
+    wanted = [name for name in early_warnings.columns(words.run) if name in inputs.columns]
     any_holds = pl.any_horizontal(pl.col(list(places)).fill_null(False))
     for row in inputs.select(wanted).with_row_index("#at").filter(any_holds).iter_rows(named=True):
         apart = bool(row.get(KEPT_OUT))
