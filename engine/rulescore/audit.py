@@ -19,7 +19,20 @@ from .folder import INPUTS, Run
 from .kinds.question import TABLE as ANSWERS
 from .lang.syntax import Tree, constant, text_of
 from .messages import word
-from .model import AT_RISK, AT_STAKE, KEPT_OUT, VALUE_AT_RISK, WARNING_LEVEL, Action, Expr, Finding, Gate, Index, Rule, Tier
+from .model import (
+    AT_RISK,
+    AT_STAKE,
+    KEPT_OUT,
+    VALUE_AT_RISK,
+    WARNING_LEVEL,
+    Action,
+    Expr,
+    Finding,
+    Gate,
+    Index,
+    Rule,
+    Tier,
+)
 from .origins import Origins
 from .packs.portfolio_table import COMPANY, OWNER, columns_read
 from .plan import PlannedRule

@@ -58,7 +58,9 @@ def score_table(plan: Plan, trace: pl.LazyFrame, inputs: pl.LazyFrame) -> pl.Laz
     named = "name" in inputs.collect_schema().names()
     held = [pl.when(pl.col(one.id)).then(pl.lit(one.id)) for one in plan.pack.findings]
     beside = [pl.concat_str(held, separator=";", ignore_nulls=True).alias("findings")] if held else []
-    warned = [pl.when(pl.col(one.id) & pl.col(AT_RISK)).then(pl.lit(one.id)) for one in plan.pack.early_warnings]
+    warned = [
+        pl.when(pl.col(one.id) & pl.col(AT_RISK)).then(pl.lit(one.id)) for one in plan.pack.early_warnings
+    ]
     if warned:
         beside += [pl.concat_str(warned, separator=";", ignore_nulls=True).alias(WARNINGS), pl.col(VALUE_AT_RISK)]  # fmt: skip
     beside += [pl.col("name")] if named else []

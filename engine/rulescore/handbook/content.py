@@ -41,7 +41,14 @@ def _sections(writer: Speech) -> list[Section]:
     total = sum(dimension.weight for dimension in pack.dimensions)
     sections = [_overview(writer, total)]
     sections += [_dimension(writer, dimension, dimension.weight / total) for dimension in pack.dimensions]
-    sections += [_gates(writer), _tiers(writer), _findings(writer), _early_warnings(writer), _outcomes(writer), _features(writer)]
+    sections += [
+        _gates(writer),
+        _tiers(writer),
+        _findings(writer),
+        _early_warnings(writer),
+        _outcomes(writer),
+        _features(writer),
+    ]
     sections += [_breakdowns(writer)] if writer.pack.breakdowns else []
     sections += [plan.measures(writer), plan.strategies(writer)]
     sections += [_parameters(writer), _surveys(writer), _data(writer)]
@@ -194,7 +201,10 @@ def _early_warnings(writer: Speech) -> Section:
     sections = []
     for one in pack.early_warnings:
         level = pack.features[WARNING_LEVEL].values[one.severity]
-        facts = [(say("warning-level"), writer.text(level)), (say("finding-holds"), writer.words(one.when.tree))]
+        facts = [
+            (say("warning-level"), writer.text(level)),
+            (say("finding-holds"), writer.words(one.when.tree)),
+        ]
         if one.amount is not None:
             facts.append((say("warning-amount"), writer.words(one.amount.expr.tree)))
         facts.append((say("source"), writer.sources(one.source)))

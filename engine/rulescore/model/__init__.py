@@ -5,7 +5,18 @@ from __future__ import annotations
 
 from .asked import Limit, Quality, Survey, SurveyItem
 from .base import (
-    AT_RISK, AT_STAKE, KEPT_OUT, MET, NO_WARNING, SEVERITIES, VALUE_AT_RISK, WARNING_LEVEL, Breakdown, Finding, Outcome, Strategy,
+    AT_RISK,
+    AT_STAKE,
+    KEPT_OUT,
+    MET,
+    NO_WARNING,
+    SEVERITIES,
+    VALUE_AT_RISK,
+    WARNING_LEVEL,
+    Breakdown,
+    Finding,
+    Outcome,
+    Strategy,
     Waterfall,
 )  # fmt: skip
 from .data import KINDS, NOWHERE, Expr, Feature, Field, FieldType, Parameter, Table, Text

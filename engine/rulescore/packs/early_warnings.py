@@ -14,7 +14,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..model import AT_RISK, AT_STAKE, KEPT_OUT, NO_WARNING, SEVERITIES, VALUE_AT_RISK, WARNING_LEVEL, Feature, Finding  # fmt: skip
+from ..model import (  # fmt: skip
+    AT_RISK,
+    AT_STAKE,
+    KEPT_OUT,
+    NO_WARNING,
+    SEVERITIES,
+    VALUE_AT_RISK,
+    WARNING_LEVEL,
+    Feature,
+    Finding,
+)
 from ..problems import Problems
 from ..source import Document, Path_
 from . import findings

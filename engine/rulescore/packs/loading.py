@@ -454,5 +454,13 @@ class _Loader:
                 known |= {gate["id"] for gate in document.data.get("gates") or ()}
                 known |= (document.data.get("features") or {}).keys()
                 known |= {breakdown["id"] for breakdown in document.data.get("breakdowns") or ()}
-                for part in ("findings", "early_warnings", "measures", "strategies", "outcomes", "cycles", INDICES):
+                for part in (
+                    "findings",
+                    "early_warnings",
+                    "measures",
+                    "strategies",
+                    "outcomes",
+                    "cycles",
+                    INDICES,
+                ):
                     known |= (document.data.get(part) or {}).keys()

@@ -140,7 +140,11 @@ def lines(run: Run, language: str) -> list[str]:
     told = totals(run)
     joiner = "、" if language == "zh" else ", "
     untested = [one for one in run.pack.early_warnings if told["warnings"][one.id]["unknown"] == run.manifest["customers"]]  # fmt: skip
-    tail = [say("warned-untested", titles=joiner.join(one.title[language] for one in untested))] if untested else []
+    tail = (
+        [say("warned-untested", titles=joiner.join(one.title[language] for one in untested))]
+        if untested
+        else []
+    )
     if not told["count"]:
         return [say("warned-none"), *tail]
     share = "" if told["share"] is None else say("warned-share", share=f"{told['share']:.1%}")

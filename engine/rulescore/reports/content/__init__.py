@@ -27,8 +27,8 @@ from .plan import plan
 from .process import process
 from .questionnaire import questionnaire
 from .special import special
-from .words import Words
 from .warnings import warnings
+from .words import Words
 from .worth import worth
 
 FORMAT = 1

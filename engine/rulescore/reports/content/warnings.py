@@ -66,7 +66,6 @@ def level(words: Words, name: str) -> str:
 
 def reason(words: Words, warning: Finding, row: Node) -> Node:
     """Why a warning holds for a customer: the values that its condition rests on, and its own amount."""
-    pack = words.pack
     names = early_warnings.why(words.run, warning, row)
     shown = [f"{words.plain(name)}{words.tell('colon')}{_value(words, name, row[name])}" for name in names]
     amount = "" if warning.amount is None else _money(words, row[warning.amount.id], warning.amount.unit)
