@@ -6,6 +6,7 @@ from __future__ import annotations
 from . import (
     backtest,
     cycles,
+    early_warnings,
     explanation,
     findings,
     html,
@@ -23,6 +24,7 @@ REPORTS = (
     text,
     backtest,
     cycles,
+    early_warnings,
     explanation,
     findings,
     measured,
