@@ -84,26 +84,36 @@ def first(run: Run, count: int) -> pl.DataFrame:
 def columns(run: Run) -> list[str]:
     """The inputs that the list is shown by: who, how much, which warnings hold, and what they rest on."""
     found = [frame_engine.CUSTOMER, "name", WARNING_LEVEL, AT_RISK, VALUE_AT_RISK, KEPT_OUT]
+    conditions = conditions_of(run)
     for one in run.pack.early_warnings:
+        tree = conditions[one.id]
         found += [one.id, *([one.amount.id] if one.amount is not None else [])]
-        found += [*sorted(conditions(run)[one.id].names()), *resting(run.pack, conditions(run)[one.id])]
+        found += [*sorted(tree.names()), *resting(run.pack, tree)]
     return list(dict.fromkeys(found))
 
 
-def conditions(run: Run) -> dict[str, Tree]:
+def conditions_of(run: Run) -> dict[str, Tree]:
     """The conditions of the warnings as the plan runs them: parameters are constants."""
     ids = {one.id for one in run.pack.early_warnings}
     return {step.column: step.tree for step in run.plan.steps if step.column in ids}
 
 
-def why(run: Run, warning: Finding, row: Node) -> list[str]:
-    """The fields and features that make a warning hold for a customer: of several conditions of which one is enough, those of
-    the ones that hold."""
-    tree = conditions(run)[warning.id]
-    parts = tree.args if tree.op == "or" else (tree,)
-    evaluator = Evaluator()
-    holding = [part for part in parts if len(parts) == 1 or evaluator.value(part, row) is True]
-    return list(dict.fromkeys(name for part in holding for name in resting(run.pack, part) if name in row))
+class Reasons:
+    """What makes the warnings of a run hold for a customer."""
+
+    def __init__(self, run: Run) -> None:
+        self.pack, self.evaluator = run.pack, Evaluator()
+        self.parts = {
+            name: [(part, resting(run.pack, part)) for part in (tree.args if tree.op == "or" else (tree,))]
+            for name, tree in conditions_of(run).items()
+        }
+
+    def of(self, warning: Finding, row: Node) -> list[str]:
+        """The fields and features that a warning that holds rests on; where one of several conditions is enough, those of the ones
+        that hold."""
+        parts = self.parts[warning.id]
+        holding = [names for part, names in parts if len(parts) == 1 or self.evaluator.value(part, row) is True]  # fmt: skip
+        return list(dict.fromkeys(name for names in holding for name in names if name in row))
 
 
 def held(run: Run, row: Node) -> list[Finding]:

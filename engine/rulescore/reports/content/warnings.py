@@ -29,7 +29,7 @@ def warnings(words: Words) -> Node | None:
         return None
     told = early_warnings.totals(run)
     unit = early_warnings.unit(run)
-    rows = early_warnings.first(run, LISTED)
+    rows, reasons = early_warnings.first(run, LISTED), early_warnings.Reasons(run)
     places = {one.id: index for index, one in enumerate(run.pack.early_warnings)}
     return {
         **{key: told[key] for key in ("count", "kept_out", *SEVERITIES, "value", "share")},
@@ -42,7 +42,7 @@ def warnings(words: Words) -> Node | None:
                 "id": row[CUSTOMER], "name": row.get("name") or "", "level": row[WARNING_LEVEL],
                 "level_title": level(words, row[WARNING_LEVEL]), "value": row[VALUE_AT_RISK],
                 "shown": _money(words, row[VALUE_AT_RISK], unit),
-                "reasons": [{"warning": places[one.id], **reason(words, one, row)} for one in early_warnings.held(run, row)],
+                "reasons": [{"warning": places[one.id], **_reason(words, reasons, one, row)} for one in early_warnings.held(run, row)],
             }
             for row in rows.iter_rows(named=True)
         ],
@@ -64,10 +64,12 @@ def level(words: Words, name: str) -> str:
     return early_warnings.level_word(words.pack, name, words.language)
 
 
-def reason(words: Words, warning: Finding, row: Node) -> Node:
+def _reason(words: Words, reasons: early_warnings.Reasons, warning: Finding, row: Node) -> Node:
     """Why a warning holds for a customer: the values that its condition rests on, and its own amount."""
-    names = early_warnings.why(words.run, warning, row)
-    shown = [f"{words.plain(name)}{words.tell('colon')}{_value(words, name, row[name])}" for name in names]
+    shown = [
+        f"{words.plain(name)}{words.tell('colon')}{_value(words, name, row[name])}"
+        for name in reasons.of(warning, row)
+    ]
     amount = "" if warning.amount is None else _money(words, row[warning.amount.id], warning.amount.unit)
     return {"values": words.tell("semicolon").join(shown), "amount": amount}
 
@@ -77,7 +79,7 @@ def _value(words: Words, name: str, value: Any) -> str:
     if value is None:
         return words.tell("missing")
     feature, field = pack.features.get(name), pack.records.fields.get(name)
-    kind = pack.records.fields[name].kind if feature is None and field is not None else feature.expr.tree.kind if feature is not None else ""  # fmt: skip
+    kind = feature.expr.tree.kind if feature is not None else "" if field is None else field.kind
     if kind == "date":
         return iso(int(value))
     if isinstance(value, str):
@@ -99,6 +101,7 @@ def of_customers(words: Words, inputs: pl.DataFrame) -> list[Node | None]:
     places = {one.id: index for index, one in enumerate(pack.early_warnings)}
     unit = early_warnings.unit(words.run)
     found: list[Node | None] = [None] * inputs.height
+    reasons = early_warnings.Reasons(words.run)
     wanted = [name for name in early_warnings.columns(words.run) if name in inputs.columns]
     any_holds = pl.any_horizontal(pl.col(list(places)).fill_null(False))
     for row in inputs.select(wanted).with_row_index("#at").filter(any_holds).iter_rows(named=True):
@@ -107,6 +110,6 @@ def of_customers(words: Words, inputs: pl.DataFrame) -> list[Node | None]:
         found[row["#at"]] = {
             "level": row[WARNING_LEVEL], "kept_out": apart,
             "head": words.tell("warned-apart") if apart else words.tell("warned-customer", **facts),
-            "reasons": [{"warning": places[one.id], **reason(words, one, row)} for one in early_warnings.held(words.run, row)],
+            "reasons": [{"warning": places[one.id], **_reason(words, reasons, one, row)} for one in early_warnings.held(words.run, row)],
         }  # fmt: skip
     return found
