@@ -24,12 +24,15 @@ from .verdicts import gated_columns, rule_columns, tier_columns
 SEEN = "?seen"
 
 
+def as_number(column: str, kind: str) -> pl.Expr:
+    """A date as days since 1970-01-01 as float64, the form expressions see; any other column as it is."""
+    return pl.col(column).cast(pl.Int32).cast(pl.Float64) if kind == "date" else pl.col(column)
+
+
 def as_numbers(frame: pl.LazyFrame, columns: Sequence[str], kinds: Mapping[str, str]) -> pl.LazyFrame:
-    """Dates become days since 1970-01-01 as float64, the form expressions see; other columns stay."""
+    """The columns `as_number`; the others stay."""
     dates = [
-        pl.col(column).cast(pl.Int32).cast(pl.Float64)
-        for column in dict.fromkeys(columns)
-        if kinds.get(column) == "date"
+        as_number(column, "date") for column in dict.fromkeys(columns) if kinds.get(column) == "date"
     ]
     return frame.with_columns(dates) if dates else frame
 
