@@ -31,9 +31,7 @@ def as_number(column: str, kind: str) -> pl.Expr:
 
 def as_numbers(frame: pl.LazyFrame, columns: Sequence[str], kinds: Mapping[str, str]) -> pl.LazyFrame:
     """The columns `as_number`; the others stay."""
-    dates = [
-        as_number(column, "date") for column in dict.fromkeys(columns) if kinds.get(column) == "date"
-    ]
+    dates = [as_number(column, "date") for column in dict.fromkeys(columns) if kinds.get(column) == "date"]
     return frame.with_columns(dates) if dates else frame
 
 
