@@ -188,13 +188,11 @@ def _amount(run: Run, amount: str | None) -> pl.Expr:
 def _try_tiers(plan: Plan, rows: pl.DataFrame, waits: Waits, found: Mapping[Item, Lack]) -> None:
     """Counts for each item the customers whose tier is another at one of the two ends. `rows`: customers with their trace, the
     inputs that are read here, and what waits for what."""
-    places = {item: _spaced(rows[_name(item, ANY)].arg_true()) for item in found}
-    items = [
-        pl.repeat(index, at.len(), dtype=pl.Int32, eager=True) for index, at in enumerate(places.values())
-    ]
-    ends = [pl.DataFrame({AT: pl.concat(list(places.values())), ITEM: pl.concat(items)}).with_columns(
-        pl.lit(end == "high").alias(HIGH)) for end in ENDS]  # fmt: skip
-    tried = pl.concat(ends)
+    places = {item: _spaced(rows[_name(item, ANY)].arg_true().to_list()) for item in found}
+    pairs = [(at, index) for index, chosen in enumerate(places.values()) for at in chosen]
+    at, items = zip(*pairs, strict=True)
+    both = [pl.DataFrame({AT: at, ITEM: items, HIGH: [end == "high"] * len(at)}) for end in ENDS]
+    tried = pl.concat(both)
     there = pl.concat([tried, rows.rename({"tier.index": WAS})[tried[AT]]], how="horizontal")
     there = there.with_columns(_at_ends(plan, waits, list(found)))
     other = pl.col("tier.index").ne_missing(pl.col(WAS))
@@ -202,12 +200,12 @@ def _try_tiers(plan: Plan, rows: pl.DataFrame, waits: Waits, found: Mapping[Item
     counted = dict(moved.group_by(ITEM).agg(pl.col(AT).n_unique()).collect().iter_rows())
     for index, (item, looked) in enumerate(places.items()):
         lack = found[item]
-        lack.tiers = (2 * counted.get(index, 0) * lack.customers + looked.len()) // (2 * looked.len())
+        lack.tiers = (2 * counted.get(index, 0) * lack.customers + len(looked)) // (2 * len(looked))
 
 
-def _spaced(places: pl.Series) -> pl.Series:
+def _spaced(places: Sequence[int]) -> Sequence[int]:
     """All places, or LOOKED_AT of them at most, evenly spaced."""
-    return places.gather_every(max(1, -(-places.len() // LOOKED_AT)))
+    return places[:: max(1, -(-len(places) // LOOKED_AT))]
 
 
 def _rested_on(plan: Plan) -> dict[str, frozenset[str]]:
