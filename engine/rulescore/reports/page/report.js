@@ -246,9 +246,9 @@
   function warningWords(i) {
     const warned = c.warned.length ? c.warned[i] : null;
     if (!warned) return [];
-    return [make("h3", {}, say("section.early-warnings")), make("p", {}, warned.head), make("ul", { class: "check" }, warned.reasons.map((one) => {
+    return [make("h3", {}, say("section.early-warnings")), make("p", {}, warned.head), make("ul", { class: "plain" }, warned.reasons.map((one) => {
       const [title, severity, level, actions] = data.warnings[one.warning];
-      return make("li", { class: severity === "act" ? "no" : "unknown" }, make("b", {}, title), " ", make("span", { class: "level " + severity }, level),
+      return make("li", {}, make("b", {}, title), " ", make("span", { class: "level " + severity }, level),
         one.amount ? " " + one.amount : "", make("div", { class: "from" }, one.values),
         actions.map((action) => make("div", {}, "→ " + [action.title, action.owner, action.due].filter(Boolean).join(" · "))));
     }))];
