@@ -161,6 +161,8 @@ def test_leads_give_conversion_with_its_interval(tmp_path: Path) -> None:
     assert [found["referral"][key] for key in ("channel_leads", "channel_leads_won")] == [3, 2]
     assert found["referral"]["channel_rate_low"] == pytest.approx((middle - half) / (1 + z * z / n))
     assert found["referral"]["channel_rate_high"] == pytest.approx((middle + half) / (1 + z * z / n))
+    # 0.30 on three leads; 40 on the channel without a lead
+    assert found["referral"]["lead_cost"] == pytest.approx(0.1) and found["agent"]["lead_cost"] is None
     assert found["online"]["channel_rate"] == 0 and found[None]["channel_rate"] is None
 
 
@@ -181,7 +183,7 @@ def test_what_cannot_be_used_is_told_with_its_cell(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "客户.csv").write_text("客户编号,客户来源\nA,转介绍\n", encoding="utf-8")
     (folder / "支出.csv").write_text(
-        "月份,渠道,类别,金额\n2026-05,展会,展位费,100\n2026-05,电梯,投放,7\n2026-05,展会,投放,-3\n2026-08,展会,投放,9\n2026-05,展会,投放,若干\n",
+        "日期,渠道,类别,金额\n2026-05-31,展会,展位费,100\n2026-05-31,电梯,投放,7\n2026-05-31,展会,投放,-3\n2026-08-31,展会,投放,9\n2026-05-31,展会,投放,若干\n",
         encoding="utf-8",
     )
     (folder / "assessment.yaml").write_text(

@@ -215,6 +215,7 @@ def facts(plan: Plan, tables: Sequence[Table]) -> list[dict[str, Any]]:
         {
             "id": breakdown.id, "title": dict(breakdown.title), "why": dict(breakdown.why), "heat": breakdown.heat,
             "source": list(breakdown.source), "words": {value: dict(text) for value, text in breakdown.words.items()}, "by": [expr.text for expr in breakdown.by],
+            "beside": {table: [expr.text for expr in exprs] for table, exprs in breakdown.beside.items()},
             "columns": [
                 {"id": one.id, "title": dict(one.title), "unit": one.unit, "expression": one.expr.text}
                 for one in breakdown.figures.values()

@@ -23,7 +23,7 @@ def tables(run: Run, nodes: Sequence[Node], language: str) -> Iterator[str]:
         return
     words = Words(run.portfolio, language)
     for node in nodes:
-        if not node["rows"]:
+        if not known(node):
             continue
         shown = breakdown(words, node)
         rows = [[*row["keys"], *(cell["shown"] for cell in row["cells"])] for row in shown["rows"]]
@@ -41,7 +41,14 @@ def tables(run: Run, nodes: Sequence[Node], language: str) -> Iterator[str]:
             f"  → {words.text(one.title)}: {inner.words(one.when.tree)}    {one.span} [{one.id}]"
             for one in given.strategies
         ]
-        yield "\n".join([f"{shown['title']} ({', '.join(node['by'])})", grid, *how])
+        keys = [*node["by"], *(key for found in node["beside"].values() for key in found)]
+        yield "\n".join([f"{shown['title']} ({', '.join(keys)})", grid, *how])
+
+
+def known(node: Node) -> bool:
+    """Whether a breakdown has anything to show: a row with a figure that is known."""
+    shown = [at for at, column in enumerate(node["columns"]) if column["id"] != FIGURE]
+    return any(row["values"][at] is not None for row in node["rows"] for at in shown)
 
 
 def breakdown(words: Words, node: Node) -> Node:
