@@ -202,6 +202,16 @@ def test_what_cannot_be_used_is_told_with_its_cell(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("engine", ["frame", "row"])
+def test_spend_without_channels(engine: str, tmp_path: Path) -> None:
+    """Guards a table of amounts and dates alone: all of it stands without a channel, and no channel has a cost."""
+    bare = {key: SPEND[key] for key in ("spent_on", "amount")}
+    found = broken_down(evaluated(tmp_path / "run", engine, acquisition_spend=bare), "channel-cost")
+    assert {key: row["channel_spend"] for key, row in found.items()} == {
+        "referral": 0, "online": 0, None: pytest.approx(105.3),
+    }  # fmt: skip
+
+
 OTHERS = """dimension: concentration
 breakdowns:
   - id: narrow

@@ -86,24 +86,22 @@ def by_frame(plan: Plan, values: Mapping[str, Any], events: Mapping[str, pl.Lazy
 
 
 class _Keyed:
-    """The events of one table, for the keys of any breakdown."""
+    """The events of one table, for the keys of any breakdown; a column that was not handed in is missing."""
 
     def __init__(self, plan: Plan, table: str, events: pl.LazyFrame) -> None:
-        fields = plan.pack.tables[table].fields
-        names = [name for name in events.collect_schema().names() if name in fields]
-        numbers = frame_engine.as_numbers(events, names, {name: fields[name].kind for name in names})
-        self.events, self.compiled = events, Columns([f"{table}.{name}" for name in fields])
-        self.named = numbers.select(pl.col(name).alias(f"{table}.{name}") for name in names)
-        date = plan.pack.tables[table].date
-        self.counts = pl.col(f"{table}.{date}") <= plan.as_of if date else pl.lit(True)
+        spec, have = plan.pack.tables[table], set(events.collect_schema().names())
+        columns_of = {
+            f"{table}.{name}": frame_engine.as_number(name, field.kind) if name in have else frame_engine.absent(field.kind)
+            for name, field in spec.fields.items()
+        }  # fmt: skip
+        self.compiled = Columns(columns_of, columns_of)
+        self.events = events.filter(columns_of[f"{table}.{spec.date}"] <= plan.as_of) if spec.date else events
 
     def keyed(self, trees: Sequence[Tree], where: Tree | None) -> pl.LazyFrame:
         """The events that count, and their keys as `?key0`, `?key1`."""
         keys = [self.compiled.expression(tree).alias(f"?key{index}") for index, tree in enumerate(trees)]
-        use = self.counts if where is None else self.compiled.expression(where)
-        return pl.concat([self.events, self.named.select(*keys, use.alias("?use"))], how="horizontal").filter(
-            "?use"
-        )
+        chosen = self.events.with_columns(keys)
+        return chosen if where is None else chosen.filter(self.compiled.expression(where))
 
 
 def by_row(

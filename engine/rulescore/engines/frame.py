@@ -24,13 +24,14 @@ from .verdicts import gated_columns, rule_columns, tier_columns
 SEEN = "?seen"
 
 
+def as_number(column: str, kind: str) -> pl.Expr:
+    """A date as days since 1970-01-01 as float64, the form expressions see; any other column as it is."""
+    return pl.col(column).cast(pl.Int32).cast(pl.Float64) if kind == "date" else pl.col(column)
+
+
 def as_numbers(frame: pl.LazyFrame, columns: Sequence[str], kinds: Mapping[str, str]) -> pl.LazyFrame:
-    """Dates become days since 1970-01-01 as float64, the form expressions see; other columns stay."""
-    dates = [
-        pl.col(column).cast(pl.Int32).cast(pl.Float64)
-        for column in dict.fromkeys(columns)
-        if kinds.get(column) == "date"
-    ]
+    """The columns `as_number`; the others stay."""
+    dates = [as_number(column, "date") for column in dict.fromkeys(columns) if kinds.get(column) == "date"]
     return frame.with_columns(dates) if dates else frame
 
 
@@ -64,33 +65,38 @@ def aggregates(plan: Plan, table: str, events: pl.LazyFrame) -> pl.LazyFrame:
     )
     dated = [spec.date] if spec.date else []
     chosen = [
-        (pl.col(column) if column in present else _absent(spec.fields[column].kind)).alias(
-            f"{table}.{column}"
-        )
+        (pl.col(column) if column in present else absent(spec.fields[column].kind)).alias(f"{table}.{column}")
         for column in sorted({*needed, *dated})
     ]
     frame = prefixed.select(pl.col(spec.customer).alias(CUSTOMER), *chosen)
     frame = frame.filter(pl.col(CUSTOMER).is_not_null())
     day = pl.col(f"{table}.{spec.date}") if spec.date else pl.lit(0.0)
     columns = Columns([f"{table}.{column}" for column in spec.fields])
-    prepared: list[pl.Expr] = []
+    # What several aggregates share, which events count and what is taken of them, is one column.
+    insides: dict[tuple[object, ...], pl.Expr] = {}
+    values: dict[tuple[object, ...], pl.Expr] = {}
     results: list[pl.Expr] = []
-    for index, step in enumerate(steps):
+    for step in steps:
         tree, args = step.tree, [folded(arg) for arg in step.tree.args]
-        start, end = window_days(tree.window, plan.as_of)
-        inside = (day <= end) if spec.date else pl.lit(True)
-        if start is not None:
-            inside = inside & (day > start)
-        if len(tree.args) > tree.operands:
-            inside = inside & columns.expression(args[-1])
-        inside = inside.fill_null(False)
-        operand = _operand(columns.all(args[: tree.operands]))
-        prepared += [inside.alias(f"?inside{index}"), pl.when(inside).then(operand).alias(f"?value{index}")]
-        declared = AGGREGATES[str(tree.value)]
-        result: pl.Expr = declared.frame(pl, pl.col(f"?value{index}"), pl.col(f"?inside{index}"), day)
+        where = (tree.window, *args[tree.operands :])
+        if where not in insides:
+            start, end = window_days(tree.window, plan.as_of)
+            inside = (day <= end) if spec.date else pl.lit(True)
+            if start is not None:
+                inside = inside & (day > start)
+            for condition in args[tree.operands :]:
+                inside = inside & columns.expression(condition)
+            insides[where] = inside.fill_null(False).alias(f"?inside{len(insides)}")
+        what = (where, *args[: tree.operands])
+        if what not in values:
+            operand = _operand(columns.all(args[: tree.operands]))
+            values[what] = pl.when(insides[where]).then(operand).alias(f"?value{len(values)}")
+        value, inside = (pl.col(one.meta.output_name()) for one in (values[what], insides[where]))
+        result: pl.Expr = AGGREGATES[str(tree.value)].frame(pl, value, inside, day)
         results.append(result.alias(step.column))
     if spec.date:
         frame = frame.filter(day <= plan.as_of)
+    prepared = [*insides.values(), *values.values()]
     return frame.with_columns(prepared).group_by(CUSTOMER).agg(*results, pl.lit(True).alias(SEEN))
 
 
@@ -101,7 +107,8 @@ def _operand(parts: Sequence[pl.Expr]) -> pl.Expr:
     return parts[0] if parts else pl.lit(1.0)
 
 
-def _absent(kind: str) -> pl.Expr:
+def absent(kind: str) -> pl.Expr:
+    """A column of that kind without a value."""
     dtype: Any = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}.get(
         kind, pl.Float64
     )
@@ -114,7 +121,7 @@ def with_aggregates(plan: Plan, customers: pl.LazyFrame, events: Mapping[str, pl
     for table in sorted({step.tree.table for step in plan.event_steps}):
         steps = [step for step in plan.event_steps if step.tree.table == table]
         if table not in events:
-            customers = customers.with_columns(_absent(step.tree.kind).alias(step.column) for step in steps)
+            customers = customers.with_columns(absent(step.tree.kind).alias(step.column) for step in steps)
             continue
         found = aggregates(plan, table, events[table])
         none = pl.col(SEEN).is_null()
