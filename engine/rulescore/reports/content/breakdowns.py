@@ -73,7 +73,8 @@ def breakdown(words: Words, node: Node) -> Node:
         )
         cells = [
             {
-                "shown": _cell(words, figure, value),
+                "shown": (shown := _cell(words, figure, value)),
+                "value": shown if isinstance(value, str) else value,
                 "heat": max(0, round(60 * value / most))
                 if node["heat"] and unit == "share" and value is not None and most > 0
                 else None,
@@ -84,7 +85,7 @@ def breakdown(words: Words, node: Node) -> Node:
     return {
         "id": node["id"], "title": node["title"][words.language], "why": words.text(node["why"]), "heat": node["heat"],
         "keys": [words.label(str(expr.tree.value)).removeprefix(words.label("customers")).strip("的 ") if expr.tree.op == "name" else "" for expr in given.by],
-        "columns": [column["title"][words.language] for column in node["columns"]], "rows": rows,
+        "columns": [column["title"][words.language] for column in node["columns"]], "units": units, "rows": rows,
     }  # fmt: skip
 
 

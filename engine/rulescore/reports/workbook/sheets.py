@@ -20,7 +20,7 @@ from ...messages import word
 from ...rejected import SAFE
 
 SHEETS = (
-    "summary", "customers", "one", "results", "parameters", "points", "portfolio", "questionnaire", "portfolio-results", "matters", "requests", "taken", "assumptions",
+    "summary", "customers", "one", "results", "parameters", "points", "portfolio", "groups", "questionnaire", "portfolio-results", "matters", "requests", "taken", "assumptions",
     "valuation", "quality", "problems", "provenance",
 )  # fmt: skip
 """Every sheet, in the order in which they stand."""
