@@ -170,6 +170,12 @@ def test_the_table_is_asked_for(tmp_path: Path) -> None:
     """Guards the data request: where the table is missing, it is asked of the role that holds it; where it is there, no more."""
     run = evaluated(tmp_path / "run", acquisition_spend=None)
     assert broken_down(run, "channel-cost")["referral"]["channel_spend"] is None
+    # nobody lists leads: none is not nought, not even where a channel has no customers
+    assert all(
+        value is None
+        for row in broken_down(evaluated(tmp_path / "leads"), "channel-conversion").values()
+        for value in row.values()
+    )
     wanted = {one.table: one for one in requests(run) if one.of_base}
     assert wanted["acquisition_spend"].holder == {"zh": "财务", "en": "Finance"}
     assert wanted["acquisition_spend"].rules == ["acquisition-payback"]
