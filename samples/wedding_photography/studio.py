@@ -39,6 +39,9 @@ SOURCES = {
     "婚博会": (0.16, 500, 1150), "点评平台": (0.16, 600, 1300), "信息流": (0.10, 850, 1900),
 }  # fmt: skip
 
+# What a month cost beside that and belongs to no source, CNY
+ELSEWHERE = (("人员薪酬", 5200, 6400), ("品牌物料", 800, 1600))
+
 # Median package price, CNY
 PACKAGES = {"婚纱照": 6800.0, "孕照": 1680.0, "宝宝照": 1980.0, "全家福": 1280.0, "周年照": 1480.0}
 

@@ -264,6 +264,14 @@ def _breakdowns(writer: Speech) -> Section:
             if not (one.strategies and figure.id == FIGURE)
         )
         facts = [(say("grouped-by"), say("comma").join(writer.words(expr.tree) for expr in one.by))]
+        for table, keys in one.beside.items():
+            by = say("comma").join(writer.words(expr.tree) for expr in keys)
+            facts.append(
+                (
+                    say("beside"),
+                    say("beside-table", table=writer.text(writer.pack.tables[table].title), keys=by),
+                )
+            )
         if one.where is not None:
             facts.append((say("only-customers"), writer.words(one.where.tree)))
         if one.words:

@@ -129,12 +129,16 @@ def _portfolio() -> Schema:
         "maximum": 60,
         "description": "底色深浅的百分数，最大的占比为 60；空为不着色。Depth of the shade in percent, 60 for the greatest share; null for none.",
     }
-    cell = _object("一格。A cell.", shown=TEXT, heat=heat)
+    cell = _object(
+        "一格。A cell.", shown=TEXT, heat=heat,
+        value=described({"type": ["number", "string", "boolean", "null"]}, "数值，文字为叫法。The value; a text as it is called."),
+    )  # fmt: skip
     row = _object("一组客户。A group of customers.", keys=_list(TEXT, "各分组依据的取值。Values of the keys."), cells=_list(cell, "各格。The cells."))  # fmt: skip
     breakdown = _object(
         "按一个或多个字段对客户群的分组统计。Figures of the base by the values of one key or several.",
         id=TEXT, title=TITLE, why=TEXT, heat=described(TRUTH, "占比是否着色。Whether shares are shaded."),
         keys=_list(TEXT, "分组依据的名称，可为空。Names of the keys; may be empty."), columns=_list(TITLE, "各列的名称。Titles of the columns."),
+        units=_list(TEXT, "各列的单位，可为空。Units of the columns; may be empty."),
         rows=_list(row, "各组。The groups."),
     )  # fmt: skip
     group = _object("一个维度的指标。The figures of a dimension.", title=TITLE, figures=_list(figure, "指标。Figures."))  # fmt: skip

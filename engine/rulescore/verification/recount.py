@@ -280,10 +280,7 @@ class Recount:
             self.findings, f"{folder}/{TRACE}", [OWNER], trace, again, trace_words(plan)
         )
         values = inputs.row(0, named=True)
-        if (
-            rfc8785.dumps(facts(plan, values, breakdowns.by_row(plan, values, events["customers"])))
-            != written
-        ):
+        if rfc8785.dumps(facts(plan, values, breakdowns.by_row(plan, values, events))) != written:
             self.findings.add("value-differs", JSON, customer=OWNER, what=JSON, stored="", recomputed="")
 
     def value(self) -> None:

@@ -109,7 +109,7 @@ def portfolio(words: Words, facts: Node | None) -> Node | None:
             }
             for figure in facts["figures"]
         ]),
-        "breakdowns": [breakdowns.breakdown(own, one) for one in facts["breakdowns"] if one["rows"]],
+        "breakdowns": [breakdowns.breakdown(own, one) for one in facts["breakdowns"] if breakdowns.known(one)],
     }  # fmt: skip
 
 
