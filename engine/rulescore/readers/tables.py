@@ -24,7 +24,7 @@ from .groups import with_ultimate
 from .judge import READ_ERRORS
 from .mappings import find
 from .parts import judged, parts_of
-from .same import likely, merges, tell_likely, tell_merged
+from .same import likely, merges, tell_likely, tell_merged, with_same
 from .table import ROW, SOURCE, Rejected, Source, TableData, Values, held
 
 CUSTOMERS = "customers"
@@ -185,10 +185,11 @@ def _identified(
     counts = {}
     if active:
         counts["idle"] = tell_idle(data, table, pl.concat(active), len(customers.hashes), problems)
-    groups = likely(data, table.key)
+    groups = likely(data, table.key, events)
     tell_likely(data, table, groups, events, problems)
     counts["repeated"] = sum(len(group.ids) - 1 for group in groups)
     counts |= tell_codes(data, problems)
+    data = with_same(data, table, groups)
     return replace(with_ultimate(data, table, everyone.frame, merged, problems), counts=counts)
 
 
