@@ -197,7 +197,7 @@ def _segments() -> Schema:
 
 def _valuation() -> Schema:
     cases = {"low": TEXT, "base": TEXT, "high": TEXT}
-    assumption = _object("一项假设。An assumption.", title=TITLE, basis=described(TEXT, "依据的类别。What kind of ground it has."), place=TEXT, sources=TEXT, why=TEXT, words=WORDS, stated=described(TEXT, "文件中的写法。As it is stated."), **cases)  # fmt: skip
+    assumption = _object("一项假设。An assumption.", title=TITLE, basis=described(TEXT, "依据的类别。What kind of ground it has."), place=TEXT, sources=TEXT, why=TEXT, carries=described(TEXT, "已计入的客户风险；没有则为空。The risks of customers that are in it; empty when there are none."), words=WORDS, stated=described(TEXT, "文件中的写法。As it is stated."), **cases)  # fmt: skip
     part = _object("一段。A step.", label=TEXT, amount=NUMBER, shown=TEXT)
     steps = _object(
         "价值的构成。How the value builds up.",
