@@ -313,7 +313,7 @@ def _request() -> Schema:
         tiers=described(COUNT, "补齐后等级可能改变的客户数。How many of them could change tier if it were supplied."),
         points=described(NUMBER, "最多可使平均综合分变动的分数。Points that it could move the mean composite at most."),
         amount=described(MAYBE, "缺少该资料的客户带来的收入（限估值基础）。What those who lack it bring, as far as they are valued."), shown=described(TEXT, "金额文字。The amount in words."), holder=described(TEXT, "通常由谁保管。Who usually holds it."),
-        of_base=described(TRUTH, "是否针对客户群整体。Whether it is about the base as a whole."), rules=_list(TITLE, "等待该资料的规则、关卡与指标。Rules, gates and figures that wait for it."),
+        of_base=described(TRUTH, "是否针对客户群整体。Whether it is about the base as a whole."), rules=_list(TITLE, "等待该资料的规则、关卡、等级条件与指标。Rules, gates, conditions of tiers and figures that wait for it."),
         methods=_list(TITLE, "缺少该假设便无价值的估值方法。Methods of valuation that have no value without it."),
     )  # fmt: skip
 
