@@ -74,7 +74,7 @@ def _customer_data(report: Node, texts: Node) -> Node:
     ]  # fmt: skip
     return {
         "words": texts, "tiers": [tier["title"] for tier in report["conclusion"]["tiers"] if tier["id"] is not None],
-        "dimensions": [[one["title"], one["weight"], one["combine"]] for one in report["dimensions"]],
+        "dimensions": [[one["title"], one["weight"], one["combine"], one["left_out"]] for one in report["dimensions"]],
         "indices": [one["title"] for one in report["indices"]],
         "gates": [[one["title"], one["effect"], one["reason"], one["words"]] for one in report["gates"]],
         "rules": rules, "customers": report["customers"],

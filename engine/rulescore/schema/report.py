@@ -71,6 +71,7 @@ _GATE = _object(
 _SHARED: dict[str, Schema] = {
     "id": TEXT, "title": TITLE, "why": TEXT, "weight": COUNT, "share": SHARE,
     "combine": described(TEXT, "规则如何合成维度分。How the rules make the dimension's points."),
+    "left_out": described(TRUTH, "本周期不计算。Whether the cycle leaves it out."),
 }  # fmt: skip
 _EXTREME = _list(_object("一个维度。A dimension.", title=TITLE, points=NUMBER), "至多三个维度。Up to three dimensions.")  # fmt: skip
 _CASES = {"low": "低值 low", "base": "基准 base", "high": "高值 high"}
@@ -139,7 +140,7 @@ def _portfolio() -> Schema:
     return _object(
         "客户群整体。The base as a whole.",
         title=TITLE, composite=MAYBE, low=MAYBE, high=MAYBE, tier=MAYBE_TEXT,
-        dimensions=_list(_object("维度。A dimension.", **_SHARED, points=MAYBE, rules=_list(rule, "规则。Rules.")), "各维度。Its dimensions."),
+        dimensions=_list(_object("维度。A dimension.", **_SHARED, points=MAYBE, rules=_list(rule, "规则。Rules.")), "各维度。Its dimensions."), left_out=described(TEXT, "本周期不计算的维度，一句话；没有则为空。What the cycle leaves out, as a sentence; empty when nothing."),
         gates=_list(_GATE, "关卡。Gates."), figures=_list(group, "按维度分组的指标。Figures by dimension."),
         breakdowns=_list(breakdown, "分组统计，不含没有内容的。Breakdowns, without empty ones."),
     )  # fmt: skip
@@ -393,7 +394,7 @@ def report() -> Schema:
     body = _object(
         "一个评估批次的报告，一种语言。The report of a run in one language.",
         format={"const": 1, "description": "格式的版本。Version of this form."}, language={"enum": ["zh", "en"], "description": "语言。Language."},
-        cover=_cover(), conclusion=_conclusion(), dimensions=_list(dimension, "各维度。Dimensions."),
+        cover=_cover(), conclusion=_conclusion(), dimensions=_list(dimension, "各维度。Dimensions."), left_out=described(TEXT, "本周期不计算的维度，一句话；没有则为空。What the cycle leaves out, as a sentence; empty when nothing."),
         indices=_list(_INDEX, "指数。Indices."),
         portfolio=_maybe(_portfolio(), "规则包没有针对客户群整体的规则。The pack has no rules for the base."),
         questionnaire=_maybe(_questionnaire(), "企业未作答。The company answered nothing."),
