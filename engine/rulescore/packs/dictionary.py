@@ -137,7 +137,7 @@ class Dictionary:
             id=key, type=item["type"], title=item["title"], unit=item.get("unit", ""), min=item.get("min"), max=item.get("max"),
             values=values, words=words, missing=tuple(item.get("missing", ())), not_missing=tuple(item.get("not_missing", ())),
             aliases=tuple(item.get("aliases", ())), required=item.get("required", False), personal=item.get("personal", False),
-            sensitive=item.get("sensitive", False), holder=item.get("holder"),
+            sensitive=item.get("sensitive", False), withheld=item.get("withheld", False), holder=item.get("holder"),
             span=document.key("tables", table, "fields", key),
         )  # fmt: skip
 

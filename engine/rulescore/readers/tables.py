@@ -26,6 +26,7 @@ from .mappings import find
 from .parts import judged, parts_of
 from .same import likely, merges, tell_likely, tell_merged, with_same
 from .table import ROW, SOURCE, Rejected, Source, TableData, Values, held
+from .withheld import withheld
 
 CUSTOMERS = "customers"
 
@@ -159,7 +160,7 @@ def _finished(
                     frames[name][index] = (frame, rows)
                     active.append(ids)
                 events += [(table, frame) for frame, _ in frames[name]]
-            tables[name] = _joined(table, read, frames[name])
+            tables[name] = withheld(_joined(table, read, frames[name]), table, problems)
         tell_merged(everyone, key, merged, before, problems)
         tables[CUSTOMERS] = _identified(
             tables[CUSTOMERS], dictionary[CUSTOMERS], everyone, merged, customers, active, events, problems
