@@ -25,7 +25,7 @@ from rulescore.lang.check import EventTable, Scope, check_text
 from rulescore.lang.syntax import Kind, Tree
 from rulescore.model import Pack
 from rulescore.packs.loading import load
-from rulescore.plan import Plan, make_plan
+from rulescore.plan import Plan, make_plan, portfolio_plan
 from rulescore.problems import Problems
 from rulescore.readers import TableData, tables_of_frames
 from rulescore.values import day
@@ -294,7 +294,10 @@ class Outcome:
 
 def evaluate(plan: Plan, tables: Mapping[str, TableData], engine: str) -> Outcome:
     """A whole run by the conductor, as the command makes it, in a temporary folder."""
-    request = conductor.Request(company={}, purpose={}, plan=plan, tables=tables, engine=engine)
+    whole = portfolio_plan(plan.pack, plan.as_of)
+    request = conductor.Request(
+        company={}, purpose={}, plan=plan, tables=tables, portfolio=whole, engine=engine
+    )
     run = conductor.evaluate(request, Problems(), None)
     return Outcome(run, pl.read_parquet(run.folder / TRACE), pl.read_parquet(run.folder / INPUTS), run.table)
 

@@ -93,7 +93,7 @@ LISTED: dict[str, tuple[list[str], set[str]]] = {
     "reports/workbook/methods": (names(FORMULAS), stems("reports/workbook/methods", holding=r"^NAME = ")),
     "engines": (list(ENGINES), stems("engines", ("evaluator", "operators", "columns", "verdicts", "totals", "tables"))),
     "cli": (list(cli.COMMANDS), stems("cli", holding=r"^def command\(")),
-    "reports": (names(reports.REPORTS), stems("reports")),
+    "reports": (list(reports.REPORTS), stems("reports")),
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from .packs.loading import load as _load
 from .packs.loading import load_or_raise
 from .packs.portfolio_table import tables_of
 from .packs.privacy import marked
-from .plan import make_plan
+from .plan import make_plan, portfolio_plan
 from .problems import DataError, Problem, Problems, RulesetError, UsageError, close_names
 from .source import read_yaml
 from .values import day
@@ -141,7 +141,7 @@ def evaluate(
         raise RulesetError(problems)
     loaded = in_cycle(loaded, (assessment.cycle if assessment else "") if cycle is None else cycle)
     overrides = _overrides(loaded, parameters or {})
-    plan = make_plan(loaded, number, overrides)
+    plan, whole = make_plan(loaded, number, overrides), portfolio_plan(loaded, number, overrides)
     progress("read")
     dictionary = marked(tables_of(loaded), unmask)
     if assessment is not None:
@@ -174,7 +174,7 @@ def evaluate(
         plan = replace(plan, decided=tiers_of(decided))
     hidden = ("customers", key) in masking.masked
     request = conductor.Request(
-        company=assessment.company if assessment else {}, purpose=assessment.purpose if assessment else {}, plan=plan, tables=data,
+        company=assessment.company if assessment else {}, purpose=assessment.purpose if assessment else {}, plan=plan, tables=data, portfolio=whole,
         rejected=rejected, assessment=assessment.text if assessment else "", engine=engine, overrides=overrides,
         valuation=valuation, decided=decided, decisions="" if decisions is None or hidden else decisions.text,
         masking=masking,

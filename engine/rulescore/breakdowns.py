@@ -36,17 +36,17 @@ _TYPES: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Bo
 def by_frame(plan: Plan, values: Mapping[str, Any], base: pl.LazyFrame) -> list[Table]:
     """The breakdowns of a plan by the frame engine. `values`: fields and features of the base, dates as days."""
     fields = plan.pack.tables[EVENTS].fields
-    names = [name for name in base.collect_schema().names() if name in fields]
-    numbers = frame_engine.as_numbers(base, names, {name: fields[name].kind for name in names})
-    compiled = Columns([f"{PREFIX}{name}" for name in fields])
+    columns_of = {
+        f"{PREFIX}{name}": frame_engine.as_number(name, fields[name].kind)
+        for name in base.collect_schema().names() if name in fields
+    }  # fmt: skip
+    compiled = Columns(columns_of, columns_of)
     parts = list(breakdown_plans(plan))
     found = []
     for _, trees, where, _ in parts:
         keys = [compiled.expression(tree).alias(f"?key{index}") for index, tree in enumerate(trees)]
         use = pl.lit(True) if where is None else compiled.expression(where)
-        named = numbers.select(pl.col(name).alias(f"{PREFIX}{name}") for name in names)
-        keyed = pl.concat([base, named.select(*keys, use.alias("?use"))], how="horizontal").filter("?use")
-        found.append((keyed, [f"?key{index}" for index in range(len(keys))]))
+        found.append((base.with_columns(keys).filter(use), [f"?key{index}" for index in range(len(keys))]))
     counts = pl.collect_all([keyed.group_by(columns).len() for keyed, columns in found], engine="streaming")
     tables: list[Groups] = []
     made: list[pl.LazyFrame] = []

@@ -22,7 +22,7 @@ from .overrides import JSON as OVERRIDES
 from .overrides import tiers_of
 from .packs.cycles import in_cycle
 from .packs.loading import load_or_raise
-from .plan import Plan, make_plan
+from .plan import Plan, make_plan, portfolio_plan
 from .problems import Cell, Problem, Problems, Span, UsageError
 from .readers.table import Rejected
 from .values import day, iso
@@ -94,12 +94,13 @@ class Run:
     """A finished run. Frames are polars unless a caller asked for its own kind (`scores`)."""
 
     def __init__(
-        self, folder: Path, manifest: Mapping[str, Any], temporary: bool = False, plan: Plan | None = None
-    ) -> None:
-        """`plan`: the plan just used, which saves loading the pack again from the run's copy."""
+        self, folder: Path, manifest: Mapping[str, Any], temporary: bool = False, plan: Plan | None = None,
+        portfolio: Plan | None = None,
+    ) -> None:  # fmt: skip
+        """`plan`, `portfolio`: the plans just used, which save loading the pack again from the run's copy."""
         self.folder, self.manifest = folder, manifest
         self._temporary = temporary
-        self._given = plan is not None
+        self._given, self._portfolio = plan is not None, portfolio
         self._as = ""
         self._index: Any = None
         if plan is not None:
@@ -181,11 +182,13 @@ class Run:
     @cached_property
     def portfolio(self) -> Run | None:
         """The base as a whole, as a run of one record; None when the pack has no rules for it."""
-        if not (self.folder / PORTFOLIO).is_dir() or self.pack.portfolio is None:
+        if not (self.folder / PORTFOLIO).is_dir():
             return None
         number = day(self.as_of)
         assert number is not None
-        plan = make_plan(self.pack.portfolio, number, self.overrides, every_feature=True)
+        plan = self._portfolio or portfolio_plan(self.pack, number, self.overrides)
+        if plan is None:
+            return None
         found = Run(self.folder / PORTFOLIO, {**self.manifest, "customers": 1}, plan=plan)
         found._given = False  # it has no ruleset of its own beside the run's
         return found

@@ -158,6 +158,13 @@ def make_plan(
     return _Planner(pack, as_of, parameters, frozenset(given)).plan(every_feature)
 
 
+def portfolio_plan(
+    pack: Pack, as_of: int, overrides: Mapping[str, float | str | bool] | None = None
+) -> Plan | None:
+    """The plan by which the base as a whole is scored; None when the pack has no rules for it."""
+    return None if pack.portfolio is None else make_plan(pack.portfolio, as_of, overrides, every_feature=True)
+
+
 def _parameters(
     pack: Pack, as_of: int, overrides: Mapping[str, float | str | bool]
 ) -> dict[str, float | str | bool]:

@@ -8,7 +8,7 @@ else stays as it is. Totals, gates and tiers are those of the frame engine, so n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import chain
@@ -22,7 +22,7 @@ from .engines.verdicts import number
 from .folder import Run
 from .lang.syntax import Tree
 from .model import KEPT_OUT
-from .plan import Plan, PlannedRule, Step
+from .plan import Plan, Step
 from .scoring import MISSING
 
 Item = tuple[str, str]
@@ -32,9 +32,9 @@ SAMPLED = 50_000
 """Customers among whom tiers are tried; of more, every so many-th, so that memory does not grow with the base."""
 LOOKED_AT = 1_000
 """Customers without an item whose tier is tried; of more, so many spaced evenly, and their share is taken for all."""
-ENDS = {"low": ("cap", 0), "high": ("floor", 1)}
-"""By end: the gates that an input in doubt would set off there, and which limit of a rule's span."""
-AT, WAS, AMOUNT = "#at", "#was", "#amount"
+ENDS = {"low": "cap", "high": "floor"}
+"""By end: the gates that an input in doubt would set off there."""
+AT, ITEM, HIGH, WAS, AMOUNT = "#at", "#item", "#high", "#was", "#amount"
 ANY = "any"
 """Stands for everything that waits for an item."""
 
@@ -223,45 +223,30 @@ def _amount(run: Run, amount: str | None) -> pl.Expr:
 def _try_tiers(plan: Plan, rows: pl.DataFrame, waits: Waits, found: Mapping[Item, Lack]) -> None:
     """Counts for each item the customers whose tier is another at one of the two ends. `rows`: customers with their trace, the
     inputs that are read here, and what waits for what."""
-    ids = list(found)
-    places = {item: _spaced(rows[_name(item, ANY)].arg_true()) for item in ids}
-    at = pl.concat(list(places.values())).unique().sort()
-    doubts = [f"#gate.{gate.id}" for gate, _ in plan.gates] + [f"#tier.{tier.id}" for tier, _ in plan.tiers]
-    rows = (
-        rows.with_row_index(AT)[at]
-        .rename({"tier.index": WAS})
-        .with_columns(
-            *(_lost(planned) for planned in plan.rules),
-            *(pl.lit(None, dtype=pl.Boolean).alias(name) for name in doubts),
-        )
-    )
-    tiers = _rested_on(plan)
-    parts = []
-    for index, item in enumerate(ids):
-        own = rows[at.search_sorted(places[item])].with_columns(pl.lit(index).alias("#item"))
-        parts += [own.with_columns(_at_end(plan, item, waits[item], end, tiers)) for end in ENDS]
-    tried = frame_engine.standings(_doubted(plan), pl.concat(parts, rechunk=True).lazy())
+    places = {item: _spaced(rows[_name(item, ANY)].arg_true().to_list()) for item in found}
+    pairs = [(at, index) for index, chosen in enumerate(places.values()) for at in chosen]
+    at, items = zip(*pairs, strict=True)
+    both = [pl.DataFrame({AT: at, ITEM: items, HIGH: [end == "high"] * len(at)}) for end in ENDS]
+    tried = pl.concat(both)
+    there = pl.concat([tried, rows.rename({"tier.index": WAS})[tried[AT]]], how="horizontal")
+    there = there.with_columns(_at_ends(plan, waits, list(found)))
     other = pl.col("tier.index").ne_missing(pl.col(WAS))
-    counted = tried.filter(other).group_by("#item").agg(pl.col(AT).n_unique()).collect()
-    for index, count in counted.iter_rows():
-        lack, looked = found[ids[index]], places[ids[index]].len()
-        lack.tiers = (2 * count * lack.customers + looked) // (2 * looked)
+    moved = frame_engine.standings(_doubted(plan), there.lazy()).filter(other)
+    counted = dict(moved.group_by(ITEM).agg(pl.col(AT).n_unique()).collect().iter_rows())
+    for index, (item, looked) in enumerate(places.items()):
+        lack = found[item]
+        lack.tiers = (2 * counted.get(index, 0) * lack.customers + len(looked)) // (2 * len(looked))
 
 
-def _spaced(places: pl.Series) -> pl.Series:
+def _spaced(places: Sequence[int]) -> Sequence[int]:
     """All places, or LOOKED_AT of them at most, evenly spaced."""
-    return places.gather_every(max(1, -(-places.len() // LOOKED_AT)))
+    return places[:: max(1, -(-len(places) // LOOKED_AT))]
 
 
 def _rested_on(plan: Plan) -> dict[str, frozenset[str]]:
     """Tier -> the columns of the inputs that its condition reads beside the scores."""
     steps = {step.column: step for step in plan.steps}
     return {tier.id: frozenset(rests_on([tree], steps, plan)) for tier, tree in plan.tiers if tree}
-
-
-def _lost(planned: PlannedRule) -> pl.Expr:
-    points = pl.col(f"{planned.rule.id}.points")
-    return (planned.rule.high - points).fill_null(0).cast(pl.Int32).alias(f"{planned.rule.id}.lost")
 
 
 def _doubted(plan: Plan) -> Plan:
@@ -277,36 +262,31 @@ def _doubted(plan: Plan) -> Plan:
     )
 
 
-def _at_end(
-    plan: Plan,
-    item: Item,
-    of: Mapping[str, Sequence[str]],
-    end: str,
-    tiers: Mapping[str, frozenset[str]],
-) -> list[pl.Expr]:
-    """What is other with the item: rules that wait for it stand at an end of what they could give; gates in doubt are set off at
-    the low end if they cap and at the high end if they lift; tiers in doubt are reached at the high end."""
-    action, limit = ENDS[end]
-    changed: list[pl.Expr] = []
+def _at_ends(plan: Plan, waits: Waits, items: Sequence[Item]) -> Iterator[pl.Expr]:
+    """What is other once the item ITEM of `items` is there, at the HIGH end or the low: rules that wait for it stand at that end
+    of what they could give; gates in doubt are set off at the low end if they cap and at the high end if they lift; tiers in
+    doubt are reached at the high end."""
+
+    def any_of(held: Iterable[pl.Expr]) -> pl.Expr:
+        return pl.any_horizontal([pl.lit(False), *held])
+
+    def waiting(name: str) -> pl.Expr:
+        return any_of(
+            (pl.col(ITEM) == index) & pl.col(_name(item, name))
+            for index, item in enumerate(items) if name in waits[item]
+        )  # fmt: skip
+
     for planned in plan.rules:
-        rule, points = planned.rule, planned.span[limit]
-        if f"rule.{rule.id}" in of:
-            waits = pl.col(_name(item, f"rule.{rule.id}"))
-            for part, value, dtype in (
-                ("case", 0, pl.Int8),
-                ("points", points, pl.Int32),
-                ("lost", rule.high - points, pl.Int32),
-            ):
-                name = f"{rule.id}.{part}"
-                changed.append(
-                    pl.when(waits).then(pl.lit(value, dtype=dtype)).otherwise(pl.col(name)).alias(name)
-                )
-    changed += [
-        pl.when(pl.col(_name(item, f"gate.{gate.id}"))).then(True).alias(f"#gate.{gate.id}")
-        for gate, _ in plan.gates
-        if f"gate.{gate.id}" in of and gate.action == action
-    ]
-    if end == "high":
-        columns = set(chain.from_iterable(of.values()))
-        changed += [pl.lit(True).alias(f"#tier.{tier}") for tier, read in tiers.items() if columns & read]
-    return changed
+        name, high = planned.rule.id, planned.rule.high
+        waits_here, case, points = waiting(f"rule.{name}"), pl.col(f"{name}.case"), pl.col(f"{name}.points")
+        worst, best = (pl.lit(value, dtype=pl.Int32) for value in planned.span)
+        points = pl.when(waits_here).then(pl.when(HIGH).then(best).otherwise(worst)).otherwise(points)
+        yield pl.when(waits_here).then(pl.lit(0, dtype=pl.Int8)).otherwise(case).alias(f"{name}.case")
+        yield points.alias(f"{name}.points")
+        yield (high - points).fill_null(0).cast(pl.Int32).alias(f"{name}.lost")
+    for gate, _ in plan.gates:
+        doubted = pl.col(HIGH) == (ENDS["high"] == gate.action)
+        yield pl.when(doubted & waiting(f"gate.{gate.id}")).then(True).alias(f"#gate.{gate.id}")
+    for tier, read in _rested_on(plan).items():
+        reading = [index for index, item in enumerate(items) if read & set(chain(*waits[item].values()))]
+        yield pl.when(pl.col(HIGH) & pl.col(ITEM).is_in(reading)).then(True).alias(f"#tier.{tier}")

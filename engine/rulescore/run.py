@@ -30,7 +30,7 @@ from .engines.row import RowEngine
 from .engines.tables import rows_of, trace_of_results
 from .masking import Masking
 from .model import Pack, Text
-from .plan import Plan, make_plan
+from .plan import Plan
 from .problems import Problem, Problems, UsageError, writable
 from .readers.table import ROW, SOURCE, Rejected, Source, TableData
 from .scores import scores_of_trace
@@ -56,6 +56,7 @@ class Request:
     purpose: Text
     plan: Plan
     tables: Mapping[str, TableData]
+    portfolio: Plan | None = None
     rejected: Sequence[Rejected] = ()
     assessment: str = ""
     engine: str = "frame"
@@ -70,12 +71,6 @@ class Request:
     @property
     def pack(self) -> Pack:
         return self.plan.pack
-
-    @property
-    def portfolio(self) -> Plan | None:
-        """The plan by which the base as a whole is scored."""
-        pack = self.pack.portfolio
-        return None if pack is None else make_plan(pack, self.plan.as_of, self.overrides, every_feature=True)
 
 
 def evaluate(
@@ -131,12 +126,12 @@ def _build(
     manifest = _describe(request, problems, building)
     _log(building, started)
     if temporary:
-        return run_folder.Run(building, manifest, temporary=True, plan=request.plan)
+        return run_folder.Run(building, manifest, True, request.plan, request.portfolio)
     if target is None:
         target = default_folder(request, manifest["run_id"])
     with writable(target):
         _publish(building, target, manifest)
-    return run_folder.Run(target, manifest, plan=request.plan)
+    return run_folder.Run(target, manifest, False, request.plan, request.portfolio)
 
 
 def _clear_away(building: Path, made: Sequence[Path]) -> None:

@@ -39,6 +39,11 @@ _OTHER_BREAK = re.compile("[\x85\u2028\u2029]")  # line breaks to YAML, but not 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
+_KINDS: dict[type, str] = {
+    yaml.ScalarEvent: "scalar", yaml.MappingStartEvent: "map", yaml.SequenceStartEvent: "list",
+}  # fmt: skip
+
+
 @dataclass(slots=True)
 class _Node:
     kind: str  # scalar | map | list
@@ -46,7 +51,7 @@ class _Node:
     end: Any = None
     value: str = ""
     plain: bool = False
-    items: list[Any] = field(default_factory=list)
+    items: Any = ()
     size: int = 1  # nodes in it, those behind aliases included
 
     def span(self, file: str) -> Span:
@@ -155,6 +160,8 @@ def parse_yaml(text: str, file: str, problems: Problems) -> Document:
 
 
 def _refused_characters(text: str, file: str, problems: Problems) -> bool:
+    if "\u3000" not in text and not _CONTROL.search(text):
+        return False
     bad = False
     for number, line in enumerate(text.split("\n"), 1):
         indent = line[: len(line) - len(line.lstrip())]
@@ -246,63 +253,53 @@ def _compose(text: str, file: str, problems: Problems) -> _Node | None:
     stack: list[_Node] = []
     root: _Node | None = None
     aliases = nodes = 0
-    mark: Any
-    for event in yaml.parse(text, Loader=_Loader):
-        if nodes > MAX_NODES:
-            mark = event.start_mark
-            problems.error("yaml-too-large", Span(file, mark.line + 1, mark.column + 1), limit=MAX_NODES)
-            return None
-        if isinstance(event, yaml.AliasEvent):
-            aliases += 1
-            mark = event.start_mark
-            if aliases > MAX_ALIASES:
-                problems.error(
-                    "yaml-too-many-aliases", Span(file, mark.line + 1, mark.column + 1), limit=MAX_ALIASES
-                )
-                return None
-            node = anchors.get(event.anchor or "")
-            if node is None or node.end is None:
-                problems.error(
-                    "yaml-unknown-alias", Span(file, mark.line + 1, mark.column + 1), name=event.anchor
-                )
-                return None
-            stack[-1].items.append(node)
-            stack[-1].size += node.size
-            nodes += node.size
-        elif isinstance(event, yaml.NodeEvent):
-            mark = event.start_mark
-            tag = getattr(event, "tag", None)
-            if tag is not None and tag != "!":
-                problems.error("yaml-tag", Span(file, mark.line + 1, mark.column + 1), tag=str(tag))
-                return None
-            if isinstance(event, yaml.ScalarEvent):
-                node = _Node("scalar", mark, event.end_mark, event.value, not event.style)
+
+    def refuse(code: str, mark: Any, **facts: Any) -> _Node | None:
+        problems.error(code, Span(file, mark.line + 1, mark.column + 1), **facts)
+        return None
+
+    event: Any
+    for event in iter(_Loader(text).get_event, None):
+        kind = _KINDS.get(type(event))
+        if kind is not None:
+            if event.tag is not None and event.tag != "!":
+                return refuse("yaml-tag", event.start_mark, tag=str(event.tag))
+            if kind == "scalar":
+                node = _Node(kind, event.start_mark, event.end_mark, event.value, not event.style)
             else:
-                node = _Node("map" if isinstance(event, yaml.MappingStartEvent) else "list", mark)
+                node = _Node(kind, event.start_mark, items=[])
             if event.anchor:
                 anchors[event.anchor] = node
             nodes += 1
             if stack:
                 stack[-1].items.append(node)
-                stack[-1].size += 1 if node.kind == "scalar" else 0
+                stack[-1].size += kind == "scalar"
             elif root is None:
                 root = node
-            if node.kind != "scalar":
+            if kind != "scalar":
                 stack.append(node)
                 if len(stack) > MAX_DEPTH:
-                    problems.error(
-                        "yaml-too-deep", Span(file, mark.line + 1, mark.column + 1), limit=MAX_DEPTH
-                    )
-                    return None
+                    return refuse("yaml-too-deep", event.start_mark, limit=MAX_DEPTH)
         elif isinstance(event, yaml.CollectionEndEvent):
             node = stack.pop()
             node.end = event.end_mark
             if stack:
                 stack[-1].size += node.size
+        elif isinstance(event, yaml.AliasEvent):
+            aliases += 1
+            if aliases > MAX_ALIASES:
+                return refuse("yaml-too-many-aliases", event.start_mark, limit=MAX_ALIASES)
+            known = anchors.get(event.anchor or "")
+            if known is None or known.end is None:
+                return refuse("yaml-unknown-alias", event.start_mark, name=event.anchor)
+            stack[-1].items.append(known)
+            stack[-1].size += known.size
+            nodes += known.size
         elif isinstance(event, yaml.DocumentStartEvent) and root is not None:
-            mark = event.start_mark
-            problems.error("yaml-two-documents", Span(file, mark.line + 1, mark.column + 1))
+            refuse("yaml-two-documents", event.start_mark)
             return root
+        if nodes > MAX_NODES:
+            return refuse("yaml-too-large", event.start_mark, limit=MAX_NODES)
     return root
 
 

@@ -18,8 +18,8 @@ from rulescore.messages import LANGUAGES
 from rulescore.messages.render import render_all
 from rulescore.problems import Problems
 from rulescore.readers import read_assessment
+from rulescore.readers.address import Address, address
 from rulescore.readers.databases import driver
-from rulescore.readers.databases.address import Address, address
 
 from .conftest import Desk, Result
 

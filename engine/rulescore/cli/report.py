@@ -37,15 +37,15 @@ def command(language: str, run: Path, form: str, output: Path | None) -> None:
     """
     from ..folder import Run
     from ..problems import Problem, UsageError
-    from ..reports import FORMATS
+    from ..reports import writer
 
     opened = Run.read(run)
-    writer = FORMATS[form]
+    report = writer(form)
     folder = run.resolve()
-    target = output or folder.with_name(folder.name + writer.SUFFIX)
+    target = output or folder.with_name(folder.name + report.SUFFIX)
     if target.resolve().is_relative_to(folder):
         raise UsageError([Problem("report-inside-run", "error", None, {"file": str(target)})])
-    written = writer.render(opened, language)
+    written = report.render(opened, language)
     try:
         target.write_bytes(written)
     except OSError as error:

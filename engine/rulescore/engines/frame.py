@@ -24,13 +24,14 @@ from .verdicts import gated_columns, rule_columns, tier_columns
 SEEN = "?seen"
 
 
+def as_number(column: str, kind: str) -> pl.Expr:
+    """A date as days since 1970-01-01 as float64, the form expressions see; any other column as it is."""
+    return pl.col(column).cast(pl.Int32).cast(pl.Float64) if kind == "date" else pl.col(column)
+
+
 def as_numbers(frame: pl.LazyFrame, columns: Sequence[str], kinds: Mapping[str, str]) -> pl.LazyFrame:
-    """Dates become days since 1970-01-01 as float64, the form expressions see; other columns stay."""
-    dates = [
-        pl.col(column).cast(pl.Int32).cast(pl.Float64)
-        for column in dict.fromkeys(columns)
-        if kinds.get(column) == "date"
-    ]
+    """The columns `as_number`; the others stay."""
+    dates = [as_number(column, "date") for column in dict.fromkeys(columns) if kinds.get(column) == "date"]
     return frame.with_columns(dates) if dates else frame
 
 
@@ -73,24 +74,31 @@ def aggregates(plan: Plan, table: str, events: pl.LazyFrame) -> pl.LazyFrame:
     frame = frame.filter(pl.col(CUSTOMER).is_not_null())
     day = pl.col(f"{table}.{spec.date}") if spec.date else pl.lit(0.0)
     columns = Columns([f"{table}.{column}" for column in spec.fields])
-    prepared: list[pl.Expr] = []
+    # What several aggregates share, which events count and what is taken of them, is one column.
+    insides: dict[tuple[object, ...], pl.Expr] = {}
+    values: dict[tuple[object, ...], pl.Expr] = {}
     results: list[pl.Expr] = []
-    for index, step in enumerate(steps):
+    for step in steps:
         tree, args = step.tree, [folded(arg) for arg in step.tree.args]
-        start, end = window_days(tree.window, plan.as_of)
-        inside = (day <= end) if spec.date else pl.lit(True)
-        if start is not None:
-            inside = inside & (day > start)
-        if len(tree.args) > tree.operands:
-            inside = inside & columns.expression(args[-1])
-        inside = inside.fill_null(False)
-        operand = _operand(columns.all(args[: tree.operands]))
-        prepared += [inside.alias(f"?inside{index}"), pl.when(inside).then(operand).alias(f"?value{index}")]
-        declared = AGGREGATES[str(tree.value)]
-        result: pl.Expr = declared.frame(pl, pl.col(f"?value{index}"), pl.col(f"?inside{index}"), day)
+        where = (tree.window, *args[tree.operands :])
+        if where not in insides:
+            start, end = window_days(tree.window, plan.as_of)
+            inside = (day <= end) if spec.date else pl.lit(True)
+            if start is not None:
+                inside = inside & (day > start)
+            for condition in args[tree.operands :]:
+                inside = inside & columns.expression(condition)
+            insides[where] = inside.fill_null(False).alias(f"?inside{len(insides)}")
+        what = (where, *args[: tree.operands])
+        if what not in values:
+            operand = _operand(columns.all(args[: tree.operands]))
+            values[what] = pl.when(insides[where]).then(operand).alias(f"?value{len(values)}")
+        value, inside = (pl.col(one.meta.output_name()) for one in (values[what], insides[where]))
+        result: pl.Expr = AGGREGATES[str(tree.value)].frame(pl, value, inside, day)
         results.append(result.alias(step.column))
     if spec.date:
         frame = frame.filter(day <= plan.as_of)
+    prepared = [*insides.values(), *values.values()]
     return frame.with_columns(prepared).group_by(CUSTOMER).agg(*results, pl.lit(True).alias(SEEN))
 
 

@@ -57,14 +57,13 @@ def sbg(pairs: Sequence[float]) -> tuple[float, float] | None:
     def alpha_of(total: float) -> float:
         """The best alpha while alpha + beta is `total`: the slope falls all the way."""
         low, high = 0.0, total
-        for _ in range(ROUNDS):
-            middle = (low + high) / 2.0
+        while low < (middle := (low + high) / 2.0) < high:
             beta = total - middle
             slope = (
                 lost / middle - math.fsum(k / (beta + i) for i, k in enumerate(kept)) if beta > 0 else -1.0
             )
             low, high = (middle, high) if slope > 0 else (low, middle)
-        return (low + high) / 2.0
+        return middle
 
     def slope_of(total: float) -> float:
         """How the best likelihood rises with alpha + beta."""
@@ -78,10 +77,8 @@ def sbg(pairs: Sequence[float]) -> tuple[float, float] | None:
     if rising is None:
         return None
     low, high = rising, rising * 2.0
-    for _ in range(ROUNDS):
-        middle = (low + high) / 2.0
-        low, high = (middle, high) if slope_of(middle) > 0 else (low, middle)
-    total = (low + high) / 2.0
+    while low < (total := (low + high) / 2.0) < high:
+        low, high = (total, high) if slope_of(total) > 0 else (low, total)
     alpha = alpha_of(total)
     return kept_digits(alpha, 9), kept_digits(total - alpha, 9)
 

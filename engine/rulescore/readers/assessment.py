@@ -13,7 +13,7 @@ from ..model import Text
 from ..problems import DataError, Problems, Span, close_names
 from ..source import Document, read_yaml
 from ..values import day
-from .databases.address import SCHEMES, Address, address
+from .address import SCHEMES, Address, address
 from .forms import MILLISECONDS
 from .headers import Mapped
 from .units import unit_of

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from ..problems import Cell, Problems, close_names
+from ..problems import Cell, Fact, Problems, close_names
 from ..values import fold
 from . import markup
 from .archive import MOST_BYTES, is_too_large, repeated_cells
@@ -37,17 +37,12 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
     if kind_of(head) in ("html", "xml"):
         return markup.read(path, file, options, problems)
     try:
-        sha256 = digest(path)
-        if is_too_large(path):
-            problems.error("oversized-file", Cell(file), limit=MOST_BYTES)
+        stat = path.stat()
+        sha256, refusal = _examined(path, stat.st_mtime_ns, stat.st_size)
+        if refusal:
+            problems.error(refusal, Cell(file), **_LIMITS.get(refusal, {}))
             return None
-        if _is_locked(path):
-            problems.error("file-locked", Cell(file))
-            return None
-        if repeated_cells(path) > MOST_CELLS:
-            problems.error("sheet-too-large", Cell(file), limit=MOST_CELLS)
-            return None
-        workbook = _opened(path, sha256) if path.stat().st_size <= KEPT_BYTES else _open(path)
+        workbook = _opened(path, sha256) if stat.st_size <= KEPT_BYTES else _open(path)
         sheet = _sheet(workbook, file, options, problems)
         if sheet is None:
             return None
@@ -71,6 +66,24 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
     if raw is not None:
         _tell_hidden(raw, content, len(rows), problems)
     return raw
+
+
+_LIMITS: dict[str, dict[str, Fact]] = {
+    "oversized-file": {"limit": MOST_BYTES},
+    "sheet-too-large": {"limit": MOST_CELLS},
+}
+
+
+@lru_cache(maxsize=1)
+def _examined(path: Path, changed: int, size: int) -> tuple[str, str]:
+    """The sha256 of a workbook as it is now, and the code of the problem that keeps it from being read, if any; found out once
+    for all its sheets."""
+    sha256 = digest(path)
+    if is_too_large(path):
+        return sha256, "oversized-file"
+    if _is_locked(path):
+        return sha256, "file-locked"
+    return sha256, "sheet-too-large" if repeated_cells(path) > MOST_CELLS else ""
 
 
 def _tell_hidden(raw: Raw, content: bytes, rows: int, problems: Problems) -> None:

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from ..model import Table
 from ..problems import Cell, Problems
-from . import databases
 from .assessment import FileUse
 from .checks import Part
 from .discreet import discreet
@@ -30,6 +29,8 @@ def parts_of(
 ) -> list[Part]:
     """The parts of one file, each read by what the assessment and the mapping of a known export say; of a database one."""
     if file.database is not None:
+        from . import databases
+
         raw = databases.read(file.database, file.query, file.span, problems)
         part = None if raw is None else judged(raw, table, file.columns, problems, file)
         return [] if part is None else [part]

@@ -3,36 +3,18 @@
 
 from __future__ import annotations
 
-from . import (
-    backtest,
-    cycles,
-    explanation,
-    findings,
-    html,
-    json,
-    markdown,
-    measured,
-    pdf,
-    requests,
-    text,
-    worth,
-    xlsx,
-)
+import importlib
+from typing import Any
 
 REPORTS = (
-    text,
-    backtest,
-    cycles,
-    explanation,
-    findings,
-    measured,
-    requests,
-    worth,
-    html,
-    json,
-    markdown,
-    pdf,
-    xlsx,
+    *("text", "backtest", "cycles", "explanation", "findings", "measured", "requests", "worth"),
+    *("html", "json", "markdown", "pdf", "xlsx"),
 )
-FORMATS = {"html": html, "xlsx": xlsx, "md": markdown, "json": json, "pdf": pdf}
-"""The reports that are files, by the name of their form: `SUFFIX` and `render(run, language) -> bytes`."""
+"""The reports; each is a module of this folder, imported only when it is asked for."""
+FORMATS = {"html": "html", "xlsx": "xlsx", "md": "markdown", "json": "json", "pdf": "pdf"}
+"""The reports that are files, by the name of their form."""
+
+
+def writer(form: str) -> Any:
+    """The module of a report that is a file: `SUFFIX` and `render(run, language) -> bytes`."""
+    return importlib.import_module(f".{FORMATS[form]}", __name__)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -58,17 +58,22 @@ class Request:
         return f"{self.table}.{self.column}" if self.column else self.table
 
 
-def requests(run: Run, tiers: bool = True) -> list[Request]:
+def requests(run: Run, tiers: bool = True, first: int | None = None) -> list[Request]:
     """Everything that is missing: assumptions, the customers' data, that of the base; in each the most important first. Without
-    `tiers` it is not tried whose tier an item could change."""
+    `tiers` it is not tried whose tier an item could change; `first` of them are enough."""
     whole, column = run.portfolio, measured_column(run)
     unit = run.pack.features[column].unit if column is not None and column in run.pack.features else ""
-    found = [_request(run, one, False, unit) for one in lacking(run, column, tiers)]
-    found += [] if whole is None else [_request(whole, one, True, unit) for one in lacking(whole, None)]
-    return [
+    found = [
         *_assumptions(run),
-        *sorted(found, key=lambda one: (one.of_base, -one.tiers, -one.points, -(one.amount or 0), one.name)),
+        *_ranked(_request(run, one, False, unit) for one in lacking(run, column, tiers)),
     ]
+    if whole is not None and (first is None or len(found) < first):
+        found += _ranked(_request(whole, one, True, unit) for one in lacking(whole, None, tiers))
+    return found[:first]
+
+
+def _ranked(found: Iterable[Request]) -> list[Request]:
+    return sorted(found, key=lambda one: (-one.tiers, -one.points, -(one.amount or 0), one.name))
 
 
 def measured_column(run: Run) -> str | None:
@@ -131,8 +136,8 @@ def figures(run: Run) -> Mapping[str, Any]:
 def lines(run: Run, language: str) -> list[str]:
     """The first of them for the summary screen."""
     tried = int(run.manifest["customers"]) <= TRIED_ON_SCREEN
-    found = requests(run, tried)
-    return [word("summary.requests", language), *_told(found[:FIRST], language, tried)] if found else []
+    found = requests(run, tried, FIRST)
+    return [word("summary.requests", language), *_told(found, language, tried)] if found else []
 
 
 def _told(found: list[Request], language: str, tried: bool) -> Iterator[str]:

@@ -13,9 +13,9 @@ from contextlib import closing
 from typing import Any
 
 from ...problems import Cell, Problems, Span
+from ..address import SCHEMES, Address, address
 from ..table import Raw
 from . import duckdb, mysql, postgresql, sqlite
-from .address import SCHEMES, Address, address
 from .driver import Driver
 from .spool import Spool
 

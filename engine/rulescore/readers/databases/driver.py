@@ -11,8 +11,8 @@ from typing import Any
 
 import polars as pl
 
+from ..address import Address
 from ..columns import column
-from .address import Address
 
 ROWS, CELLS = 20_000, 400_000
 """Rows and cells that are held at a time, where the driver lets us choose."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from .address import Address
+from ..address import Address
 from .driver import ROWS, Driver
 
 

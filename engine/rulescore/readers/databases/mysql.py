@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from .address import Address
+from ..address import Address
 from .driver import Driver, rows_of_cursor
 
 TEXT = frozenset({15, 247, 248, 249, 250, 251, 252, 253, 254})

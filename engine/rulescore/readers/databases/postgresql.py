@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 import polars as pl
 
-from .address import Address
+from ..address import Address
 from .driver import Driver
 
 BATCH = {"adbc.postgresql.batch_size_hint_bytes": str(4 << 20)}

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from .address import Address
+from ..address import Address
 from .driver import Driver, rows_of_cursor
 
 
