@@ -85,8 +85,10 @@ def portfolio(words: Words, facts: Node | None) -> Node | None:
     columns = Origins(own).columns(
         name for one in dimensions for rule in one["rules"] for name in rule["inputs"]
     )
+    counted = sum(one["weight"] for one in dimensions if trace[f"{one['id']}.points"] is not None)
     for one in dimensions:
         one["points"] = _shown(trace[f"{one['id']}.points"])
+        one["gives"] = None if one["points"] is None else round(one["points"] * one["weight"] / counted, 4)
         for rule in one["rules"]:
             case = trace[f"{rule['id']}.case"]
             rule["points"] = _shown(trace[f"{rule['id']}.points"])
