@@ -139,7 +139,7 @@ def _portfolio() -> Schema:
     group = _object("一个维度的指标。The figures of a dimension.", title=TITLE, figures=_list(figure, "指标。Figures."))  # fmt: skip
     return _object(
         "客户群整体。The base as a whole.",
-        title=TITLE, composite=MAYBE, low=MAYBE, high=MAYBE, tier=MAYBE_TEXT,
+        title=TITLE, composite=MAYBE, low=MAYBE, high=MAYBE, coverage=described(MAYBE, "有资料支持的权重占比。Share of the weight that rests on data."), tier=MAYBE_TEXT,
         dimensions=_list(_object("维度。A dimension.", **_SHARED, points=MAYBE, gives=described(MAYBE, "对综合分的贡献（关卡之前）。What it gives to the composite, before gates."), rules=_list(rule, "规则。Rules.")), "各维度。Its dimensions."), left_out=described(TEXT, "本周期不计算的维度，一句话；没有则为空。What the cycle leaves out, as a sentence; empty when nothing."),
         gates=_list(_GATE, "关卡。Gates."), figures=_list(group, "按维度分组的指标。Figures by dimension."),
         breakdowns=_list(breakdown, "分组统计，不含没有内容的。Breakdowns, without empty ones."),

@@ -100,7 +100,7 @@ def portfolio(words: Words, facts: Node | None) -> Node | None:
             ]
     return {
         "title": own.text(run.pack.title), "composite": _shown(trace["composite.points"]),
-        "low": _shown(trace["composite.low"]), "high": _shown(trace["composite.high"]),
+        "low": _shown(trace["composite.low"]), "high": _shown(trace["composite.high"]), "coverage": _shown(trace["composite.coverage"]),
         "tier": None if tier is None else own.text(run.pack.tiers[tier].title), "dimensions": dimensions,
         "left_out": rules.left_out(own), "gates": rules.gates(own),
         "figures": _groups(run, dimensions, [
