@@ -58,6 +58,10 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
             found = self._lowered[id(tree)] = (tree, lower(tree))
         return found[1]
 
+    def _eval(self, node: ast.AST) -> Any:
+        # What SimpleEval guards against at every node, modules and functions as values, no lowered tree can hold.
+        return self.nodes[type(node)](node)
+
     def _eval_boolop(self, node: Any) -> bool | None:
         values = [self._eval(value) for value in node.values]
         return all_of(values) if isinstance(node.op, ast.And) else any_of(values)

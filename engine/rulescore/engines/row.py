@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..arithmetic import MIN_DAY, UNIT, shift
 from ..lang.functions import AGGREGATES, BASE
@@ -60,12 +60,25 @@ class Result:
     reasons: tuple[str, ...]
 
 
+class _Asked(NamedTuple):
+    """What an aggregate asks of each event, worked out once; kept by the identity of the `tree`, which stays taken with it."""
+
+    tree: Tree
+    date: str | None
+    start: int | None
+    end: int
+    condition: Tree | None
+    operands: Sequence[Tree]
+    read: Sequence[tuple[str, str]]
+
+
 class RowEngine:
     """Runs one plan; the expressions are parsed once."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.evaluator = Evaluator()
+        self._aggregates: dict[int, _Asked] = {}
 
     def evaluate_base(
         self, records: Sequence[Record], events: Sequence[Events] | None = None
@@ -111,23 +124,29 @@ class RowEngine:
         rows = events.get(tree.table)
         if rows is None:
             return None
-        table = self.plan.pack.tables[tree.table]
-        start, end = window_days(tree.window, self.plan.as_of)
-        args = tree.args
-        condition = args[-1] if len(args) > tree.operands else None
-        within = f"{tree.table}."
-        read = [(name, name.removeprefix(within)) for name in tree.names() if name.startswith(within)]
+        _, date, start, end, condition, operands, read = self._asked(tree)
         inside: list[tuple[float | None, Any]] = []
         for row in rows:
-            when = row.get(table.date) if table.date else None
-            if table.date and (when is None or when > end or (start is not None and when <= start)):
+            when = row.get(date) if date else None
+            if date and (when is None or when > end or (start is not None and when <= start)):
                 continue
             names = {name: row.get(column) for name, column in read}
             if condition is not None and self.evaluator.value(condition, names) is not True:
                 continue
-            values = [self.evaluator.value(arg, names) for arg in args[: tree.operands]]
+            values = [self.evaluator.value(arg, names) for arg in operands]
             inside.append((when, tuple(values) if tree.operands > 1 else values[0] if values else 1.0))
         return AGGREGATES[str(tree.value)].row(inside)
+
+    def _asked(self, tree: Tree) -> _Asked:
+        found = self._aggregates.get(id(tree))
+        if found is None:
+            within, condition = f"{tree.table}.", tree.args[tree.operands :]
+            found = self._aggregates[id(tree)] = _Asked(
+                tree, self.plan.pack.tables[tree.table].date, *window_days(tree.window, self.plan.as_of),
+                condition[0] if condition else None, tree.args[: tree.operands],
+                [(name, name.removeprefix(within)) for name in tree.names() if name.startswith(within)],
+            )  # fmt: skip
+        return found
 
     # ---- rules ------------------------------------------------------------------------------------------
 
