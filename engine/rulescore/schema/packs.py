@@ -312,6 +312,7 @@ def tables() -> dict[str, Any]:
             "holder": described(BILINGUAL, "资料由哪个职务提供。The role that would have it."),
             "personal": {"type": "boolean", "description": "是否个人信息。Whether it is personal data."},
             "sensitive": {"type": "boolean", "description": "是否敏感个人信息，或年龄、性别等不应据以评分的特征。Whether it is sensitive data, or a trait nobody should be scored by, such as age."},
+            "withheld": {"type": "boolean", "description": "是否各组人数：过小的组不列，只有一组不列时再隐去最小的一组。Whether it counts people by group: small groups are withheld, and where one alone is, the smallest of the others too."},
         },
         ["type", "title"],
     )  # fmt: skip
