@@ -92,10 +92,10 @@ def base(customers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     numbers = frame_engine.as_numbers(record, plan.fields, plan.kinds)
     counted = frame_engine.with_aggregates(plan, numbers, {"customers": scored})
     values = frame_engine.with_features(plan, counted).collect().row(0, named=True)
-    found = portfolio.facts(plan, values, breakdowns.by_frame(plan, values, scored))
+    found = portfolio.facts(plan, values, breakdowns.by_frame(plan, values, {"customers": scored}))
     events = portfolio.event_rows(plan, {"customers": scored})
     again = portfolio.by_row(plan, numbers, events)[0].row(0, named=True)
-    assert found == portfolio.facts(plan, again, breakdowns.by_row(plan, again, events["customers"]))
+    assert found == portfolio.facts(plan, again, breakdowns.by_row(plan, again, events))
     return {one["id"]: one["value"] for one in found["figures"]} | {
         one["id"]: [(row["keys"], row["values"]) for row in one["rows"]] for one in found["breakdowns"]
     }

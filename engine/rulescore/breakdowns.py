@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -15,7 +15,6 @@ from .engines.evaluator import Evaluator
 from .engines.row import RowEngine
 from .lang.syntax import Tree
 from .model import Breakdown
-from .packs.portfolio_table import COMPANY_ID
 from .plan import Plan, breakdown_plans
 from .values import iso
 
@@ -33,35 +32,46 @@ Table = tuple[Groups, list[Sequence[Any]]]
 _TYPES: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}
 
 
-def by_frame(plan: Plan, values: Mapping[str, Any], base: pl.LazyFrame) -> list[Table]:
-    """The breakdowns of a plan by the frame engine. `values`: fields and features of the base, dates as days."""
-    fields = plan.pack.tables[EVENTS].fields
-    columns_of = {
-        f"{PREFIX}{name}": frame_engine.as_number(name, fields[name].kind)
-        for name in base.collect_schema().names() if name in fields
-    }  # fmt: skip
-    compiled = Columns(columns_of, columns_of)
+def by_frame(plan: Plan, values: Mapping[str, Any], events: Mapping[str, pl.LazyFrame]) -> list[Table]:
+    """The breakdowns of a plan by the frame engine. `values`: fields and features of the base, dates as days; `events`: its
+    customers and the company's own tables that were handed in."""
     parts = list(breakdown_plans(plan))
-    found = []
-    for _, trees, where, _ in parts:
-        keys = [compiled.expression(tree).alias(f"?key{index}") for index, tree in enumerate(trees)]
-        use = pl.lit(True) if where is None else compiled.expression(where)
-        found.append((base.with_columns(keys).filter(use), [f"?key{index}" for index in range(len(keys))]))
-    counts = pl.collect_all([keyed.group_by(columns).len() for keyed, columns in found], engine="streaming")
+    read = {table for _, keys, _, _ in parts for table in keys}
+    columns = {table: _Keyed(plan, table, events[table]) for table in sorted(read & events.keys())}
+    found = [
+        {
+            table: columns[table].keyed(trees, where if table == EVENTS else None)
+            for table, trees in keys.items()
+            if table in events
+        }
+        for _, keys, where, _ in parts
+    ]
+    names = [[f"?key{index}" for index in range(len(keys[EVENTS]))] for _, keys, _, _ in parts]
+    asked = [
+        frame.group_by(named).len()
+        for named, keyed in zip(names, found, strict=True)
+        for frame in keyed.values()
+    ]
+    counts = iter(pl.collect_all(asked, engine="streaming"))
     tables: list[Groups] = []
     made: list[pl.LazyFrame] = []
-    for (breakdown, trees, _, own), (keyed, columns), counted in zip(parts, found, counts, strict=True):
-        groups = arranged(plan, breakdown, trees, {row[:-1]: row[-1] for row in counted.rows()})
+    for (breakdown, keys, _, own), named, keyed in zip(parts, names, found, strict=True):
+        trees = keys[EVENTS]
+        counted = _counted({table: {row[:-1]: row[-1] for row in next(counts).rows()} for table in keyed})
+        groups = arranged(plan, breakdown, trees, counted)
         tables.append(groups)
         ids = pl.LazyFrame(
             [
                 pl.Series(column, [group[index] for group in groups if group], dtype=_TYPES[tree.kind])
-                for index, (column, tree) in enumerate(zip(columns, trees, strict=True))
+                for index, (column, tree) in enumerate(zip(named, trees, strict=True))
             ]
         ).with_columns(pl.int_range(pl.len()).cast(pl.String).alias("?group"))
-        member = keyed.join(ids, on=columns, how="left", nulls_equal=True).with_columns(
-            pl.col("?group").fill_null(OTHERS).alias(COMPANY_ID)
-        )
+        members = {
+            table: frame.join(ids, on=named, how="left", nulls_equal=True).with_columns(
+                pl.col("?group").fill_null(OTHERS).alias(plan.pack.tables[table].customer)
+            )
+            for table, frame in keyed.items()
+        }
         records = pl.LazyFrame(
             [pl.Series(CUSTOMER, names_of(groups), dtype=pl.String)]
             + [
@@ -69,32 +79,50 @@ def by_frame(plan: Plan, values: Mapping[str, Any], base: pl.LazyFrame) -> list[
                 for field, column in _rows(own, breakdown, groups, values).items()
             ]
         )
-        counted_in = frame_engine.with_aggregates(own, records, {EVENTS: member})
+        counted_in = frame_engine.with_aggregates(own, records, members)
         made.append(frame_engine.with_features(own, counted_in).select(list(breakdown.figures)))
     figures: list[list[Sequence[Any]]] = [list(frame.rows()) for frame in pl.collect_all(made)]
     return list(zip(tables, figures, strict=True))
 
 
-def by_row(plan: Plan, values: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> list[Table]:
-    """The same by the row engine, from the customers as rows."""
+class _Keyed:
+    """The events of one table, for the keys of any breakdown; a column that was not handed in is missing."""
+
+    def __init__(self, plan: Plan, table: str, events: pl.LazyFrame) -> None:
+        spec, have = plan.pack.tables[table], set(events.collect_schema().names())
+        columns_of = {
+            f"{table}.{name}": frame_engine.as_number(name, field.kind) if name in have else frame_engine.absent(field.kind)
+            for name, field in spec.fields.items()
+        }  # fmt: skip
+        self.compiled = Columns(columns_of, columns_of)
+        self.events = events.filter(columns_of[f"{table}.{spec.date}"] <= plan.as_of) if spec.date else events
+
+    def keyed(self, trees: Sequence[Tree], where: Tree | None) -> pl.LazyFrame:
+        """The events that count, and their keys as `?key0`, `?key1`."""
+        keys = [self.compiled.expression(tree).alias(f"?key{index}") for index, tree in enumerate(trees)]
+        chosen = self.events.with_columns(keys)
+        return chosen if where is None else chosen.filter(self.compiled.expression(where))
+
+
+def by_row(
+    plan: Plan, values: Mapping[str, Any], events: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> list[Table]:
+    """The same by the row engine, from customers and events as rows by table, dates as days."""
     tables: list[Table] = []
-    for breakdown, trees, where, own in breakdown_plans(plan):
-        value = Evaluator().value
-        named = [
-            {f"{PREFIX}{name}": event.get(name) for name in plan.pack.tables[EVENTS].fields}
-            for event in events
-        ]
-        use = [where is None or value(where, names) is True for names in named]
-        keys = [
-            tuple(_plain(value(tree, names)) for tree in trees)
-            for names, used in zip(named, use, strict=True)
-            if used
-        ]
-        groups = arranged(plan, breakdown, trees, Counter(keys))
-        members: dict[Key | None, list[Mapping[str, Any]]] = {group: [] for group in groups}
-        chosen = [event for event, used in zip(events, use, strict=True) if used]
-        for key, event in zip(keys, chosen, strict=True):
-            members[key if key in members else None].append(event)
+    for breakdown, keys, where, own in breakdown_plans(plan):
+        keyed = {
+            table: list(_keyed(plan, table, events[table], trees, where if table == EVENTS else None))
+            for table, trees in keys.items()
+            if table in events
+        }
+        counted = _counted({table: Counter(key for key, _ in found) for table, found in keyed.items()})
+        groups = arranged(plan, breakdown, keys[EVENTS], counted)
+        members: dict[Key | None, dict[str, list[Mapping[str, Any]]]] = {
+            group: {table: [] for table in keyed} for group in groups
+        }
+        for table, found in keyed.items():
+            for key, event in found:
+                members[key if key in members else None][table].append(event)
         given = _rows(own, breakdown, groups, values)
         records = [
             {CUSTOMER: name, **{field: column[place] for field, column in given.items()}}
@@ -103,9 +131,26 @@ def by_row(plan: Plan, values: Mapping[str, Any], events: Sequence[Mapping[str, 
         engine = RowEngine(own)
         for stage in own.stages:
             for step in stage:
-                engine.run_step(step, records, [{EVENTS: members[group]} for group in groups])
+                engine.run_step(step, records, [members[group] for group in groups])
         tables.append((groups, [[record[figure] for figure in breakdown.figures] for record in records]))
     return tables
+
+
+def _keyed(
+    plan: Plan, table: str, events: Sequence[Mapping[str, Any]], trees: Sequence[Tree], where: Tree | None
+) -> Iterator[tuple[Key, Mapping[str, Any]]]:
+    """The events that count, each with its key."""
+    value, spec = Evaluator().value, plan.pack.tables[table]
+    for event in events:
+        names = {f"{table}.{name}": event.get(name) for name in spec.fields}
+        day = event.get(spec.date) if spec.date else plan.as_of
+        if day is not None and day <= plan.as_of and (where is None or value(where, names) is True):
+            yield tuple(_plain(value(tree, names)) for tree in trees), event
+
+
+def _counted(found: Mapping[str, Mapping[Key, int]]) -> dict[Key, int]:
+    """How many customers each key has: none where it only stands in another table."""
+    return {**{key: 0 for keys in found.values() for key in keys}, **found[EVENTS]}
 
 
 def _rows(own: Plan, breakdown: Breakdown, groups: Groups, values: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -168,6 +213,7 @@ def facts(plan: Plan, tables: Sequence[Table]) -> list[dict[str, Any]]:
         {
             "id": breakdown.id, "title": dict(breakdown.title), "why": dict(breakdown.why), "heat": breakdown.heat,
             "source": list(breakdown.source), "words": {value: dict(text) for value, text in breakdown.words.items()}, "by": [expr.text for expr in breakdown.by],
+            "beside": {table: [expr.text for expr in exprs] for table, exprs in breakdown.beside.items()},
             "columns": [
                 {"id": one.id, "title": dict(one.title), "unit": one.unit, "expression": one.expr.text}
                 for one in breakdown.figures.values()

@@ -108,7 +108,7 @@ class Origins:
         scored = SCORES_CSV if (self.run.folder.parent / SCORES_CSV).exists() else SCORES_PARQUET
         by_file = {INPUTS: sorted(read & set(stored)), scored: sorted(read - set(stored))}
         return [
-            {"file": file, "sheet": None, "rows": [], "columns": columns}
+            {"file": file, "sheet": None, "rows": [], "columns": columns, "of": "customers"}
             for file, columns in by_file.items()
             if columns
         ]

@@ -317,9 +317,13 @@ class _Planner:
         return list(order.values())
 
 
-def breakdown_plans(plan: Plan) -> tuple[tuple[Breakdown, tuple[Tree, ...], Tree | None, Plan], ...]:
-    """For each breakdown of the base: its keys and its condition ready to run, and a plan whose records are its rows. The features of the base are
-    fields there."""
+Keys = Mapping[str, tuple[Tree, ...]]
+"""What rows of a breakdown are told apart by, for each table whose events stand in them; customers come first."""
+
+
+def breakdown_plans(plan: Plan) -> tuple[tuple[Breakdown, Keys, Tree | None, Plan], ...]:
+    """For each breakdown of the base: its keys by table and its condition ready to run, and a plan whose records are its rows.
+    The features of the base are fields there."""
     pack = plan.pack
     planner = _Planner(pack, plan.as_of, plan.parameters, frozenset())
     made = [
@@ -354,7 +358,10 @@ def breakdown_plans(plan: Plan) -> tuple[tuple[Breakdown, tuple[Tree, ...], Tree
     return tuple(
         (
             breakdown,
-            tuple(planner.lift(expr.tree) for expr in breakdown.by),
+            {
+                table: tuple(planner.lift(expr.tree) for expr in exprs)
+                for table, exprs in {"customers": breakdown.by, **breakdown.beside}.items()
+            },
             None if breakdown.where is None else planner.lift(breakdown.where.tree),
             make_plan(own(breakdown), plan.as_of, plan.parameters, every_feature=True),
         )

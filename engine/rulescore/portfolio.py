@@ -52,11 +52,11 @@ def write(customers: Plan, plan: Plan, tables: Mapping[str, TableData], engine: 
     if engine == "row":
         rows = event_rows(plan, events)
         inputs, trace = by_row(plan, record, rows)
-        broken_down = breakdowns.by_row(plan, inputs.row(0, named=True), rows["customers"])
+        broken_down = breakdowns.by_row(plan, inputs.row(0, named=True), rows)
     else:
         # Aggregates read the whole base; what is made of them is one record, which the row engine takes in a tenth of the time.
         inputs, trace = by_row(plan, frame_engine.with_aggregates(plan, record, events))
-        broken_down = breakdowns.by_frame(plan, inputs.row(0, named=True), events["customers"])
+        broken_down = breakdowns.by_frame(plan, inputs.row(0, named=True), events)
     wanted = [CUSTOMER, SOURCE, ROW, *plan.fields, *(step.column for step in plan.steps)]
     kept = frame_engine.as_dates(
         inputs.select(list(dict.fromkeys(wanted))).lazy(), list(plan.kinds), plan.kinds
@@ -67,9 +67,10 @@ def write(customers: Plan, plan: Plan, tables: Mapping[str, TableData], engine: 
 
 
 def event_tables(plan: Plan) -> list[str]:
-    """The company's own event tables that the plan reads, and what people noted of its measures."""
+    """The company's own event tables that the plan and its breakdowns read, and what people noted of its measures."""
     kept = {TAKEN} & plan.pack.tables.keys()
-    return sorted({step.tree.table for step in plan.event_steps} - {"customers"} | kept)
+    beside = {table for breakdown in plan.pack.breakdowns for table in breakdown.beside}
+    return sorted({step.tree.table for step in plan.event_steps} - {"customers"} | kept | beside)
 
 
 def own_events(plan: Plan, tables: Mapping[str, TableData]) -> dict[str, pl.LazyFrame]:

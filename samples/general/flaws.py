@@ -48,6 +48,9 @@ PLANTED = (
     Flaw("survey_answers", 42, "CSAT", "4.5", "fractional-integer", "missing"),
     Flaw("survey_answers", 63, "NPS", "11", "number-out-of-range", "missing"),
     Flaw("referrals", 8, "Referral revenue", "-500", "number-out-of-range", "missing"),
+    Flaw("acquisition_spend", 120, "不含税金额", "-1500.00", "number-out-of-range", "missing: a rebate is no spend"),
+    Flaw("acquisition_spend", 150, "渠道", "直播带货", "unlisted-value", "missing: the spend stands without a channel"),
+    Flaw("acquisition_spend", "new", "入账日期", "2026-07-31", "event-after-as-of", "the spend does not count: it lies after the reference date"),
     Flaw("contacts", 17, "是否在职", "调岗", "unreadable-truth", "missing"),
 )  # fmt: skip
 UNMAPPED = (("customers", "英文名称"), ("customers", "备用字段"), ("orders", "Plant"))

@@ -28,6 +28,7 @@ from world import AS_OF, BRANCH, SEED, SEGMENTS, Row, make_customer
 FILES = {
     "customers": "utf-8", "contacts": "utf-8", "orders": "utf-8", "contracts": "utf-8", "invoices": "utf-8", "receivables": "utf-8",
     "activities": "utf-8-sig", "complaints": "gb18030", "survey_answers": "utf-8", "referrals": "utf-8",
+    "acquisition_spend": "utf-8",
 }  # fmt: skip
 
 # Two assessors filled in the pack's own form. The company keeps its customers well and guards their data badly.
@@ -94,8 +95,10 @@ def make() -> dict[str, list[Row]]:
         tables["survey_answers"] += rows.survey_rows(who)
         tables["referrals"] += rows.referral_rows(who)
         tables["contacts"] += rows.contact_rows(who)
+    tables["acquisition_spend"] = rows.spend_rows()
     dates = {"orders": "Order Date", "contracts": "签订日期", "invoices": "开票日期", "receivables": "截止日期", "activities": "跟进时间",
-             "complaints": "投诉时间", "survey_answers": "Response date", "referrals": "Referral date"}  # fmt: skip
+             "complaints": "投诉时间", "survey_answers": "Response date", "referrals": "Referral date",
+             "acquisition_spend": "入账日期"}  # fmt: skip
     for name, header in dates.items():
         tables[name].sort(key=lambda row: (row[header], row[next(iter(row))]))
     # customers are listed as an export lists them, not by segment

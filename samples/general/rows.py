@@ -6,7 +6,21 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from common.draw import Draw, credit_code, iso, money, working_day
-from world import AS_OF, FIRST, PLACES, SECOND, START, TOP, TRADES, Customer, Row, recent, revenue
+from world import (
+    AS_OF,
+    FIRST,
+    PLACES,
+    SECOND,
+    SEED,
+    SPEND,
+    START,
+    TOP,
+    TRADES,
+    Customer,
+    Row,
+    recent,
+    revenue,
+)
 
 
 def customer_row(who: Customer, names: set[str]) -> Row:
@@ -354,6 +368,20 @@ def contact_rows(who: Customer) -> list[Row]:
         }
         for n, (post, role) in enumerate(posts[: draw.whole(1, 5)])
     ]
+
+
+def spend_rows() -> list[Row]:
+    """What two years cost to win customers, a row a month, channel and kind, booked on the last day of the month."""
+    rows = []
+    for months in range(24):
+        year, month = divmod(AS_OF.year * 12 + AS_OF.month - 1 - months, 12)
+        last = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - timedelta(days=1)
+        for channel, kind, span in SPEND:
+            amount = Draw(SEED, f"spend/{last:%Y-%m}/{channel}/{kind}").between(*span)
+            rows.append(
+                {"入账日期": iso(last), "渠道": channel, "费用类别": kind, "不含税金额": money(amount)}
+            )
+    return rows
 
 
 def order_rows(who: Customer) -> list[Row]:

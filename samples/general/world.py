@@ -48,6 +48,13 @@ BRANCH = (3, 0, 11, 25, 10, 9, 6, 2)
 
 TOP = ("key", "call-off")
 
+# What was spent in a month to win customers, CNY, uniform: by channel and kind. Nobody came by the dealers that were courted, and the pay of the
+# team belongs to no single channel.
+SPEND = (
+    ("展会", "展位费", (6_000, 10_500)), ("官网", "广告投放", (4_000, 6_500)), ("主动开发", "人员薪酬", (9_000, 12_000)), ("转介绍", "介绍费", (600, 2_400)),
+    ("投标", "物料", (500, 1_500)), ("经销商", "活动", (800, 1_800)), ("", "人员薪酬", (5_500, 7_000)), ("", "物料", (400, 1_200)),
+)  # fmt: skip
+
 # Orders of a month against the year's mean: the Spring Festival empties February, autumn and the year's end are busy.
 SEASON = (0.80, 0.50, 1.15, 1.10, 1.05, 1.05, 0.95, 0.90, 1.10, 1.05, 1.20, 1.15)
 

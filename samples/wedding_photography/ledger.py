@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
-from common.draw import iso, money
+from common.draw import Draw, iso, money
 from common.files import Row
 from common.party import AS_OF
-from studio import Couple
+from studio import ELSEWHERE, SEED, SOURCES, Couple
 
 
 def customer_row(who: Couple) -> Row:
@@ -71,6 +72,33 @@ def order_rows(who: Couple) -> list[Row]:
             "强制二消条款": "是" if old_form and draw.chance(0.4) else "未审阅" if draw.chance(0.03) else "否",
             "状态": order.state, "摄影师": f"{draw.one('甲乙丙丁')}组",
         })  # fmt: skip
+    return rows
+
+
+def spend_rows(couples: Sequence[Couple]) -> list[Row]:
+    """The last two years month by month: what orders note by source, give or take what never became an order, and what belongs to
+    no source."""
+    rows = []
+    for months in range(24):
+        year, month = divmod(AS_OF.year * 12 + AS_OF.month - 1 - months, 12)
+        name = f"{year}-{month + 1:02d}"
+        last = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - timedelta(days=1)
+        for source in SOURCES:
+            draw = Draw(SEED, f"spend/{name}/{source}")
+            noted = sum(
+                order.acquisition
+                for who in couples
+                if who.source == source
+                for order in who.orders
+                if f"{order.booked:%Y-%m}" == name
+            )
+            if noted:
+                kind = "推荐奖励" if source == "转介绍" else "展位费" if source == "婚博会" else "投放"
+                amount = money(noted * draw.between(0.94, 1.16))
+                rows.append({"入账日期": iso(last), "获客渠道": source, "费用科目": kind, "金额": amount})
+        for kind, low, high in ELSEWHERE:
+            amount = Draw(SEED, f"spend/{name}/{kind}").between(low, high)
+            rows.append({"入账日期": iso(last), "获客渠道": "", "费用科目": kind, "金额": money(amount)})
     return rows
 
 

@@ -24,10 +24,12 @@ from studio import GROUPS, SEED, head_counts, make_couple  # noqa: E402
 FILES = {
     "customers": "客户.csv", "orders": "订单.csv", "payments": "收款.csv", "activities": "往来.csv", "complaints": "投诉.csv",
     "survey_answers": "满意度.csv", "referrals": "转介绍.csv", "mentions": "评价.csv", "consents": "授权.csv", "leads": "线索.csv",
+    "acquisition_spend": "获客支出.csv",
 }  # fmt: skip
 DATES = {
     "orders": "签单日期", "payments": "收款日期", "activities": "跟进时间", "complaints": "投诉时间", "survey_answers": "填写时间",
     "referrals": "推荐时间", "mentions": "发布时间", "consents": "授权日期", "leads": "创建时间",
+    "acquisition_spend": "入账日期",
 }  # fmt: skip
 
 # Well liked and well known on platforms; the photographs are kept less well.
@@ -43,11 +45,12 @@ LEANING = {
 
 def make() -> dict[str, list[Row]]:
     tables: dict[str, list[Row]] = {name: [] for name in FILES}
-    number = 0
+    number, couples = 0, []
     for group in GROUPS:
         for _ in range(group.size):
             number += 1
             who = make_couple(number, group)
+            couples.append(who)
             tables["customers"].append(ledger.customer_row(who))
             tables["orders"] += ledger.order_rows(who)
             tables["leads"] += ledger.lead_rows(who)
@@ -58,6 +61,7 @@ def make() -> dict[str, list[Row]]:
             tables["referrals"] += ledger.referral_rows(who)
             tables["mentions"] += ledger.mention_rows(who)
             tables["consents"] += ledger.consent_rows(who)
+    tables["acquisition_spend"] = ledger.spend_rows(couples)
     for name, header in DATES.items():
         tables[name].sort(key=lambda row: (row[header], row[next(iter(row))]))
     tables["customers"].sort(key=lambda row: Random(f"wedding/order/{row['客户编号']}").random())

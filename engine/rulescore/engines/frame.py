@@ -65,9 +65,7 @@ def aggregates(plan: Plan, table: str, events: pl.LazyFrame) -> pl.LazyFrame:
     )
     dated = [spec.date] if spec.date else []
     chosen = [
-        (pl.col(column) if column in present else _absent(spec.fields[column].kind)).alias(
-            f"{table}.{column}"
-        )
+        (pl.col(column) if column in present else absent(spec.fields[column].kind)).alias(f"{table}.{column}")
         for column in sorted({*needed, *dated})
     ]
     frame = prefixed.select(pl.col(spec.customer).alias(CUSTOMER), *chosen)
@@ -109,7 +107,8 @@ def _operand(parts: Sequence[pl.Expr]) -> pl.Expr:
     return parts[0] if parts else pl.lit(1.0)
 
 
-def _absent(kind: str) -> pl.Expr:
+def absent(kind: str) -> pl.Expr:
+    """A column of that kind without a value."""
     dtype: Any = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}.get(
         kind, pl.Float64
     )
@@ -122,7 +121,7 @@ def with_aggregates(plan: Plan, customers: pl.LazyFrame, events: Mapping[str, pl
     for table in sorted({step.tree.table for step in plan.event_steps}):
         steps = [step for step in plan.event_steps if step.tree.table == table]
         if table not in events:
-            customers = customers.with_columns(_absent(step.tree.kind).alias(step.column) for step in steps)
+            customers = customers.with_columns(absent(step.tree.kind).alias(step.column) for step in steps)
             continue
         found = aggregates(plan, table, events[table])
         none = pl.col(SEEN).is_null()

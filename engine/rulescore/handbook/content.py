@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..arithmetic import points_text
+from ..messages import word
 from ..model import AT_STAKE, WARNING_LEVEL, Cycle, Dimension, Finding, Gate, Pack, Tier
 from ..packs.measures import FIGURE
 from ..packs.surveys import TABLE as SURVEYED
 from ..speech import Speech, value_word
+from ..valuation.parts import RISKS
 from ..values import iso
 from . import plan
 from .blocks import Block, Facts, Handbook, Items, Paragraph, Section, Table
@@ -236,12 +238,18 @@ def _outcomes(writer: Speech) -> Section:
     return Section("outcomes", say("outcomes"), blocks)
 
 
+def _carried(writer: Speech, risks: tuple[str, ...]) -> str:
+    """What is said of a figure that risks of customers are already in."""
+    listed = word("page.semicolon", writer.language).join(RISKS[risk][writer.language] for risk in risks)
+    return writer.say("carries", risks=listed) if risks else ""
+
+
 def _features(writer: Speech) -> Section:
     say, pack = writer.say, writer.pack
     rows = tuple(
         (
             writer.text(feature.title),
-            writer.words(writer.named(feature.expr.tree, feature.values)),
+            writer.words(writer.named(feature.expr.tree, feature.values)) + _carried(writer, feature.carries),
             writer.unit(feature.unit),
             writer.sources(feature.source),
         )
@@ -264,6 +272,14 @@ def _breakdowns(writer: Speech) -> Section:
             if not (one.strategies and figure.id == FIGURE)
         )
         facts = [(say("grouped-by"), say("comma").join(writer.words(expr.tree) for expr in one.by))]
+        for table, keys in one.beside.items():
+            by = say("comma").join(writer.words(expr.tree) for expr in keys)
+            facts.append(
+                (
+                    say("beside"),
+                    say("beside-table", table=writer.text(writer.pack.tables[table].title), keys=by),
+                )
+            )
         if one.where is not None:
             facts.append((say("only-customers"), writer.words(one.where.tree)))
         if one.words:

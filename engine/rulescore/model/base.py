@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..lang.syntax import Tree
 from ..problems import Span
@@ -15,8 +15,9 @@ from .rules import Action
 @dataclass(frozen=True, slots=True)
 class Breakdown:
     """The base by one or two keys: a row for each value, a column for each figure. `by` are expressions of one customer, and so
-    is `where`, which leaves out those of whom it does not hold; `figures` of the customers of a row, each of which may also use those before it and the features of the base. Beyond `rows` the smallest
-    groups are one row; `heat` shades the cells; `words` say what people call a value of a key; `strategies` say what is done with
+    is `where`, which leaves out those of whom it does not hold. `beside` are the company's own tables whose events have the same
+    keys: they stand in the rows of their keys, also where a key has no customer. `figures` of the customers and events of a row
+    may also use those before it and the features of the base. Beyond `rows` the smallest groups are one row; `heat` shades the cells; `words` say what people call a value of a key; `strategies` say what is done with
     a row, of which the figure `strategy` names the first that holds."""
 
     id: str
@@ -31,12 +32,14 @@ class Breakdown:
     source: tuple[str, ...]
     span: Span
     strategies: tuple[Strategy, ...] = ()
+    beside: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
 
     @property
     def exprs(self) -> tuple[Expr, ...]:
         """Every expression of it."""
         where = () if self.where is None else (self.where,)
-        return (*self.by, *where, *(figure.expr for figure in self.figures.values()))
+        keys = (expr for exprs in self.beside.values() for expr in exprs)
+        return (*self.by, *where, *keys, *(figure.expr for figure in self.figures.values()))
 
 
 KEPT_OUT = "kept_out"  # the feature that says whether a customer is kept out of the base that is valued

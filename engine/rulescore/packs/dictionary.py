@@ -9,7 +9,7 @@ from typing import Any
 
 from ..lang.check import EventTable, Scope
 from ..lang.syntax import Kind, fold
-from ..model import Field, Parameter, Table
+from ..model import Field, Parameter, Table, Text
 from ..problems import Problems, Span, close_names
 from ..source import Document
 from ..values import NUMBER_LIMIT, day
@@ -23,6 +23,11 @@ ULTIMATE = Field(
     title={"zh": "最终控制方（按控制链归并）", "en": "Ultimate controller (chains resolved)"},
 )  # fmt: skip
 """The field that readers make of the parents that customers name."""
+SAME = Field(
+    id="same_record", type="text", made_of="uscc",
+    title={"zh": "同一主体的首条记录（按信用代码，或名称加电话、邮箱、地址）", "en": "First record of the same party (by credit code, or by name with telephone, e-mail or address)"},
+)  # fmt: skip
+"""The field that readers make of what surely is one customer; its own id where a record stands alone."""
 
 
 def sources(value: Any) -> tuple[str, ...]:
@@ -82,7 +87,7 @@ class Dictionary:
                 fields: dict[str, Field] = dict(old.fields) if old else {}
                 for key, item in data["fields"].items():
                     check_name(key, document.key("tables", table_id, "fields", key), self.problems)
-                    fields[key] = self.read_field(document, table_id, key, item)
+                    fields[key] = self.read_field(document, table_id, key, item, tables)
                 table = Table(
                     table_id, data.get("title") or (old.title if old else {"zh": table_id, "en": table_id}), fields,
                     data.get("key") or (old.key if old else ""), data.get("customer") or (old.customer if old else ""),
@@ -103,16 +108,31 @@ class Dictionary:
                 if table_id != self.subject and not table.customer:
                     self.problems.error("missing-key", table.span, key="customer")
                 tables[table_id] = table
-        if self.customers is None and "customers" in tables and PARENT in tables["customers"].fields:
+        if self.customers is None and "customers" in tables:
             table = tables["customers"]
-            if ULTIMATE.id in table.fields:
-                self.problems.error("duplicate-name", table.fields[ULTIMATE.id].span, name=ULTIMATE.id)
-            tables["customers"] = replace(table, fields={**table.fields, ULTIMATE.id: ULTIMATE})
+            made = {field.id: field for field in (ULTIMATE, SAME) if field.made_of in table.fields}
+            for name in made.keys() & table.fields.keys():
+                self.problems.error("duplicate-name", table.fields[name].span, name=name)
+            tables["customers"] = replace(table, fields={**table.fields, **made})
         return tables
 
-    def read_field(self, document: Document, table: str, key: str, item: dict[str, Any]) -> Field:
-        values = tuple(item.get("values", ()))
-        words = {value: tuple(found) for value, found in item.get("words", {}).items()}
+    def read_field(
+        self, document: Document, table: str, key: str, item: dict[str, Any], known: Mapping[str, Table]
+    ) -> Field:
+        """A field; `known` are the tables so far, one of whose fields may give its values and words."""
+        values: Any = item.get("values", ())
+        words: Mapping[str, Any] = item.get("words", {})
+        titles: Mapping[str, Text] = {}
+        if isinstance(values, str):
+            of = {f"{one.id}.{name}": field for one in known.values() for name, field in one.fields.items()}
+            if values in of:
+                values, words, titles = of[values].values, {**of[values].words, **words}, of[values].titles
+            else:
+                place = document.at("tables", table, "fields", key, "values")
+                self.problems.error("unknown-field", place, name=values, close=close_names(values, of))
+                values = ()
+        values = tuple(values)
+        words = {value: tuple(found) for value, found in words.items()}
         for value in words:
             if item["type"] in ("number", "integer", "percent") and not is_number(value):
                 place = document.key("tables", table, "fields", key, "words", value)
@@ -131,7 +151,7 @@ class Dictionary:
             id=key, type=item["type"], title=item["title"], unit=item.get("unit", ""), min=item.get("min"), max=item.get("max"),
             values=values, words=words, missing=tuple(item.get("missing", ())), not_missing=tuple(item.get("not_missing", ())),
             aliases=tuple(item.get("aliases", ())), required=item.get("required", False), personal=item.get("personal", False),
-            sensitive=item.get("sensitive", False), holder=item.get("holder"),
+            sensitive=item.get("sensitive", False), withheld=item.get("withheld", False), holder=item.get("holder"), titles=titles,
             span=document.key("tables", table, "fields", key),
         )  # fmt: skip
 

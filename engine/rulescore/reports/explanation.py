@@ -379,7 +379,8 @@ class _Tree:
     def cell(self, node: Node) -> str:
         where = node["file"] + (f"!{node['sheet']}" if node["sheet"] else "")
         if not node["rows"]:
-            return self.say("cell-all", file=where, columns=", ".join(node["columns"]))
+            key = "cell-all" if node.get("of") == "customers" else "cell-rows"
+            return self.say(key, file=where, columns=", ".join(node["columns"]))
         rows = ", ".join(str(row) for row in node["rows"])
         if node.get("count", 0) > len(node["rows"]):
             rows += self.say("more", count=node["count"] - len(node["rows"]))

@@ -74,7 +74,7 @@ def _customer_data(report: Node, texts: Node) -> Node:
     ]  # fmt: skip
     return {
         "words": texts, "tiers": [tier["title"] for tier in report["conclusion"]["tiers"] if tier["id"] is not None],
-        "dimensions": [[one["title"], one["weight"], one["combine"]] for one in report["dimensions"]],
+        "dimensions": [[one["title"], one["weight"], one["combine"], one["left_out"]] for one in report["dimensions"]],
         "indices": [one["title"] for one in report["indices"]],
         "gates": [[one["title"], one["effect"], one["reason"], one["words"]] for one in report["gates"]],
         "warnings": [] if report["early_warnings"] is None else [[one["title"], one["severity"], one["severity_title"], one["actions"]] for one in report["early_warnings"]["warnings"]],

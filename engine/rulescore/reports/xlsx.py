@@ -35,6 +35,7 @@ def _render(run: Run, language: str) -> bytes:
     from .content import overview
     from .content.words import Words
     from .workbook.customers import Listing, one
+    from .workbook.groups import groups
     from .workbook.parameters import parameters
     from .workbook.portfolio import portfolio
     from .workbook.questionnaire import Questionnaire
@@ -54,6 +55,7 @@ def _render(run: Run, language: str) -> bytes:
     whole = run.portfolio if told["portfolio"] is not None else None
     valued = json.loads((run.folder / VALUATION).read_bytes()) if (run.folder / VALUATION).exists() else None
     absent = set() if whole is not None else {"portfolio", "portfolio-results"}
+    absent |= set() if whole is not None and told["portfolio"]["breakdowns"] else {"groups"}
     absent |= set() if whole is not None and told["questionnaire"] is not None else {"questionnaire"}
     absent |= set() if valued is not None else {"assumptions", "valuation"}
     absent |= set() if run.quality else {"quality"}
@@ -96,6 +98,8 @@ def _render(run: Run, language: str) -> bytes:
         base[0].write(base[1])
         base[0].finish()
         portfolio(book, own, *base, told["portfolio"], told["concentration"])
+        if "groups" not in absent:
+            groups(book, own.words, told["portfolio"]["breakdowns"])
         if asked is not None:
             asked.write(base[0])
     if "early-warnings" not in absent:

@@ -72,6 +72,11 @@ BREAKDOWN = object_of(
             "oneOf": [EXPRESSION, {"type": "array", "minItems": 1, "maxItems": 2, "items": EXPRESSION}],
         },
         "where": described(EXPRESSION, "只看哪些客户。Which customers are looked at."),
+        "beside": {
+            "type": "object", "minProperties": 1, "propertyNames": NAME,
+            "description": "公司自有的表 → 与 by 对应的键：同键的行与该组客户并列，没有客户的键也成一行。A table of the company -> its keys, as many as `by`: rows of the same key stand beside the customers, and a key without customers is a row too.",
+            "additionalProperties": {"oneOf": [EXPRESSION, {"type": "array", "minItems": 1, "maxItems": 2, "items": EXPRESSION}]},
+        },
         "figures": {
             "type": "object", "minProperties": 1, "maxProperties": 40, "propertyNames": NAME, "additionalProperties": FEATURE,
             "description": "各列：该组客户的数字，也可用前面的列和客户群整体的指标。The columns: figures of a group's customers; earlier columns and features of the base may be used.",
@@ -295,7 +300,10 @@ def tables() -> dict[str, Any]:
             "title": BILINGUAL,
             "unit": {"type": "string", "description": "单位。Unit."},
             "min": {"type": "number"}, "max": {"type": "number"},
-            "values": {**words, "description": "允许的取值。Allowed values."},
+            "values": {
+                "description": "允许的取值，或与之取值相同的字段（表.字段）。Allowed values, or the field whose values these are (table.field).",
+                "anyOf": [words, {"type": "string", "pattern": "^[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*$"}],
+            },
             "words": {"type": "object", "additionalProperties": words, "description": "各取值的同义词。Synonyms of each value."},
             "missing": {**words, "description": "另外表示缺失的词。More words that mean missing."},
             "not_missing": {**words, "description": "在此字段不表示缺失的词。Words that here do not mean missing."},
@@ -304,6 +312,7 @@ def tables() -> dict[str, Any]:
             "holder": described(BILINGUAL, "资料由哪个职务提供。The role that would have it."),
             "personal": {"type": "boolean", "description": "是否个人信息。Whether it is personal data."},
             "sensitive": {"type": "boolean", "description": "是否敏感个人信息，或年龄、性别等不应据以评分的特征。Whether it is sensitive data, or a trait nobody should be scored by, such as age."},
+            "withheld": {"type": "boolean", "description": "是否各组人数：过小的组不列，只有一组不列时再隐去最小的一组。Whether it counts people by group: small groups are withheld, and where one alone is, the smallest of the others too."},
         },
         ["type", "title"],
     )  # fmt: skip

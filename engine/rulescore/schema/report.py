@@ -73,6 +73,7 @@ _GATE = _object(
 _SHARED: dict[str, Schema] = {
     "id": TEXT, "title": TITLE, "why": TEXT, "weight": COUNT, "share": SHARE,
     "combine": described(TEXT, "规则如何合成维度分。How the rules make the dimension's points."),
+    "left_out": described(TRUTH, "本周期不计算。Whether the cycle leaves it out."),
 }  # fmt: skip
 _EXTREME = _list(_object("一个维度。A dimension.", title=TITLE, points=NUMBER), "至多三个维度。Up to three dimensions.")  # fmt: skip
 _CASES = {"low": "低值 low", "base": "基准 base", "high": "高值 high"}
@@ -129,19 +130,23 @@ def _portfolio() -> Schema:
         "maximum": 60,
         "description": "底色深浅的百分数，最大的占比为 60；空为不着色。Depth of the shade in percent, 60 for the greatest share; null for none.",
     }
-    cell = _object("一格。A cell.", shown=TEXT, heat=heat)
+    cell = _object(
+        "一格。A cell.", shown=TEXT, heat=heat,
+        value=described({"type": ["number", "string", "boolean", "null"]}, "数值，文字为叫法。The value; a text as it is called."),
+    )  # fmt: skip
     row = _object("一组客户。A group of customers.", keys=_list(TEXT, "各分组依据的取值。Values of the keys."), cells=_list(cell, "各格。The cells."))  # fmt: skip
     breakdown = _object(
         "按一个或多个字段对客户群的分组统计。Figures of the base by the values of one key or several.",
         id=TEXT, title=TITLE, why=TEXT, heat=described(TRUTH, "占比是否着色。Whether shares are shaded."),
         keys=_list(TEXT, "分组依据的名称，可为空。Names of the keys; may be empty."), columns=_list(TITLE, "各列的名称。Titles of the columns."),
+        units=_list(TEXT, "各列的单位，可为空。Units of the columns; may be empty."),
         rows=_list(row, "各组。The groups."),
     )  # fmt: skip
     group = _object("一个维度的指标。The figures of a dimension.", title=TITLE, figures=_list(figure, "指标。Figures."))  # fmt: skip
     return _object(
         "客户群整体。The base as a whole.",
-        title=TITLE, composite=MAYBE, low=MAYBE, high=MAYBE, tier=MAYBE_TEXT,
-        dimensions=_list(_object("维度。A dimension.", **_SHARED, points=MAYBE, rules=_list(rule, "规则。Rules.")), "各维度。Its dimensions."),
+        title=TITLE, composite=MAYBE, low=MAYBE, high=MAYBE, coverage=described(MAYBE, "有资料支持的权重占比。Share of the weight that rests on data."), tier=MAYBE_TEXT,
+        dimensions=_list(_object("维度。A dimension.", **_SHARED, points=MAYBE, gives=described(MAYBE, "对综合分的贡献（关卡之前）。What it gives to the composite, before gates."), rules=_list(rule, "规则。Rules.")), "各维度。Its dimensions."), left_out=described(TEXT, "本周期不计算的维度，一句话；没有则为空。What the cycle leaves out, as a sentence; empty when nothing."),
         gates=_list(_GATE, "关卡。Gates."), figures=_list(group, "按维度分组的指标。Figures by dimension."),
         breakdowns=_list(breakdown, "分组统计，不含没有内容的。Breakdowns, without empty ones."),
     )  # fmt: skip
@@ -199,7 +204,7 @@ def _segments() -> Schema:
 
 def _valuation() -> Schema:
     cases = {"low": TEXT, "base": TEXT, "high": TEXT}
-    assumption = _object("一项假设。An assumption.", title=TITLE, basis=described(TEXT, "依据的类别。What kind of ground it has."), place=TEXT, sources=TEXT, why=TEXT, words=WORDS, stated=described(TEXT, "文件中的写法。As it is stated."), **cases)  # fmt: skip
+    assumption = _object("一项假设。An assumption.", title=TITLE, basis=described(TEXT, "依据的类别。What kind of ground it has."), place=TEXT, sources=TEXT, why=TEXT, carries=described(TEXT, "已计入的客户风险；没有则为空。The risks of customers that are in it; empty when there are none."), words=WORDS, stated=described(TEXT, "文件中的写法。As it is stated."), **cases)  # fmt: skip
     part = _object("一段。A step.", label=TEXT, amount=NUMBER, shown=TEXT)
     steps = _object(
         "价值的构成。How the value builds up.",
@@ -346,7 +351,7 @@ def _request() -> Schema:
         tiers=described(COUNT, "补齐后等级可能改变的客户数。How many of them could change tier if it were supplied."),
         points=described(NUMBER, "最多可使平均综合分变动的分数。Points that it could move the mean composite at most."),
         amount=described(MAYBE, "缺少该资料的客户带来的收入（限估值基础）。What those who lack it bring, as far as they are valued."), shown=described(TEXT, "金额文字。The amount in words."), holder=described(TEXT, "通常由谁保管。Who usually holds it."),
-        of_base=described(TRUTH, "是否针对客户群整体。Whether it is about the base as a whole."), rules=_list(TITLE, "等待该资料的规则、关卡与指标。Rules, gates and figures that wait for it."),
+        of_base=described(TRUTH, "是否针对客户群整体。Whether it is about the base as a whole."), rules=_list(TITLE, "等待该资料的规则、关卡、等级条件与指标。Rules, gates, conditions of tiers and figures that wait for it."),
         methods=_list(TITLE, "缺少该假设便无价值的估值方法。Methods of valuation that have no value without it."),
     )  # fmt: skip
 
@@ -434,7 +439,7 @@ def report() -> Schema:
     body = _object(
         "一个评估批次的报告，一种语言。The report of a run in one language.",
         format={"const": 1, "description": "格式的版本。Version of this form."}, language={"enum": ["zh", "en"], "description": "语言。Language."},
-        cover=_cover(), conclusion=_conclusion(), dimensions=_list(dimension, "各维度。Dimensions."),
+        cover=_cover(), conclusion=_conclusion(), dimensions=_list(dimension, "各维度。Dimensions."), left_out=described(TEXT, "本周期不计算的维度，一句话；没有则为空。What the cycle leaves out, as a sentence; empty when nothing."),
         indices=_list(_INDEX, "指数。Indices."),
         portfolio=_maybe(_portfolio(), "规则包没有针对客户群整体的规则。The pack has no rules for the base."),
         questionnaire=_maybe(_questionnaire(), "企业未作答。The company answered nothing."),

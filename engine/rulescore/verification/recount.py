@@ -280,10 +280,7 @@ class Recount:
             self.findings, f"{folder}/{TRACE}", [OWNER], trace, again, trace_words(plan)
         )
         values = inputs.row(0, named=True)
-        if (
-            rfc8785.dumps(facts(plan, values, breakdowns.by_row(plan, values, events["customers"])))
-            != written
-        ):
+        if rfc8785.dumps(facts(plan, values, breakdowns.by_row(plan, values, events))) != written:
             self.findings.add("value-differs", JSON, customer=OWNER, what=JSON, stored="", recomputed="")
 
     def value(self) -> None:
@@ -298,7 +295,7 @@ class Recount:
         made = (
             None
             if valuation is None
-            else rfc8785.dumps(worth.facts(valuation, worth.figures_of(folder), unused))
+            else rfc8785.dumps(worth.facts(valuation, self.plan.pack, worth.figures_of(folder), unused))
         )
         if not (folder / worth.JSON).exists() or made != (folder / worth.JSON).read_bytes():
             self.findings.add(

@@ -76,7 +76,7 @@ def overview(words: Words) -> Node:
             "coverage": run.trace.select((pl.col("composite.coverage") / UNIT).mean()).collect().item(),
             "problems": {severity: sum(1 for one in run.problems if one["severity"] == severity) for severity in ("error", "warning", "note")},
         },
-        "dimensions": dimensions, "indices": indices, "portfolio": whole, "concentration": base.concentration(words),
+        "dimensions": dimensions, "left_out": rules.left_out(words), "indices": indices, "portfolio": whole, "concentration": base.concentration(words),
         "questionnaire": questionnaire(words),
         "segments": base.segments(words), "valuation": worth(words, valued), "gates": rules.gates(words),
         "matters": matters(words), "early_warnings": warnings(words), "overrides": overridden(words), "requests": wanted(words), "plan": plan(words, stored),

@@ -23,7 +23,7 @@ def tables(run: Run, nodes: Sequence[Node], language: str) -> Iterator[str]:
         return
     words = Words(run.portfolio, language)
     for node in nodes:
-        if not node["rows"]:
+        if not known(node):
             continue
         shown = breakdown(words, node)
         rows = [[*row["keys"], *(cell["shown"] for cell in row["cells"])] for row in shown["rows"]]
@@ -41,7 +41,14 @@ def tables(run: Run, nodes: Sequence[Node], language: str) -> Iterator[str]:
             f"  → {words.text(one.title)}: {inner.words(one.when.tree)}    {one.span} [{one.id}]"
             for one in given.strategies
         ]
-        yield "\n".join([f"{shown['title']} ({', '.join(node['by'])})", grid, *how])
+        keys = [*node["by"], *(key for found in node["beside"].values() for key in found)]
+        yield "\n".join([f"{shown['title']} ({', '.join(keys)})", grid, *how])
+
+
+def known(node: Node) -> bool:
+    """Whether a breakdown has anything to show: a row with a figure that is known."""
+    shown = [at for at, column in enumerate(node["columns"]) if column["id"] != FIGURE]
+    return any(row["values"][at] is not None for row in node["rows"] for at in shown)
 
 
 def breakdown(words: Words, node: Node) -> Node:
@@ -66,7 +73,8 @@ def breakdown(words: Words, node: Node) -> Node:
         )
         cells = [
             {
-                "shown": _cell(words, figure, value),
+                "shown": (shown := _cell(words, figure, value)),
+                "value": shown if isinstance(value, str) else value,
                 "heat": max(0, round(60 * value / most))
                 if node["heat"] and unit == "share" and value is not None and most > 0
                 else None,
@@ -77,7 +85,7 @@ def breakdown(words: Words, node: Node) -> Node:
     return {
         "id": node["id"], "title": node["title"][words.language], "why": words.text(node["why"]), "heat": node["heat"],
         "keys": [words.label(str(expr.tree.value)).removeprefix(words.label("customers")).strip("的 ") if expr.tree.op == "name" else "" for expr in given.by],
-        "columns": [column["title"][words.language] for column in node["columns"]], "rows": rows,
+        "columns": [column["title"][words.language] for column in node["columns"]], "units": units, "rows": rows,
     }  # fmt: skip
 
 

@@ -164,7 +164,8 @@
       box.append(make("span", { class: "label" + kind }, title), make("span", { class: "amount number" + kind }, text), make("span", { class: "track", "aria-hidden": "true" }, bar));
     };
     let at = 0;
-    data.dimensions.forEach(([title], index) => {
+    data.dimensions.forEach(([title, , , leftOut], index) => {
+      if (leftOut) return;
       const part = given[index];
       row(title, at, at + (part ? part.gives : 0), part ? "+" + part.gives.toFixed(2) : say("not-assessed"), "");
       at += part ? part.gives : 0;
@@ -276,7 +277,8 @@
     if (lost.length) parts.push(make("p", {}, say("loses") + say("colon") + lost.join(say("comma"))));
     parts.push(...besideWords(i), ...tierWords(i), ...gateWords(i));
     if (given.some(Boolean)) parts.push(make("h3", {}, say("contributions")), fall(given, c.composite[i]), make("p", { class: "note" }, say("contributions-note")));
-    data.dimensions.forEach(([name], at) => {
+    data.dimensions.forEach(([name, , , leftOut], at) => {
+      if (leftOut) return;
       const weights = within(i, at);
       parts.push(make("h3", {}, name + " ", make("span", { class: "soft" }, points(c.dimensions[at][i]))));
       data.rules.forEach((one, index) => { if (one.dimension === at) parts.push(rule(i, index, given, weights)); });
@@ -306,9 +308,9 @@
     else byId("customer").replaceChildren(make("p", {}, make("a", { href: "#customers" }, "← " + say("back"))), make("p", {}, say("customer-none") + " ", make("bdi", {}, id)));
   }
 
-  const options = (id, all, titles) => byId(id).append(make("option", { value: "" }, all), ...titles.map((title, index) => make("option", { value: index }, title)));
+  const options = (id, all, titles) => byId(id).append(make("option", { value: "" }, all), ...titles.map((title, index) => title === null ? "" : make("option", { value: index }, title)));
   options("tier", say("all-tiers"), data.tiers);
-  options("dimension", say("composite"), data.dimensions.map(([title]) => title));
+  options("dimension", say("composite"), data.dimensions.map(([title, , , leftOut]) => leftOut ? null : title));
   options("band", say("all-scores"), bands.map(([low, high], index) => say(index === 0 ? "band-below" : index === bands.length - 1 ? "band-from" : "band-between", { low, high })));
   byId("band").append(make("option", { value: "none" }, say("not-assessed")));
   byId("tools").hidden = false;

@@ -42,21 +42,27 @@ def portfolio(
     sheet.head(row + 1, 0, [tell(f"column.{key}") for key in ("figure", "id", "unit", "how", "value")])
     row += 2
     for figure in (figure for group in told["figures"] for figure in group["figures"]):
-        value, unit = figure["value"], figure["unit"]
-        if isinstance(value, bool):
-            value = tell("yes" if value else "no")
-        style = "share" if unit == "share" else "money" if unit in MONEY else "number" if isinstance(value, int | float) else "plain"  # fmt: skip
+        unit = figure["unit"]
+        value, style = stored(book, figure["value"], unit)
         sheet.line(
             row,
             0,
             [figure["title"], figure["id"], part.words.unit(unit), figure["how"]],
             ("wrap", "mono", "text", "wrap"),
         )
-        sheet.put(row, 4, NONE if value is None else value, style, "stored")
+        sheet.put(row, 4, value, style, "stored")
         row += 1
     if concentration is not None:
         row = _largest(book, concentration, row + 1)
     sheet.landscape()
+
+
+def stored(book: Book, value: Any, unit: str) -> tuple[Any, str]:
+    """A value of the run as a cell, and its style."""
+    if isinstance(value, bool):
+        value = book.tell("yes" if value else "no")
+    style = "share" if unit == "share" else "money" if unit in MONEY else "number" if isinstance(value, int | float) else "plain"  # fmt: skip
+    return (NONE if value is None else value), style
 
 
 def _largest(book: Book, found: Node, row: int) -> int:
