@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Changes every number of every rule, gate, tier, index, finding and feature of a pack and every weight of a dimension, one at a time, and lists the changes that the
+"""Changes every number of every rule, gate, tier, index, finding, early warning and feature of a pack and every weight of a dimension, one at a time, and lists the changes that the
 pack's own tests don't notice: `make mutations`, or `python tests/mutations.py general automation/portfolio`.
 
 An index also loses each of its dimensions. Points, weights and limits change by one, cuts and numbers in conditions by a little. A change that survives is a number nobody
@@ -35,6 +35,7 @@ SECTIONS = {
     "gates": "gates",
     "tiers": "tier",
     "findings": "feature",
+    "early_warnings": "feature",
     "features": "feature",
     "indices": "index",
     "dimensions": "composite",

@@ -12,8 +12,10 @@ from commands import SAMPLE, called, small_pack
 from rulescore.folder import Run
 from rulescore.packs.loading import load
 from rulescore.problems import UsageError
+from rulescore.reports import markdown, xlsx
 from rulescore.reports.content import content
 from rulescore.reports.text import summary
+from workbooks import book
 
 MONTHLY = {"quality", "stability", "reputation"}
 OF_BASE = {"growth", "retention", "satisfaction"}
@@ -140,3 +142,34 @@ def test_a_cycle_that_cannot_be(old: str, new: str, code: str, tmp_path: Path) -
     assert load(small_pack(tmp_path / "sound", [("tiers:", CYCLES)]))[1].has_errors is False
     _, problems = load(small_pack(tmp_path, [("tiers:", CYCLES.replace(old, new))]))
     assert [problem.code for problem in problems] == [code]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_a_cycle_leaves_out_is_told_apart(
+    language: str, monthly: Run, whole: Run, tmp_path: Path
+) -> None:
+    """Guards that nobody reads a dimension that the cycle leaves out as a lack of data: it stands in no table of scores of page and
+    Markdown but in a sentence of its own with the cycle and its reason, is marked in JSON, and in the workbook beside its weight; a
+    whole assessment says nothing of the kind."""
+    said = {
+        "zh": ("本周期（月度评估；每月看满意度、盈利和流失，其余维度和估值不做）不计算以下维度", "未评估", "本周期不计算，并非缺少资料", "财务风险", "品牌、渠道与推广"),
+        "en": ("Left out by this cycle (Monthly assessment; Satisfaction, profit and churn every month", "not assessed", "left out by this cycle, which is no lack of data", "Financial risk", "Brand, channels and promotion"),
+    }  # fmt: skip
+    sentence, nothing, cell, ours, of_base = said[language]
+    report = content(monthly, language)
+    assert {one["id"] for one in report["dimensions"] if not one["left_out"]} == MONTHLY
+    assert {one["id"] for one in report["portfolio"]["dimensions"] if not one["left_out"]} == OF_BASE
+    assert sentence in report["left_out"] and ours in report["left_out"]
+    assert of_base in report["portfolio"]["left_out"] and ours not in report["portfolio"]["left_out"]
+    text = markdown.render(monthly, language).decode()
+    assert sentence in text
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert not [line for line in rows if nothing in line]
+    assert not [line for line in rows if line.startswith((f"| {ours} |", f"| {of_base} |"))]
+    (tmp_path / "run.xlsx").write_bytes(xlsx.render(monthly, language))
+    cells = [cell.value for sheet in book(tmp_path / "run.xlsx") for row in sheet for cell in row]
+    # of seven dimensions of customers on the summary and on the sheet of one customer, and of eleven of the base on its sheet
+    assert cells.count(cell) == 2 * 7 + (len(monthly.portfolio.pack.dimensions) - len(OF_BASE) if monthly.portfolio else 0)  # fmt: skip
+    full = content(whole, language)
+    assert (full["left_out"], full["portfolio"]["left_out"]) == ("", "")
+    assert not any(one["left_out"] for one in full["dimensions"])

@@ -254,6 +254,57 @@ def test_a_customer_recorded_twice_leaves_the_valued_base_once(tmp_path: Path) -
     assert "疑似重复建档：1 个客户，300.00 CNY，已剔除 [duplicate_record]" in summary(run, "zh")
 
 
+def test_a_couple_recorded_twice_is_found_behind_its_pseudonyms(tmp_path: Path) -> None:
+    """Two ids with one name and one mobile, written in two ways, and 8,000 and 2,000 of revenue: the smaller is found and out,
+    namesakes are not, and neither name nor number stands anywhere in the run."""
+    customers = pl.DataFrame(
+        {
+            "客户编号": ["W1", "W2", "W3"],
+            "客户名称": ["赵一甲"] * 3,
+            "联系电话": ["13812345678", "+86 138-1234-5678", "13900001111"],
+            "客户类型": ["个人"] * 3,
+        }
+    )
+    orders = pl.DataFrame(
+        {
+            "customer_id": ["W1", "W2", "W3"],
+            "order_date": ["2026-01-05"] * 3,
+            "shot_on": ["2026-03-01"] * 3,
+            "amount": [8000.0, 2000.0, 5000.0],
+        }
+    )
+    run = rulescore.evaluate(
+        customers, "wedding_photography", "2026-06-30", tables={"orders": orders}, out=tmp_path / "run"
+    )
+    held = dict(run.table.select("customer_id", "findings").iter_rows())
+    assert {one for one, findings in held.items() if "duplicate_record" in findings} == {"W2"}
+    assert "疑似重复建档：1 个客户，2,000.00 CNY，已剔除 [duplicate_record]" in summary(run, "zh")
+    assert run.inputs.select("same_record").collect()["same_record"].to_list() == ["W1", "W1", "W3"]
+    stored = b"".join(path.read_bytes() for path in run.folder.iterdir() if path.suffix in (".json", ".csv"))
+    assert "赵一甲".encode() not in stored and b"13812345678" not in stored
+
+
+def test_ids_made_by_readers_are_masked_with_the_ids(tmp_path: Path) -> None:
+    """Guards that where ids of customers are personal data, the first record of a party and the controller, which are ids too,
+    are the same pseudonyms."""
+    (tmp_path / "pack").mkdir()
+    pack = tmp_path / "pack" / "pack.yaml"
+    pack.write_text(
+        "id: secret\nversion: 1.0.0\nextends: general\ntitle: {zh: 保密, en: Secret}\n", encoding="utf-8"
+    )
+    (tmp_path / "pack" / "tables.yaml").write_text(
+        "tables:\n  customers:\n    fields:\n      customer_id:\n        {type: text, personal: true, required: true, title: {zh: 编号, en: Id}}\n",
+        encoding="utf-8",
+    )
+    code = "91350100M000100Y43"
+    customers = pl.DataFrame({"customer_id": ["13812345678", "13812345679"], "uscc": [code, code], "parent_group": [None, "13812345678"]})  # fmt: skip
+    run = rulescore.evaluate(customers, pack.parent, "2026-06-30", out=tmp_path / "run")
+    rows = run.inputs.select("customer_id", "same_record", "ultimate_group").collect()
+    first = rows["customer_id"][0]
+    assert first.startswith("masked-")
+    assert rows["same_record"].to_list() == rows["ultimate_group"].to_list() == [first, first]
+
+
 def test_each_finding_of_the_sample_has_its_customer(run: Run) -> None:
     """Guards the stories of the sample: each of these customers has its finding, and the finding is nowhere hidden."""
     stories = {

@@ -19,7 +19,7 @@ import polars as pl
 import pytest
 import world
 import yaml
-from commands import Done, called, process, sealed
+from commands import SAMPLE, Done, called, process, sealed
 from rulescore import api
 from rulescore.folder import Run
 from rulescore.messages import LANGUAGES, catalogue
@@ -463,3 +463,17 @@ def test_a_damaged_run_is_told(tmp_path: Path) -> None:
     done = report(run.folder)
     assert done.code == 2
     assert "[run-file-unreadable]" in done.err
+
+
+def test_what_each_dimension_gives_makes_the_score_of_the_base() -> None:
+    """Guards the build-up of the base's score: points times the share of the weight that was assessed, by hand for the first, and
+    all together the composite, on which no gate of the sample acts."""
+    run = api.evaluate(SAMPLE)
+    base = content(run, "en")["portfolio"]
+    known = [one for one in base["dimensions"] if one["points"] is not None]
+    weight = sum(one["weight"] for one in known)
+    assert known[0]["gives"] == pytest.approx(known[0]["points"] * known[0]["weight"] / weight, abs=0.0001)
+    assert sum(one["gives"] for one in known) == pytest.approx(base["composite"], abs=0.01)
+    assert not any(gate["acted"] for gate in base["gates"])
+    told = called("explain", run.folder, "portfolio", lang="en").out
+    assert f"{base['coverage']:.1%} of the weight" in told

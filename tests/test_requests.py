@@ -60,6 +60,37 @@ def test_a_tier_that_nothing_could_change_is_not_counted(tmp_path: Path) -> None
     assert (one.name, one.customers, one.tiers) == ("customers.annual_revenue", 2, 1)
 
 
+CONDITIONS = [
+    ("      since: {type: date,", "      audited: {type: bool, title: {zh: 已审计, en: Audited}}\n      blocked: {type: bool, title: {zh: 已停供, en: Blocked}}\n      since: {type: date,"),
+    ("when: composite >= 75, source", "when: composite >= 75 and cleared, source"),
+    ("dimension: worth\n", "dimension: worth\nfeatures:\n  cleared: {title: {zh: 已核清, en: Cleared}, is: audited, source: judgement}\n"),
+    ("parameters:\n", "gates:\n  - {id: stop, title: {zh: 停供, en: Stop}, when: blocked, cap: {composite: 40}, reason: {zh: 停供, en: Stop}, source: judgement}\nparameters:\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["frame", "row"])
+def test_what_only_a_tier_or_a_gate_reads_is_asked_for(engine: str, tmp_path: Path) -> None:
+    """Guards conditions by hand: 92.5 points (a, c) reach high where the audit is known; a lacks it and would. b has 12.5 and is
+    low whatever the audit says, so nothing waits there; d has 92.5 and no word on the block, which alone a gate reads, and
+    would fall to 40 by it. Neither can move points: no rule reads them."""
+    frame = pl.DataFrame({
+        "customer_id": ["a", "b", "c", "d"], "annual_revenue": [120.0, 50.0, 120.0, 120.0], "visits": [9.0, 1.0, 9.0, 9.0],
+        "audited": [None, None, True, True], "blocked": [False, False, False, None],
+    })  # fmt: skip
+    run = rulescore.evaluate(frame, small_pack(tmp_path, CONDITIONS), "2026-06-30", engine=engine)
+    assert run.table["tier"].to_list() == ["middle", "low", "high", "high"]
+    found = [
+        (one.name, one.customers, one.tiers, one.points, one.rules, one.gates, one.reached)
+        for one in requests(run)
+    ]
+    assert found == [
+        ("customers.audited", 1, 1, 0, [], [], ["high"]),
+        ("customers.blocked", 1, 1, 0, [], ["stop"], []),
+    ]
+    assert [one["rules"] for one in content(run, "en")["requests"]] == [["condition of “High”"], ["Stop"]]
+    assert content(run, "zh")["requests"][0]["rules"] == ["“高”的条件"]
+
+
 def test_of_very_many_a_share_is_tried(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Guards large bases: the tier of every second of thirty customers could change; of the ten that are tried, every third, five
     could, and that half stands for all thirty."""

@@ -223,9 +223,16 @@ def test_age_and_gender_are_head_counts_of_ten_or_more(tmp_path: Path) -> None:
     held = pl.read_parquet(found.folder / "portfolio" / "age_gender.parquet")
     listed = {(row["gender"], row["age_band"]): row["customers"] for row in held.iter_rows(named=True)}
     gender = {"女": "female", "男": "male"}
+    # one group alone is below ten, and the smallest of the others goes with it
+    small = sorted(counts, key=lambda group: counts[group])[:2]
+    assert [counts[group] < 10 for group in sorted(counts, key=lambda group: counts[group])[:3]] == [
+        True,
+        False,
+        False,
+    ]
     for (person, band), count in counts.items():
         shown = listed[gender[person], band]
-        assert (shown is None) == (count < 10) or abs(count - 10) <= len(flaws)
+        assert (shown is None) == ((person, band) in small)
         assert shown is None or 0 <= shown - count <= len(flaws)
     assert held["customers"].min() >= 10
     assert None in listed.values()
@@ -238,12 +245,51 @@ def test_age_and_gender_are_head_counts_of_ten_or_more(tmp_path: Path) -> None:
     dated = {key: count for key, count in known.items() if key[1] != "unknown"}
     thirties = sum(count for (_, band), count in dated.items() if band == "30_to_34")
     assert values["from_30_share"] == pytest.approx(thirties / sum(dated.values()))
-    assert values["groups_withheld"] == 1
+    assert values["groups_withheld"] == 2
     assert not {"gender", "birth_date"} & set(found.inputs.collect_schema().names())
 
 
+def head_counts(folder: Path, *customers: int | None) -> tuple[list[int | None], Run]:
+    """The numbers of people that a run keeps of groups of women by age, and the run."""
+    bands = ["under_25", "25_to_29", "30_to_34", "35_to_39", "40_and_over"][: len(customers)]
+    tables = {
+        "customers": pl.DataFrame({"customer_id": ["W1"]}),
+        "age_gender": pl.DataFrame({"gender": ["female"] * len(bands), "age_band": bands, "customers": customers}),
+    }  # fmt: skip
+    found = api.evaluate(tables, pack="wedding_photography", as_of="2026-06-30", out=folder)
+    held = pl.read_parquet(found.folder / "portfolio" / "age_gender.parquet")
+    return held["customers"].to_list(), found
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ((40, 9, 25, 12), [40, None, 25, None]),  # one below ten: the smallest of the others goes too
+        ((40, None, 25, 12), [40, None, 25, None]),  # the same where the studio left the number out
+        ((12, 40, 12, 3), [None, 40, 12, None]),  # of equals the first
+        ((40, 9, 25, 3), [40, None, 25, None]),  # two are no single one
+        ((40, 12, 25), [40, 12, 25]),
+        ((9, 40), [None, None]),
+        ((9,), [None]),
+    ],
+)
+def test_no_group_can_be_told_from_the_total(
+    given: tuple[int | None, ...], kept: list[int | None], tmp_path: Path
+) -> None:
+    """Guards against the subtraction of what is listed from the known number of customers; by hand. What was read of a small
+    group, and which group went with it, stands nowhere in the run."""
+    held, found = head_counts(tmp_path / "run", *given)
+    assert held == kept
+    told = [one for one in found.problems if one["code"] == "group-withheld-too"]
+    assert len(told) == (held.count(None) > sum(one is None or one < 10 for one in given))
+    assert all(one["row"] == 1 for one in told)
+    shown = [str(one["facts"].get("read")) for one in found.problems if one["code"] == "number-out-of-range"]
+    assert not {"3", "9"} & set(shown)
+
+
 def test_a_group_of_nine_is_not_taken(tmp_path: Path) -> None:
-    """Guards small groups against a studio that writes their number: it is told with its cell and counts as left out."""
+    """Guards small groups against a studio that writes their number: it is told with its cell, without what stood there, and
+    counts as left out; so does the only other group."""
     tables = {
         "customers": pl.DataFrame({"customer_id": ["W1"]}),
         "age_gender": pl.DataFrame(
@@ -252,5 +298,5 @@ def test_a_group_of_nine_is_not_taken(tmp_path: Path) -> None:
     }
     found = api.evaluate(tables, pack="wedding_photography", as_of="2026-06-30", out=tmp_path / "run")
     held = pl.read_parquet(found.folder / "portfolio" / "age_gender.parquet")
-    assert held["customers"].to_list() == [10, None]
+    assert held["customers"].to_list() == [None, None]
     assert "number-out-of-range" in {problem["code"] for problem in found.problems}

@@ -19,7 +19,20 @@ from .folder import INPUTS, Run
 from .kinds.question import TABLE as ANSWERS
 from .lang.syntax import Tree, constant, text_of
 from .messages import word
-from .model import Action, Expr, Finding, Gate, Index, Rule, Tier
+from .model import (
+    AT_RISK,
+    AT_STAKE,
+    KEPT_OUT,
+    VALUE_AT_RISK,
+    WARNING_LEVEL,
+    Action,
+    Expr,
+    Finding,
+    Gate,
+    Index,
+    Rule,
+    Tier,
+)
 from .origins import Origins
 from .packs.portfolio_table import COMPANY, OWNER, columns_read
 from .plan import PlannedRule
@@ -116,7 +129,7 @@ class _Explainer:
             "dimensions": [self.dimension(one.id) for one in self.pack.dimensions if one.id not in self.pack.left_out],
             "left_out": [dict(one.title) for one in self.pack.dimensions if one.id in self.pack.left_out],
             "cycle": next((dict(one.title) for one in self.pack.cycles if one.id == self.pack.cycle), None),
-            "findings": [self.finding(finding) for finding in self.pack.findings], "shown": [self.input(name, depth=0) for name in self.pack.shown],
+            "findings": [self.finding(finding) for finding in self.pack.findings], "early_warnings": self.warnings(), "shown": [self.input(name, depth=0) for name in self.pack.shown],
             "measures": [self.measure(measure) for measure in self.pack.measures], "figures": self.figures(),
             "agrees_with_run": self.agrees(),
         }  # fmt: skip
@@ -193,6 +206,18 @@ class _Explainer:
             "unit": "" if finding.amount is None else finding.amount.unit, "keeps_out": finding.keeps_out,
             "condition": self.condition(finding.when), "place": str(finding.span), "source": list(finding.source),
             "actions": actions(finding.actions), "inputs": [self.input(name, depth=0) for name in names],
+        }  # fmt: skip
+
+    def warnings(self) -> Node | None:
+        """Whether the customer is on the early-warning list and with what amount, and every warning; nothing for a pack without."""
+        if not self.pack.early_warnings:
+            return None
+        level, value = self.pack.features[WARNING_LEVEL], self.pack.features[VALUE_AT_RISK]
+        return {
+            "level": self.names.get(WARNING_LEVEL), "levels": {key: dict(text) for key, text in level.values.items()},
+            "at_risk": self.names.get(AT_RISK), "kept_out": bool(self.names.get(KEPT_OUT)), "value": self.names.get(VALUE_AT_RISK), "unit": value.unit,
+            "at_stake": self.input(AT_STAKE, depth=0),
+            "warnings": [{**self.finding(one), "severity": one.severity} for one in self.pack.early_warnings],
         }  # fmt: skip
 
     def measure(self, measure: Finding) -> Node:

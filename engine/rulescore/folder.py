@@ -249,7 +249,17 @@ class Run:
         return f"<Run {self.run_id[:8]} of {self.manifest['pack']['id']} as of {self.as_of}: {self.manifest['customers']} customers>"
 
 
-TEXTS = ("customer_id", "name", "tier", "tier_by_rules", "tier_reason", "gates", "reasons", "findings")
+TEXTS = (
+    "customer_id",
+    "name",
+    "tier",
+    "tier_by_rules",
+    "tier_reason",
+    "gates",
+    "reasons",
+    "findings",
+    "early_warnings",
+)
 
 
 def read_scores_csv(path: Path, inputs: Mapping[str, pl.DataType]) -> pl.DataFrame:
@@ -261,7 +271,9 @@ def read_scores_csv(path: Path, inputs: Mapping[str, pl.DataType]) -> pl.DataFra
     texts = {*TEXTS, *shown}
     changed = [pl.col(name).cast(pl.Float64) for name in frame.columns if name not in texts]
     changed += [
-        pl.col(name).fill_null("") for name in ("gates", "reasons", "findings") if name in frame.columns
+        pl.col(name).fill_null("")
+        for name in ("gates", "reasons", "findings", "early_warnings")
+        if name in frame.columns
     ]
     for name in ("customer_id", "name", *shown):
         if name in frame.columns:

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from .arithmetic import units
 from .lang.syntax import Kind, Tree, constant, name, text_of
-from .model import KEPT_OUT, Breakdown, Case, Dimension, Expr, Field, Gate, Pack, Rule, Tier
+from .model import KEPT_OUT, VALUE_AT_RISK, Breakdown, Case, Dimension, Expr, Field, Gate, Pack, Rule, Tier
 from .packs.portfolio_table import TYPES, columns_read
 from .problems import Problems, RulesetError
 from .values import iso
@@ -206,7 +206,7 @@ class _Planner:
         wanted += [tree for finding in pack.noted for tree in finding.trees]
         wanted += [name(key, "bool") for one in pack.outcomes for key in (one.id, one.among) if key]
         wanted += [name(key, "unknown") for key in pack.shown]
-        wanted += [name(KEPT_OUT, "bool")] if KEPT_OUT in pack.features else []
+        wanted += [name(key, "unknown") for key in (KEPT_OUT, VALUE_AT_RISK) if key in pack.features]
         if every_feature:
             wanted += [name(key, "unknown") for key in pack.features if self.computed(key)]
             for breakdown in pack.breakdowns:
@@ -339,6 +339,7 @@ def breakdown_plans(plan: Plan) -> tuple[tuple[Breakdown, Keys, Tree | None, Pla
         gates=(),
         tiers=(),
         findings=(),
+        early_warnings=(),
         measures=(),
         breakdowns=(),
         left_out=(),

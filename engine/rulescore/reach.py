@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is missing in a run, and how far each piece of it reaches: rules and gates that wait for it, customers whose tier it
+"""What is missing in a run, and how far each piece of it reaches: rules, gates and tiers that wait for it, customers whose tier it
 could change, money of those who lack it.
 
 The tier is tried at two ends: the input is there and every rule that waits for it gives its least points, or its most; all
@@ -16,7 +16,9 @@ from itertools import chain
 import polars as pl
 
 from .engines import frame as frame_engine
+from .engines.columns import Columns
 from .engines.frame import CUSTOMER
+from .engines.verdicts import number
 from .folder import Run
 from .lang.syntax import Tree
 from .model import KEPT_OUT
@@ -34,18 +36,19 @@ ENDS = {"low": "cap", "high": "floor"}
 """By end: the gates that an input in doubt would set off there."""
 AT, ITEM, HIGH, WAS, AMOUNT = "#at", "#item", "#high", "#was", "#amount"
 ANY = "any"
-"""Stands for all rules and gates that wait for an item."""
+"""Stands for everything that waits for an item."""
 
 
 @dataclass(slots=True)
 class Lack:
-    """An item that is missing: for how many customers (1 for the base), and of them in how many each rule waits for it; the gates that
-    do; how many customers' tier it could change; the amount of those in the valued base, None where nothing is known of it."""
+    """An item that is missing: for how many customers (1 for the base), and of them in how many each rule waits for it; the gates and
+    tiers that do (`reached`: tiers whose condition is undecided without it); how many customers' tier it could change; the amount of those in the valued base, None where nothing is known of it."""
 
     item: Item
     customers: int
     rules: dict[str, int] = field(default_factory=dict)
     gates: list[str] = field(default_factory=list)
+    reached: list[str] = field(default_factory=list)
     tiers: int = 0
     amount: Decimal | None = None
 
@@ -59,6 +62,7 @@ def lacking(run: Run, amount: str | None, tiers: bool = True) -> list[Lack]:
     if not waits:
         return []
     joined = _joined(run, waits, amount).with_columns(_amount(run, amount))
+    joined = joined.with_columns(*_scores(plan)).with_columns(*_undecided(plan))
     masks = [_mask(state, columns).alias(name) for name, state, columns in _masks(waits)]
     anything = [
         pl.any_horizontal([_name(item, name) for name in of]).alias(_name(item, ANY))
@@ -79,6 +83,7 @@ def lacking(run: Run, amount: str | None, tiers: bool = True) -> list[Lack]:
                 item, customers,
                 {name[5:]: count for name, count in open_.items() if name.startswith("rule.")},
                 [name[5:] for name in open_ if name.startswith("gate.")],
+                [name[5:] for name in open_ if name.startswith("tier.")],
                 amount=Decimal(counts[_name(item, "sum")]).scaleb(-2) if counts.get(_name(item, "known")) else None,
             )  # fmt: skip
     if found and tiers:
@@ -89,7 +94,7 @@ def lacking(run: Run, amount: str | None, tiers: bool = True) -> list[Lack]:
 
 
 Waits = Mapping[Item, Mapping[str, Sequence[str]]]
-"""Item -> `rule.<id>` or `gate.<id>` -> the columns of the inputs that are the item there."""
+"""Item -> `rule.<id>`, `gate.<id>` or `tier.<id>` -> the columns of the inputs that are the item there."""
 
 
 def _waits(run: Run, steps: Mapping[str, Step]) -> Waits:
@@ -102,6 +107,7 @@ def _waits(run: Run, steps: Mapping[str, Step]) -> Waits:
         for planned in plan.rules
     }
     trees |= {f"gate.{gate.id}": [tree] for gate, tree in plan.gates}
+    trees |= {f"tier.{tier.id}": [tree] for tier, tree in plan.tiers}
     found: dict[Item, dict[str, list[str]]] = {}
     for waiting, of in trees.items():
         for column in rests_on([tree for tree in of if tree is not None], steps, plan):
@@ -153,10 +159,39 @@ def _masks(waits: Waits) -> list[tuple[str, pl.Expr, Sequence[str]]]:
 
 
 def _open(waiting: str) -> pl.Expr:
-    """Whether a rule is missing, or a gate undecided."""
+    """Whether a rule is missing, or a gate or tier undecided."""
     if waiting.startswith("rule."):
         return pl.col(f"{waiting[5:]}.case") == MISSING
+    if waiting.startswith("tier."):
+        return pl.col(f"#open.{waiting}")
     return pl.col(waiting).is_null()
+
+
+def _scores(plan: Plan) -> list[pl.Expr]:
+    """The scores of a trace as the numbers that conditions of tiers call by name."""
+    names = {name for _, tree in plan.tiers if tree is not None for name in tree.names()}
+    points = {"composite": "composite.points", "coverage": "composite.coverage"}
+    points |= {f"score.{one.id}": f"{one.id}.points" for one in plan.pack.dimensions}
+    points |= {f"index.{one.id}": f"index.{one.id}.points" for one in plan.pack.indices}
+    found = [number(pl.col(column)).alias(name) for name, column in points.items() if name in names]
+    for index in plan.pack.indices:
+        known = [pl.col(f"{dimension}.points").is_not_null() for dimension in index.weights]
+        found.append(pl.all_horizontal(known).alias(f"assessed.{index.id}"))
+    acts = {f"gate.{gate.id.replace('-', '_')}": f"gate.{gate.id}" for gate, _ in plan.gates}
+    return found + [
+        pl.col(column).alias(name) for name, column in acts.items() if name in names and name != column
+    ]
+
+
+def _undecided(plan: Plan) -> list[pl.Expr]:
+    """Whether the condition of a tier above the customer's own is neither true nor false."""
+    columns = Columns(plan.fields)
+    assessed = pl.col("composite.points").is_not_null()
+    return [
+        (assessed & (pl.col("tier.index") > index) & columns.expression(tree).is_null()).alias(f"#open.tier.{tier.id}")
+        for index, (tier, tree) in enumerate(plan.tiers)
+        if tree is not None
+    ]  # fmt: skip
 
 
 def _mask(state: pl.Expr, columns: Sequence[str]) -> pl.Expr:

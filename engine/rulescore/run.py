@@ -121,7 +121,7 @@ def _build(
         _clear_leftovers(building.parent, started)
     _compute(request, building, progress)
     if request.valuation is not None:
-        worth.write(request.valuation, building, problems)
+        worth.write(request.valuation, request.pack, building, problems)
     progress("write")
     manifest = _describe(request, problems, building)
     _log(building, started)

@@ -10,10 +10,12 @@ import polars as pl
 from .engines.frame import CUSTOMER
 from .engines.row import REASONS
 from .engines.verdicts import tier_reason_words
+from .model import AT_RISK, VALUE_AT_RISK
 from .packs.portfolio_table import index_column
 from .plan import Plan
 
 CSV_UP_TO = 100_000
+WARNINGS = "early_warnings"
 
 
 def score_columns(plan: Plan, with_name: bool) -> list[str]:
@@ -37,13 +39,18 @@ def score_columns(plan: Plan, with_name: bool) -> list[str]:
 
 
 def columns_beside(plan: Plan) -> list[str]:
-    """What stands after the scores: the findings that hold, and the features that the pack shows beside them."""
-    return [*(["findings"] if plan.pack.findings else []), *plan.pack.shown]
+    """What stands after the scores: the findings that hold, the early warnings of who is on the list with what is at risk, and the
+    features that the pack shows beside them."""
+    warned = [WARNINGS, VALUE_AT_RISK] if plan.pack.early_warnings else []
+    shown = [name for name in plan.pack.shown if name not in warned]
+    return [*(["findings"] if plan.pack.findings else []), *warned, *shown]
 
 
 def inputs_beside(plan: Plan, named: bool) -> list[str]:
     """The stored inputs that the table of scores shows."""
-    return [*(["name"] if named else []), *(one.id for one in plan.pack.findings), *plan.pack.shown]
+    pack = plan.pack
+    warned = [*(one.id for one in pack.early_warnings), AT_RISK, VALUE_AT_RISK] if pack.early_warnings else []
+    return list(dict.fromkeys([*(["name"] if named else []), *(one.id for one in pack.findings), *warned, *pack.shown]))  # fmt: skip
 
 
 def score_table(plan: Plan, trace: pl.LazyFrame, inputs: pl.LazyFrame) -> pl.LazyFrame:
@@ -51,10 +58,16 @@ def score_table(plan: Plan, trace: pl.LazyFrame, inputs: pl.LazyFrame) -> pl.Laz
     named = "name" in inputs.collect_schema().names()
     held = [pl.when(pl.col(one.id)).then(pl.lit(one.id)) for one in plan.pack.findings]
     beside = [pl.concat_str(held, separator=";", ignore_nulls=True).alias("findings")] if held else []
+    warned = [
+        pl.when(pl.col(one.id) & pl.col(AT_RISK)).then(pl.lit(one.id)) for one in plan.pack.early_warnings
+    ]
+    if warned:
+        beside += [pl.concat_str(warned, separator=";", ignore_nulls=True).alias(WARNINGS), pl.col(VALUE_AT_RISK)]  # fmt: skip
     beside += [pl.col("name")] if named else []
     beside += [
         pl.col(name) if plan.kinds[name] == "number" else pl.col(name).cast(pl.String)
         for name in plan.pack.shown
+        if not (warned and name == VALUE_AT_RISK)
     ]
     scores = score_frame(plan, trace)
     table = pl.concat([scores, inputs.select(beside)], how="horizontal") if beside else scores

@@ -23,6 +23,7 @@ from .folder import INPUTS, PORTFOLIO
 from .lang.syntax import Tree, text_of
 from .model import Pack
 from .problems import Problems
+from .risks import carried
 from .source import read_yaml
 from .valuation import BY_NAME, in_full
 from .valuation.parts import Assumption, Given, UnusableError, Valued, exactly
@@ -33,9 +34,10 @@ SHOWN = Decimal("0.000001")
 BASE_CASE = {"zh": "可转移价值（基准情形）", "en": "Value that can be transferred (base case)"}
 
 
-def write(valuation: Valuation, folder: Path, problems: Problems) -> None:
-    """Values the base of the run that is built in `folder` and writes what came of it there, beside the YAML."""
-    (folder / JSON).write_bytes(rfc8785.dumps(facts(valuation, figures_of(folder), problems)))
+def write(valuation: Valuation, pack: Pack, folder: Path, problems: Problems) -> None:
+    """Values the base of the run that is built in `folder` and writes what came of it there, beside the YAML. `pack`: the rules of
+    the customers, from which risks are taken over."""
+    (folder / JSON).write_bytes(rfc8785.dumps(facts(valuation, pack, figures_of(folder), problems)))
     (folder / YAML).write_text(valuation.text, encoding="utf-8", newline="\n")
 
 
@@ -65,12 +67,12 @@ def stated(folder: Path, portfolio: Pack | None) -> list[tuple[Method, dict[str,
     return found
 
 
-def facts(valuation: Valuation, figures: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
+def facts(valuation: Valuation, pack: Pack, figures: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
     """The whole valuation as plain data; what can't be valued is a problem and stands as null."""
     known = dict(figures)
     methods = []
     for method in valuation.methods:
-        done = _method(method, known, problems)
+        done = _method(method, pack, known, problems)
         base = done["value"]["base"]
         known[value_name(method.id)] = None if base is None else float(base)
         methods.append(done)
@@ -94,7 +96,7 @@ def _tornado(methods: list[dict[str, Any]]) -> list[dict[str, Any]]:
     )
 
 
-def _method(method: Method, figures: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
+def _method(method: Method, pack: Pack, figures: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
     declared = BY_NAME[method.method]
     basis = _given(method, "base", figures, problems)
     told = problems if basis is not None else Problems()  # what is wrong in the base case is told once
@@ -116,7 +118,7 @@ def _method(method: Method, figures: Mapping[str, Any], problems: Problems) -> d
             {
                 "name": name, "title": dict(assumption.title), "unit": assumption.unit,
                 **{case: None if chosen is None else _shown(chosen[name]) for case, chosen in given.items()},
-                **_ground(method.assumptions.get(name)),
+                **_ground(method.assumptions.get(name)), "carries": _carries(method, name, pack),
             }
             for name, assumption in declared.ASSUMPTIONS.items()
             if name in method.assumptions or not assumption.quiet
@@ -135,6 +137,12 @@ def _ground(assumed: Assumed | None) -> dict[str, Any]:
         "why": dict(assumed.why),
         "place": str(assumed.span),
     }
+
+
+def _carries(method: Method, name: str, pack: Pack) -> list[str]:
+    """The risks of customers that an assumption carries; one at its default carries none."""
+    assumed = method.assumptions.get(name)
+    return [] if assumed is None else sorted(carried(method, name, assumed, pack))
 
 
 def _given(

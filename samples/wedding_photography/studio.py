@@ -207,7 +207,8 @@ LEAST = 10
 
 
 def head_counts(customers: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The customers by gender and age on the assessment date, as a studio would count them; small groups without their number."""
+    """The customers by gender and age on the assessment date, as a studio would count them; small groups without their number. Where that is
+    one group alone a total would give it away: the smallest of the others goes without it too."""
     counts: dict[tuple[str, str], int] = {}
     names = [*(name for _, name in BANDS), "未知"]
     for row in customers:
@@ -217,8 +218,11 @@ def head_counts(customers: list[dict[str, str]]) -> list[dict[str, str]]:
             age = AS_OF.year - born.year - ((AS_OF.month, AS_OF.day) < (born.month, born.day))
             band = next(name for most, name in BANDS if age < most)
         counts[row["性别"], band] = counts.get((row["性别"], band), 0) + 1
+    small = {group for group, count in counts.items() if count < LEAST}
+    if len(small) == 1:
+        small.add(min(counts.keys() - small, key=lambda group: (counts[group], group)))
     return [
-        {"性别": gender, "年龄段": band, "人数": str(count) if count >= LEAST else "少于10"}
+        {"性别": gender, "年龄段": band, "人数": "不列" if (gender, band) in small else str(count)}
         for (gender, band), count in sorted(
             counts.items(), key=lambda one: (one[0][0] == "男", names.index(one[0][1]))
         )

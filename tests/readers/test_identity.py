@@ -190,6 +190,115 @@ def test_groups_are_those_of_a_plain_search(desk: Any) -> None:
     }
 
 
+# ---- duplicates without a credit code ------------------------------------------------------------------------------
+
+COUPLES = """customer_id,name,registered_phone,registered_email,address,customer_type
+P1,张伟,138-1234-5678,,,个人
+P2,张伟,+86 13812345678,,,个人
+P3,张伟,13900001111,,,个人
+P4,张强,13812345678,,,个人
+P5,李雷,,Lei@Example.com,和平路 12 号,个人
+P6,李雷,,lei@example.com,,个人
+P7,王芳,13700001234,,和平路12号,个人
+P8,王芳,,,和平路１２号,个人
+P9,王刚,13700001234,,和平路12号,个人
+"""
+
+
+def same(result: Any) -> dict[str, str]:
+    """The customers that surely are the same as an earlier one."""
+    rows = zip(result.column("customer_id"), result.column("same_record"), strict=True)
+    return {one: first for one, first in rows if one != first}
+
+
+def test_persons_by_name_and_contact(desk: Any) -> None:
+    """P1 and P2 have name and mobile in common, P5 and P6 name and e-mail: surely one. P7 and P8, a name at one address, are
+    proposed only: a family lives there. No others: a namesake with another number (P3), someone else on the same telephone
+    (P4), brother and sister under one roof (P7, P9)."""
+    result = read(desk, COUPLES)
+    assert proposals(result) == [
+        (["P1", "P2"], ["name-phone"], 0),
+        (["P5", "P6"], ["name-email"], 0),
+        (["P7", "P8"], ["name-address"], 0),
+    ]
+    assert same(result) == {"P2": "P1", "P6": "P5"}
+    assert result.tables["customers"].counts["repeated"] == 3
+
+
+FIRMS = """customer_id,name,uscc,registered_phone,address,customer_type
+F1,华东（上海）仪器有限公司,,021-12345678转801,,企业
+F2,华东(上海)仪器 Co.，Ltd.,,02112345678,,企业
+F3,华东上海仪器有限责任公司,,,中山路1号,企业
+F4,华东上海仪器集团有限公司,,02112345678,中山路1号,企业
+F5,北方阀门有限公司,91350100M000100Y43,0451-7654321,,企业
+F6,北方阀门有限公司,,(0451) 7654321 / 0451-7654322,,企业
+F7,南方阀门有限公司,91350100M000100Y43,020-7654321,,企业
+F8,西部轴承有限公司,91350100M000100Y43,0991-1111112,,企业
+F9,西部轴承有限公司,91310000MA00003490,0991-1111112,,企业
+G1,春城大学,,,学府路 5 号,机构
+G2,春城大学,,,学府路5号,机构
+G3,远洋贸易有限公司,,,海滨路9号,企业
+G4,远洋贸易有限公司,,,海滨路 9号,企业
+G5,远山贸易有限公司,,,某市,企业
+G6,远山贸易有限公司,,,某市,企业
+"""
+
+
+def test_companies_by_name_and_contact(desk: Any) -> None:
+    """F1 and F2 are one by name and switchboard, F3 may be a third record of it; the parent group at the same telephone and
+    address (F4) is another company. F6 has no code and joins F5, which has; F7 has its code. Two codes are two companies,
+    whatever they share (F8, F9). A university may have many customers at one address (G1, G2); a company has not (G3, G4); a town is no address (G5, G6)."""
+    rows = FIRMS.replace("F8,西部轴承有限公司,91350100M000100Y43", "F8,西部轴承有限公司,91370200MA00000015")
+    result = read(desk, rows)
+    assert proposals(result) == [
+        (["F1", "F2", "F3"], ["name-phone", "name"], 0),
+        (["F5", "F6", "F7"], ["credit-code", "name-phone", "name"], 0),
+        (["F8", "F9"], ["name-phone", "name"], 0),
+        (["G1", "G2"], ["name-address", "name"], 0),
+        (["G3", "G4"], ["name-address", "name"], 0),
+        (["G5", "G6"], ["name"], 0),
+    ]
+    assert same(result) == {"F2": "F1", "F6": "F5", "F7": "F5", "G4": "G3"}
+
+
+def test_a_chain_between_two_codes_is_not_sure(desk: Any) -> None:
+    """C has no code and shares its telephone with A and its e-mail with B, which have different codes: whose it is nobody
+    can say, so all three are proposed and none is sure. A's second record under A's own code stays sure."""
+    rows = """customer_id,name,uscc,registered_phone,registered_email
+A,华东仪器,91350100M000100Y43,021-12345678,
+B,华东仪器,91310000MA00003490,,a@x.cn
+C,华东仪器,,02112345678,A@X.CN
+D,华东仪器厂,91350100M000100Y43,,
+"""
+    result = read(desk, rows)
+    assert proposals(result) == [
+        (["A", "B", "C", "D"], ["credit-code", "name-phone", "name-email", "name"], 0)
+    ]
+    assert same(result) == {"D": "A"}
+
+
+def test_what_many_share_says_nothing(desk: Any) -> None:
+    """A number at four names is a switchboard or a placeholder: the two of one name on it are not proposed; at three names
+    they are. Numbers of one digit, and too short ones, are no numbers."""
+    rows = "customer_id,name,registered_phone,customer_type\n"
+    rows += "".join(f"A{n},甲{min(n, 3)},13800138000,个人\n" for n in range(5))  # 甲0 甲1 甲2 甲3 甲3
+    rows += "".join(f"B{n},乙{min(n, 2)},13700137001,个人\n" for n in range(4))  # 乙0 乙1 乙2 乙2
+    rows += "".join(f"C{n},丙,{'0000000' if n < 2 else '12345'},个人\n" for n in range(4))
+    result = read(desk, rows)
+    assert proposals(result) == [(["B2", "B3"], ["name-phone"], 0)]
+    assert same(result) == {"B3": "B2"}
+
+
+def test_contacts_speak_for_an_equal_name(desk: Any) -> None:
+    """Two companies of one name whose contacts have the same mobile are told so, and still only proposed; a contact of two
+    companies of different names, a consultant, links nothing."""
+    rows = "customer_id,name\nA,甲仪器有限公司\nB,甲仪器\nC,乙仪器\n"
+    people = "customer_id,full_name,mobile,email\nA,张三,138 1234 5678,\nB,张先生,13812345678,\nC,张三,13812345678,\n"
+    result = read(desk, rows, contacts=people)
+    assert proposals(result) == [(["A", "B"], ["name", "name-contact"], 2)]
+    assert same(result) == {}
+
+
 # ---- control -------------------------------------------------------------------------------------------------------
 
 CHAINS = """customer_id,name,parent_group

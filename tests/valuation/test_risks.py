@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -12,14 +14,21 @@ import rulescore
 import yaml
 from rulescore.assumptions import read_valuation
 from rulescore.bundled import folder
+from rulescore.handbook.content import handbook
+from rulescore.handbook.markdown import render
 from rulescore.model import Pack
 from rulescore.packs.loading import load_or_raise
 from rulescore.problems import Problem, Problems
+from rulescore.reports import html, xlsx
 from rulescore.reports.content import overview
 from rulescore.reports.content.words import Words
+from rulescore.reports.content.worth import worth
 from rulescore.reports.text import summary
+from rulescore.reports.worth import explanation
 from rulescore.risks import check_risks
 from rulescore.source import parse_yaml
+from rulescore.valuation.parts import RISKS
+from workbooks import book
 
 SAMPLES = folder("rulesets").parent / "samples"
 
@@ -156,3 +165,32 @@ def test_a_run_tells_it_with_both_places(tmp_path: Path) -> None:
         for name in ("transfer", "discount_rate")
     )
     assert (problem["line"], problem["facts"]["first"].split(":")[1]) == (second, str(first))
+
+
+def test_each_table_of_assumptions_says_what_is_in_them(tmp_path: Path) -> None:
+    """Guards decision 0046 for readers: JSON, explanation, report, workbook and handbook show the declared risk where it lies.
+    The sample's transfer and attrition carry what their method says, its revenue and tax rate nothing; a premium that the author
+    declares in the discount rate stands beside it."""
+    shutil.copytree(SAMPLES / "general", tmp_path / "sample")
+    path = tmp_path / "sample" / "valuation.yaml"
+    text = path.read_text(encoding="utf-8")
+    old = "discount_rate: {is: 0.14, low: 0.16, high: 0.13, source: judgement}"
+    assert old in text
+    path.write_text(text.replace(old, old[:-1] + ", carries: [credit]}", 1), encoding="utf-8")
+    run = rulescore.evaluate(tmp_path / "sample", "general", out=tmp_path / "run")
+    stored = json.loads((run.folder / "valuation.json").read_bytes())
+    carried = {one["name"]: one["carries"] for one in stored["methods"][0]["assumptions"]}
+    declared = {"transfer": ["transfer"], "attrition": ["attrition"], "discount_rate": ["credit"]}
+    assert {name: risks for name, risks in carried.items() if risks} == declared
+    for language in ("zh", "en"):
+        words = [RISKS[risk][language] for risk in ("transfer", "attrition", "credit")]
+        assumptions = worth(Words(run, language), stored)["methods"][0]["assumptions"]
+        assert sorted(one["carries"] for one in assumptions if one["carries"]) == sorted(words)
+        page = unescape(html.page(run, language))
+        told = explanation(stored, language, run.pack)
+        (tmp_path / "run.xlsx").write_bytes(xlsx.render(run, language))
+        cells = {str(cell.value) for sheet in book(tmp_path / "run.xlsx") for row in sheet for cell in row}
+        written = render(handbook(load_or_raise("general")[0], language))
+        for one in words:
+            assert one in page and one in told and one in cells
+        assert words[0] in written  # the share of revenue that passes carries the transfer

@@ -93,6 +93,7 @@ class _Page:
             for one in found.value:
                 yield from self.worth(one)
         yield from self.goals(found.goals)
+        yield from self.warned(found.early_warnings)
         if not found.moved:
             return
         yield ""
@@ -162,10 +163,39 @@ class _Page:
             if one["open"]:
                 yield "    " + self.word("goal-open", open=one["open"], overdue=one["overdue"])
 
-    def words(self, key: str) -> str:
+    def warned(self, found: Mapping[str, Any] | None) -> Iterator[str]:
+        """The early-warning list before and after, and the first of those that are new on it or off it."""
+        from ..reports.findings import shown as money
+
+        if found is None:
+            return
+        old, new = found["before"], found["after"]
+        facts = {key: f"{found[key]:,}" for key in ("new", "off", "still", "raised")}
+        yield ""
+        yield self.word(
+            "warned", before=f"{old['count']:,}", after=f"{new['count']:,}", value_before=money(old["value"]), value_after=money(new["value"]),
+            unit=new["unit"], **facts,
+        )  # fmt: skip
+        joiner = "、" if self.language == "zh" else ", "
+        for part, line, end in (("new", "warned-one", "after"), ("off", "warned-gone", "before")):
+            listed = found[f"{part}_customers"]
+            if not listed:
+                continue
+            yield "  " + self.word(f"warned-{part}")
+            for one in listed:
+                titles = [warning["title"][self.language] for warning in one["warnings"]]
+                why = self.word("warned-absent") if one["absent"] else joiner.join(titles)
+                facts = {"amount": money(one["value"]), "unit": found[end]["unit"]}
+                amount = "" if one["value"] is None else self.words("found-amount", "summary", **facts)
+                level = one["level_title"][self.language]
+                yield "    " + self.word(line, customer=one["customer"], level=level, amount=amount, why=why)
+            if (more := found[part] - len(listed)) > 0:
+                yield "    " + self.word("warned-more", count=f"{more:,}")
+
+    def words(self, key: str, topic: str = "page", **facts: Fact) -> str:
         from ..messages import word
 
-        return word(f"page.{key}", self.language)
+        return word(f"{topic}.{key}", self.language, **facts)
 
     def amount(self, value: Any, unit: str) -> str:
         """A figure of the base: shares as percent, numbers short enough to be read at a glance."""

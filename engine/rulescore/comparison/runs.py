@@ -23,6 +23,7 @@ from .changes import Change, plan_changes
 from .goal_changes import goal_changes
 from .replay import Replay, replay
 from .value_changes import value_changes
+from .warning_changes import warning_changes
 
 ABSENT, NOT_ASSESSED = "(absent)", "(not assessed)"
 TOP = 20
@@ -52,6 +53,8 @@ class Comparison:
     """What the base is worth: each method whose value differs, with what each of its assumptions moved."""
     goals: tuple[dict[str, Any], ...] = ()
     """Each measure of both runs: how its figure moved, and what was done about it in between."""
+    early_warnings: dict[str, Any] | None = None
+    """Who is new on the early-warning list, off it, and still on it; nothing when one of the runs has none."""
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -60,7 +63,7 @@ class Comparison:
             "migration": [{"before": old, "after": new, "customers": count} for old, new, count in self.migration],
             "differences": [change.as_dict() for change in self.differences],
             "causes": self.causes, "moves": [move.as_dict() for move in self.moves], "base": list(self.base), "value": list(self.value),
-            "goals": list(self.goals), "tiers": {name: dict(title) for name, title in self.tiers.items()},
+            "goals": list(self.goals), "early_warnings": self.early_warnings, "tiers": {name: dict(title) for name, title in self.tiers.items()},
         }  # fmt: skip
 
 
@@ -93,7 +96,7 @@ def _compare(before: Run, after: Run, top: int) -> Comparison:
         _migration(before, after, standings),
         max(before.pack.composite_decimals, after.pack.composite_decimals), _differences(played), causes, moves_of(played, most), _base(before, after),
         {tier.id: tier.title for run in (before, after) for tier in run.pack.tiers}, value_changes(before, after),
-        goal_changes(before, after),
+        goal_changes(before, after), warning_changes(before, after, top),
     )  # fmt: skip
 
 

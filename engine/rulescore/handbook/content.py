@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..arithmetic import points_text
-from ..model import Cycle, Dimension, Finding, Gate, Pack, Tier
+from ..messages import word
+from ..model import AT_STAKE, WARNING_LEVEL, Cycle, Dimension, Finding, Gate, Pack, Tier
 from ..packs.measures import FIGURE
 from ..packs.surveys import TABLE as SURVEYED
 from ..speech import Speech, value_word
+from ..valuation.parts import RISKS
 from ..values import iso
 from . import plan
 from .blocks import Block, Facts, Handbook, Items, Paragraph, Section, Table
@@ -41,7 +43,14 @@ def _sections(writer: Speech) -> list[Section]:
     total = sum(dimension.weight for dimension in pack.dimensions)
     sections = [_overview(writer, total)]
     sections += [_dimension(writer, dimension, dimension.weight / total) for dimension in pack.dimensions]
-    sections += [_gates(writer), _tiers(writer), _findings(writer), _outcomes(writer), _features(writer)]
+    sections += [
+        _gates(writer),
+        _tiers(writer),
+        _findings(writer),
+        _early_warnings(writer),
+        _outcomes(writer),
+        _features(writer),
+    ]
     sections += [_breakdowns(writer)] if writer.pack.breakdowns else []
     sections += [plan.measures(writer), plan.strategies(writer)]
     sections += [_parameters(writer), _surveys(writer), _data(writer)]
@@ -188,6 +197,29 @@ def _finding(writer: Speech, finding: Finding) -> Section:
     return Section(f"finding-{finding.id}", writer.text(finding.title), tuple(blocks), note=finding.id)
 
 
+def _early_warnings(writer: Speech) -> Section:
+    """Each early warning in words, and what is at risk with whoever is on the list."""
+    say, pack = writer.say, writer.pack
+    sections = []
+    for one in pack.early_warnings:
+        level = pack.features[WARNING_LEVEL].values[one.severity]
+        facts = [
+            (say("warning-level"), writer.text(level)),
+            (say("finding-holds"), writer.words(one.when.tree)),
+        ]
+        if one.amount is not None:
+            facts.append((say("warning-amount"), writer.words(one.amount.expr.tree)))
+        facts.append((say("source"), writer.sources(one.source)))
+        blocks: list[Block] = [Paragraph(writer.text(one.why))] if writer.text(one.why) else []
+        blocks += [Facts(tuple(facts)), *plan.actions_of(writer, one.actions)]
+        sections.append(Section(f"early-warning-{one.id}", writer.text(one.title), tuple(blocks), note=one.id))  # fmt: skip
+    intro: tuple[Block, ...] = ()
+    if sections:
+        stake = writer.words(pack.features[AT_STAKE].expr.tree)
+        intro = (Paragraph(say("early-warnings-intro", stake=stake)),)
+    return Section("early-warnings", say("early-warnings"), intro, tuple(sections))
+
+
 def _outcomes(writer: Speech) -> Section:
     say, pack = writer.say, writer.pack
     rows = tuple(
@@ -206,12 +238,18 @@ def _outcomes(writer: Speech) -> Section:
     return Section("outcomes", say("outcomes"), blocks)
 
 
+def _carried(writer: Speech, risks: tuple[str, ...]) -> str:
+    """What is said of a figure that risks of customers are already in."""
+    listed = word("page.semicolon", writer.language).join(RISKS[risk][writer.language] for risk in risks)
+    return writer.say("carries", risks=listed) if risks else ""
+
+
 def _features(writer: Speech) -> Section:
     say, pack = writer.say, writer.pack
     rows = tuple(
         (
             writer.text(feature.title),
-            writer.words(writer.named(feature.expr.tree, feature.values)),
+            writer.words(writer.named(feature.expr.tree, feature.values)) + _carried(writer, feature.carries),
             writer.unit(feature.unit),
             writer.sources(feature.source),
         )
@@ -303,7 +341,7 @@ def _data(writer: Speech) -> Section:
     trees = [tree for rule in pack.rules for tree in rule.trees]
     trees += [gate.when.tree for gate in pack.gates]
     trees += [tier.when.tree for tier in pack.tiers if tier.when is not None]
-    trees += [tree for finding in pack.findings for tree in finding.trees]
+    trees += [tree for finding in pack.noted for tree in finding.trees]
     used = pack.names_behind(trees)
     sections = []
     for table in pack.tables.values():

@@ -4,7 +4,21 @@
 from __future__ import annotations
 
 from .asked import Limit, Quality, Survey, SurveyItem
-from .base import KEPT_OUT, MET, Breakdown, Finding, Outcome, Strategy, Waterfall
+from .base import (
+    AT_RISK,
+    AT_STAKE,
+    KEPT_OUT,
+    MET,
+    NO_WARNING,
+    SEVERITIES,
+    VALUE_AT_RISK,
+    WARNING_LEVEL,
+    Breakdown,
+    Finding,
+    Outcome,
+    Strategy,
+    Waterfall,
+)  # fmt: skip
 from .data import KINDS, NOWHERE, Expr, Feature, Field, FieldType, Parameter, Table, Text
 from .pack import Pack
 from .rules import Action, Case, Combine, Cycle, Dimension, Gate, Index, Part, Policy, Question, Rule, Tier
@@ -23,7 +37,13 @@ __all__ = [
     "Finding",
     "Gate",
     "Index",
+    "AT_RISK",
+    "AT_STAKE",
     "KEPT_OUT",
+    "NO_WARNING",
+    "SEVERITIES",
+    "VALUE_AT_RISK",
+    "WARNING_LEVEL",
     "KINDS",
     "Limit",
     "MET",

@@ -49,7 +49,8 @@ KEPT_OUT = "kept_out"  # the feature that says whether a customer is kept out of
 class Finding:
     """Something found at a customer that a buyer has to know: whether it holds (a feature of the same name), the amount
     behind it, and whether it keeps the customer out of the base that is valued.
-    A measure is one too: it is called for while it holds. Its `goal` is a figure of the base compared with what it should be."""
+    A measure is one too: it is called for while it holds. Its `goal` is a figure of the base compared with what it should be.
+    So is an early warning, which has a severity."""
 
     id: str
     title: Text
@@ -64,6 +65,8 @@ class Finding:
     whom: str = ""
     whom_by: str = ""
     """Columns of the scored customers: which of them the measure is about, and the amount they are listed by."""
+    severity: str = ""
+    """Of an early warning: one of SEVERITIES."""
 
     @property
     def trees(self) -> tuple[Tree, ...]:
@@ -73,6 +76,13 @@ class Finding:
         found += [] if self.goal is None else [Tree("name", value=f"{self.id}{MET}", kind="bool")]
         return tuple(found)
 
+
+SEVERITIES = ("act", "watch")
+"""How serious an early warning is, the worst first."""
+NO_WARNING = "none"
+WARNING_LEVEL, AT_RISK, AT_STAKE, VALUE_AT_RISK = "warning_level", "at_risk", "at_stake", "value_at_risk"
+"""The features of a customer that early warnings come to: the worst severity that holds, or NO_WARNING; whether it is on the list;
+what would be lost with it; and that amount if it is on the list, else nothing."""
 
 MET = "_met"  # what the name of a measure ends with in the feature that says whether its goal is met
 

@@ -41,6 +41,8 @@ class Field:
     required: bool = False
     personal: bool = False
     sensitive: bool = False
+    withheld: bool = False
+    """Whether it counts people of a group: none is to be told from the others and a total."""
     span: Span = NOWHERE
     holder: Text | None = None
     titles: Mapping[str, Text] = field(default_factory=dict)
@@ -52,6 +54,11 @@ class Field:
     def kind(self) -> Kind:
         """The kind that expressions see."""
         return KINDS[self.type]
+
+    @property
+    def unsaid(self) -> bool:
+        """Whether no message may show what was read."""
+        return self.private or self.withheld
 
     @property
     def private(self) -> bool:

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from ..lang.syntax import Tree
 from ..problems import Span
 from .asked import Quality, Survey
-from .base import KEPT_OUT, Breakdown, Finding, Outcome, Strategy, Waterfall
+from .base import KEPT_OUT, VALUE_AT_RISK, Breakdown, Finding, Outcome, Strategy, Waterfall
 from .data import Feature, Field, Parameter, Table, Text
 from .rules import Cycle, Dimension, Gate, Index, Rule, Tier
 
@@ -47,6 +47,7 @@ class Pack:
     breakdowns: tuple[Breakdown, ...] = ()
     surveys: tuple[Survey, ...] = ()
     findings: tuple[Finding, ...] = ()
+    early_warnings: tuple[Finding, ...] = ()
     measures: tuple[Finding, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     waterfall: Waterfall | None = None
@@ -74,8 +75,9 @@ class Pack:
             yield from (Tree("name", value=name) for name in (outcome.id, outcome.among) if name)
         for name in self.shown:
             yield Tree("name", value=name, kind=self.features[name].expr.tree.kind)
-        if KEPT_OUT in self.features:
-            yield Tree("name", value=KEPT_OUT, kind="bool")
+        for name in (KEPT_OUT, VALUE_AT_RISK):
+            if name in self.features:
+                yield Tree("name", value=name, kind=self.features[name].expr.tree.kind)
 
     @property
     def valued(self) -> bool:
@@ -84,8 +86,8 @@ class Pack:
 
     @property
     def noted(self) -> tuple[Finding, ...]:
-        """Findings and measures."""
-        return (*self.findings, *self.measures)
+        """Findings, early warnings and measures."""
+        return (*self.findings, *self.early_warnings, *self.measures)
 
     def subject_of(self, measure: Finding) -> str:
         """What a measure is about: the dimension in whose file the figure of its goal stands."""

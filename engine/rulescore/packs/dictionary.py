@@ -23,6 +23,11 @@ ULTIMATE = Field(
     title={"zh": "最终控制方（按控制链归并）", "en": "Ultimate controller (chains resolved)"},
 )  # fmt: skip
 """The field that readers make of the parents that customers name."""
+SAME = Field(
+    id="same_record", type="text", made_of="uscc",
+    title={"zh": "同一主体的首条记录（按信用代码，或名称加电话、邮箱、地址）", "en": "First record of the same party (by credit code, or by name with telephone, e-mail or address)"},
+)  # fmt: skip
+"""The field that readers make of what surely is one customer; its own id where a record stands alone."""
 
 
 def sources(value: Any) -> tuple[str, ...]:
@@ -103,11 +108,12 @@ class Dictionary:
                 if table_id != self.subject and not table.customer:
                     self.problems.error("missing-key", table.span, key="customer")
                 tables[table_id] = table
-        if self.customers is None and "customers" in tables and PARENT in tables["customers"].fields:
+        if self.customers is None and "customers" in tables:
             table = tables["customers"]
-            if ULTIMATE.id in table.fields:
-                self.problems.error("duplicate-name", table.fields[ULTIMATE.id].span, name=ULTIMATE.id)
-            tables["customers"] = replace(table, fields={**table.fields, ULTIMATE.id: ULTIMATE})
+            made = {field.id: field for field in (ULTIMATE, SAME) if field.made_of in table.fields}
+            for name in made.keys() & table.fields.keys():
+                self.problems.error("duplicate-name", table.fields[name].span, name=name)
+            tables["customers"] = replace(table, fields={**table.fields, **made})
         return tables
 
     def read_field(
@@ -145,7 +151,7 @@ class Dictionary:
             id=key, type=item["type"], title=item["title"], unit=item.get("unit", ""), min=item.get("min"), max=item.get("max"),
             values=values, words=words, missing=tuple(item.get("missing", ())), not_missing=tuple(item.get("not_missing", ())),
             aliases=tuple(item.get("aliases", ())), required=item.get("required", False), personal=item.get("personal", False),
-            sensitive=item.get("sensitive", False), holder=item.get("holder"), titles=titles,
+            sensitive=item.get("sensitive", False), withheld=item.get("withheld", False), holder=item.get("holder"), titles=titles,
             span=document.key("tables", table, "fields", key),
         )  # fmt: skip
 

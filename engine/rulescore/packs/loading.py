@@ -14,10 +14,10 @@ from ..kinds import BY_NAME, frame_of
 from ..kinds.builder import Bad, RuleText
 from ..lang.check import Scope, check
 from ..lang.syntax import Kind, Report, Tree, parse
-from ..model import Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table
+from ..model import AT_STAKE, Case, Dimension, Expr, Feature, Pack, Parameter, Rule, Table
 from ..problems import Problems, RulesetError, Span, close_names
 from ..source import Document, Path_
-from . import fairness, findings, measures, merge, outcomes
+from . import early_warnings, fairness, findings, measures, merge, outcomes
 from .cycles import read_cycles
 from .dictionary import Dictionary, check_name, make_scope, sources
 from .grading import EMPTY, Grading
@@ -105,7 +105,7 @@ def load_or_raise(
 Raw = tuple[Document, Path_, str, dict[str, Any], Tree | None]
 """A feature before it is checked: where it stands, the key of its expression there, its facts, its tree."""
 WANTED: dict[str, Kind] = {"when": "bool", "among": "bool", "amount": "number", "goal": "bool"}
-"""What the expressions of findings, measures and outcomes have to give."""
+"""What the expressions of findings, early warnings, measures and outcomes have to give."""
 
 TAKEN = frozenset(
     ["customer_id", "name", "composite", "low", "high", "coverage", "tier", "tier_reason", "gates", "reasons"]
@@ -127,13 +127,17 @@ class _Loader:
         self.tables: dict[str, Table] = {}
         self.features: dict[str, Feature] = {}
         self.scope = Scope({})
+        self.stake: findings.Declared | None = None
         self.findings = findings.declared(layers)
+        self.early_warnings = findings.declared(layers, "early_warnings")
         self.measures = findings.declared(layers, "measures")
         self.strategies = findings.declared(layers, "strategies")
         self.outcomes = findings.declared(layers, "outcomes")
 
     def build(self) -> Pack | None:
         settings, places = merge.settings([layer.pack for layer in self.layers])
+        if AT_STAKE in settings:
+            self.stake = (places[AT_STAKE], (AT_STAKE,), settings[AT_STAKE])
         scored = None if self.customers is None else scored_customers(self.customers, self.problems)
         dictionary = Dictionary(self.layers, self.shared, self.problems, self.subject, scored)
         self.tables = dictionary.read_tables()
@@ -194,6 +198,9 @@ class _Loader:
             subject=self.subject, breakdowns=breakdowns, quality=read_quality(self.layers, self.tables, self.problems),
             surveys=read_surveys(self.layers, self.tables, self.problems),
             findings=findings.read(self.findings, self.features),
+            early_warnings=early_warnings.read(
+                self.early_warnings, self.stake, self.features, self.customers is not None, self.top.pack, self.problems
+            ),
             waterfall=findings.read_waterfall(settings, places, named, self.problems), shown=findings.read_shown(settings, places, named, self.problems),
             measures=measures.read(self.measures, self.features, scored, self.problems),
             outcomes=outcomes.read(self.outcomes, self.features, self.customers is not None, self.problems),
@@ -237,6 +244,7 @@ class _Loader:
         own = list(self.declared_features())
         made = [
             *findings.as_features(self.findings),
+            *early_warnings.as_features(self.early_warnings, self.stake, self.keeps_out),
             *measures.as_features(self.measures),
             *outcomes.as_features(self.outcomes),
         ]
@@ -272,6 +280,11 @@ class _Loader:
                 tuple(item.get("carries", ())),
             )
         self.scope = replace(self.scope, names=names)
+
+    @property
+    def keeps_out(self) -> bool:
+        """Whether any finding keeps customers out of the valued base."""
+        return any(item.get("keeps_out") for _, _, item in self.findings.values())
 
     def declared_features(self) -> Iterable[tuple[str, Document, Path_, str, dict[str, Any]]]:
         """Features in the order of the layers, those left out that a later layer removes."""
@@ -441,5 +454,13 @@ class _Loader:
                 known |= {gate["id"] for gate in document.data.get("gates") or ()}
                 known |= (document.data.get("features") or {}).keys()
                 known |= {breakdown["id"] for breakdown in document.data.get("breakdowns") or ()}
-                for part in ("findings", "measures", "strategies", "outcomes", "cycles", INDICES):
+                for part in (
+                    "findings",
+                    "early_warnings",
+                    "measures",
+                    "strategies",
+                    "outcomes",
+                    "cycles",
+                    INDICES,
+                ):
                     known |= (document.data.get(part) or {}).keys()

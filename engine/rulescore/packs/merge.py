@@ -30,6 +30,7 @@ WHOLE = (
     "tiers",
     "waterfall",
     "shown",
+    "at_stake",
     "id",
     "version",
 )
@@ -70,7 +71,7 @@ def breakdowns(layers: list[Layer]) -> list[tuple[Document, Path_, dict[str, Any
     return list(found.values())
 
 
-SETS = ("parameters", "features", "findings", "measures", "strategies", "outcomes")
+SETS = ("parameters", "features", "findings", "early_warnings", "measures", "strategies", "outcomes")
 LISTS = ("gates", "breakdowns")
 
 

@@ -28,7 +28,9 @@ def marked(tables: Mapping[str, Table], unmask: bool) -> dict[str, Table]:
     """The tables as they are read: with nothing personal in them when nothing is to be masked; else with every id of a
     customer personal where one is, since tables are joined by them."""
     ids = {(table.id, table.customer or table.key) for table in tables.values()}
-    ids |= {(table.id, tables[CUSTOMERS].key) for table in tables.values() if CUSTOMERS in tables}
+    if CUSTOMERS in tables:
+        ids |= {(table.id, tables[CUSTOMERS].key) for table in tables.values()}
+        ids |= {(CUSTOMERS, field.id) for field in tables[CUSTOMERS].fields.values() if field.made_of}
     spread = not unmask and any(field in ids for field in private_fields(tables))
 
     def mark(table: Table, field: Field) -> Field:

@@ -1,46 +1,63 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Customers that may be one: found by code and name and proposed; merged only where the assessment says so.
+"""Customers that may be one: found by code, name and ways of contact, and proposed; merged only where the assessment says so.
 
-Nothing is compared in pairs. Hashes of the codes and names are sorted, and only rows whose hash stands there twice are looked at.
+Nothing is compared in pairs. Hashes of the keys are sorted, and only rows whose hash stands there twice are looked at.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import polars as pl
 
 from ..model import Table
+from ..packs.dictionary import SAME
 from ..problems import Problems, close_names
 from ..values import HIDDEN
 from .assessment import SameCustomer
 from .identity import (  # fmt: skip
+    ADDRESS,
+    COMPANY,
     CUSTOMER_TYPE,
+    EMAIL,
     FORMER_NAME,
     NAME,
     PERSON,
+    PHONE,
     UNIFIED_CODE,
+    address_keys,
     code_key,
+    email_keys,
     former_keys,
     name_key,
+    phone_keys,
 )
 from .table import ROW, SOURCE, TableData
 
 LISTED = 50
 IDS_LISTED = 20
-REASONS = ("credit-code", "name", "former-name")
+WAYS = {"name-phone": (PHONE, phone_keys), "name-email": (EMAIL, email_keys), "name-address": (ADDRESS, address_keys)}  # fmt: skip
+"""What beside an equal name says that two rows are one customer: the field, and the keys of its cells."""
+REASONS = ("credit-code", *WAYS, "name", "former-name", "name-contact")
+SHARED = 4
+"""Names at one telephone, mail address or address from which on it says nothing: a switchboard, an office block, a placeholder."""
+CONTACTS = "contacts"
+REACHED = {"mobile": phone_keys, "phone": phone_keys, "email": email_keys}
 AT = "#at"
 
 
 @dataclass(slots=True)
 class Likely:
-    """Rows that may be one customer: their ids and places in the order of the table, and why."""
+    """Rows that may be one customer: their ids and places in the order of the table, why, and for each row that surely is
+    the same customer as others the first row of these."""
 
     ids: list[str] = field(default_factory=list)
     places: list[tuple[int, int]] = field(default_factory=list)
     reasons: set[str] = field(default_factory=set)
+    sure: dict[str, str] = field(default_factory=dict)
 
 
 def merges(same: Iterable[SameCustomer], data: TableData, key: str, problems: Problems) -> dict[str, str]:
@@ -66,22 +83,40 @@ def merges(same: Iterable[SameCustomer], data: TableData, key: str, problems: Pr
     return {} if problems.has_errors else merged
 
 
-def likely(data: TableData, key: str) -> list[Likely]:
+def likely(data: TableData, key: str, events: Iterable[tuple[Table, pl.LazyFrame]] = ()) -> list[Likely]:
     """The groups of rows that may be one customer, in the order of their first row."""
     keys = _keys(data)
     if not keys:
         return []
     numbered = data.frame.with_row_index(AT)
-    suspects = _suspects(numbered, keys)
+    have = data.frame.collect_schema().names()
+    ways = {reason: way for reason, way in WAYS.items() if NAME in have and way[0] in have}
+    suspects, shared = _suspects(numbered, keys, ways)
     if suspects.is_empty():
         return []
     rows = numbered.join(suspects.to_frame().lazy(), on=AT, how="semi")
-    keyed = rows.select(pl.col(key).alias("id"), SOURCE, ROW, **keys).collect(engine="streaming")
-    return _joined(keyed.sort(SOURCE, ROW))
+    said = {}
+    for reason, (name, keys_of) in ways.items():
+        nothing = pl.element().hash().is_in(shared[reason].implode())
+        said[reason] = keys_of(pl.col(name)).list.eval(pl.element().filter(~nothing))
+    who = {"named": name_key(pl.col(NAME))} if NAME in have else {}
+    kind = pl.col(CUSTOMER_TYPE) if CUSTOMER_TYPE in have else pl.lit(None, pl.String)
+    keyed = rows.select(pl.col(key).alias("id"), SOURCE, ROW, kind.alias("kind"), **keys, **who, **said)
+    records = keyed.collect(engine="streaming").sort(SOURCE, ROW)
+    return _joined(list(records.iter_rows(named=True)), _reached({*records["id"]}, events))
+
+
+def with_same(data: TableData, table: Table, groups: Iterable[Likely]) -> TableData:
+    """Adds the first record of the same party: the id of another row where one surely is the same customer, else its own."""
+    if SAME.id not in table.fields:
+        return data
+    first = {name: head for group in groups for name, head in group.sure.items()}
+    found = pl.col(table.key).replace(first) if first else pl.col(table.key)
+    return replace(data, frame=data.frame.with_columns(found.alias(SAME.id)))
 
 
 def _keys(data: TableData) -> dict[str, pl.Expr]:
-    """The expressions that customers are compared by, by reason. People are compared by code alone: many share a name."""
+    """The expressions that customers are compared by, by reason. The name of a person alone says nothing: many share it."""
     have = data.frame.collect_schema().names()
     person = pl.col(CUSTOMER_TYPE) == PERSON if CUSTOMER_TYPE in have else pl.lit(False)
     company = ~person.fill_null(False)
@@ -95,8 +130,11 @@ def _keys(data: TableData) -> dict[str, pl.Expr]:
     return keys
 
 
-def _suspects(numbered: pl.LazyFrame, keys: Mapping[str, pl.Expr]) -> pl.Series:
-    """Positions of the rows with a key that another row may have; 8 bytes a key are kept in memory."""
+def _suspects(
+    numbered: pl.LazyFrame, keys: Mapping[str, pl.Expr], ways: Mapping[str, Any]
+) -> tuple[pl.Series, dict[str, pl.Series]]:
+    """Positions of the rows with a key that another row may have, 8 bytes a key being kept in memory; and by way of
+    contact the hashes of what so many names share that it says nothing."""
     plain = {reason: expression for reason, expression in keys.items() if reason != "former-name"}
     hashed = [_hash(pl.col(reason)).alias(reason) for reason in plain]
     hashes = numbered.select(AT, **plain).select(AT, *hashed).collect(engine="streaming")
@@ -111,7 +149,30 @@ def _suspects(numbered: pl.LazyFrame, keys: Mapping[str, pl.Expr]) -> pl.Series:
         )
         met = again.filter(pl.col("key").is_in(hashes["name"].drop_nulls().unique().implode()))
         found += [met[AT], hashes.filter(pl.col("name").is_in(met["key"].unique().implode()))[AT]]
-    return pl.concat(found).unique()
+    shared = {}
+    for reason, (name, keys_of) in ways.items():
+        reached = numbered.filter(pl.col(name).is_not_null(), pl.col(NAME).is_not_null())
+        pairs = reached.select(AT, name=name_key(pl.col(NAME)), way=keys_of(pl.col(name))).explode("way")
+        both = pairs.drop_nulls().select(AT, pl.col("name", "way").hash()).collect(engine="streaming")
+        again = both.filter(pl.struct("name", "way").is_duplicated())
+        names = both.filter(pl.col("way").is_in(again["way"].unique().implode()))
+        counted = names.group_by("way").agg(pl.col("name").n_unique())
+        shared[reason] = counted.filter(pl.col("name") >= SHARED)["way"]
+        found.append(again.filter(~pl.col("way").is_in(shared[reason].implode()))[AT])
+    return pl.concat(found).unique(), shared
+
+
+def _reached(ids: Collection[str], events: Iterable[tuple[Table, pl.LazyFrame]]) -> dict[str, set[str]]:
+    """Telephone numbers and mail addresses of the contacts of a few customers, by customer."""
+    found: dict[str, set[str]] = {}
+    for table, frame in events:
+        have = frame.collect_schema().names() if table.id == CONTACTS else []
+        keys = [keys_of(pl.col(name)).alias(name) for name, keys_of in REACHED.items() if name in have]
+        if keys:
+            own = frame.filter(pl.col(table.customer).is_in(list(ids))).select(table.customer, *keys)
+            for customer, *ways in own.collect(engine="streaming").iter_rows():
+                found.setdefault(customer, set()).update(key for way in ways for key in way or ())
+    return found
 
 
 def _hash(expression: pl.Expr) -> pl.Expr:
@@ -123,35 +184,67 @@ def _twice(hashes: pl.Series) -> pl.Series:
     return ordered.filter(ordered == ordered.shift(1)).unique()
 
 
-def _joined(rows: pl.DataFrame) -> list[Likely]:
+def _joined(records: list[dict[str, Any]], reached: Mapping[str, set[str]]) -> list[Likely]:
     """Rows with a key in common are one group; keys themselves are compared here, so that equal hashes deceive nobody."""
-    records = list(rows.iter_rows(named=True))
-    holders: dict[tuple[str, str], list[int]] = {}
+    holders: dict[tuple[str, ...], list[int]] = {}
     former: list[tuple[int, str]] = []
     for index, record in enumerate(records):
         for reason in ("credit-code", "name"):
             if record.get(reason) is not None:
                 holders.setdefault((reason, record[reason]), []).append(index)
+        if (name := record.get("named")) is not None:
+            for reason in WAYS:
+                for way in record.get(reason) or ():
+                    holders.setdefault((reason, name, way), []).append(index)
+            for way in reached.get(record["id"], ()) if record.get("name") else ():
+                holders.setdefault(("name-contact", name, way), []).append(index)
         former += [(index, name) for name in record.get("former-name") or ()]
-    roots = list(range(len(records)))
-    links: list[tuple[int, int, str]] = []
-    for (reason, _), members in holders.items():
-        links += [(members[0], other, reason) for other in members[1:]]
+    links = [
+        (members[0], other, key[0]) for key, members in holders.items() for other in members[1:]
+    ]  # each to the first of its key: as many links as rows
     for index, name in former:
         links += [(index, other, "former-name") for other in holders.get(("name", name), ())[:1]]
-    for one, other, _ in links:
-        _unite(roots, one, other)
+    links = [link for link in links if link[0] != link[1]]
+    roots = _united(len(records), links)
     groups: dict[int, Likely] = {}
-    linked = {index for one, other, _ in links if one != other for index in (one, other)}
+    linked = {index for one, other, _ in links for index in (one, other)}
     for index, record in enumerate(records):
         if index in linked:
             group = groups.setdefault(_root(roots, index), Likely())
             group.ids.append(record["id"])
             group.places.append((record[SOURCE], record[ROW]))
-    for one, other, reason in links:
-        if one != other:
-            groups[_root(roots, one)].reasons.add(reason)
+    for one, _, reason in links:
+        groups[_root(roots, one)].reasons.add(reason)
+    sure = _sure(records, links)
+    for index in sorted(linked):
+        if (head := _root(sure, index)) != index:
+            groups[_root(roots, index)].sure[records[index]["id"]] = records[head]["id"]
     return list(groups.values())
+
+
+def _sure(records: Sequence[Mapping[str, Any]], links: Sequence[tuple[int, int, str]]) -> list[int]:
+    """What surely is one customer. Rows with different credit codes never are, whatever else they have in common; an address
+    says it of companies alone, since a university or a family has many customers under one roof."""
+    by_code = [link for link in links if link[2] == "credit-code"]
+    by_way = [
+        link for link in links
+        if link[2] in ("name-phone", "name-email")
+        or (link[2] == "name-address" and all(records[index]["kind"] in (None, COMPANY) for index in link[:2]))
+    ]  # fmt: skip
+    roots = _united(len(records), [*by_code, *by_way])
+    codes: dict[int, set[str]] = {}
+    for index, record in enumerate(records):
+        if record.get("credit-code") is not None:
+            codes.setdefault(_root(roots, index), set()).add(record["credit-code"])
+    one = [link for link in by_way if len(codes.get(_root(roots, link[0]), ())) < 2]
+    return _united(len(records), [*by_code, *one])
+
+
+def _united(count: int, links: Iterable[tuple[int, int, str]]) -> list[int]:
+    roots = list(range(count))
+    for one, other, _ in links:
+        _unite(roots, one, other)
+    return roots
 
 
 def _root(roots: list[int], index: int) -> int:

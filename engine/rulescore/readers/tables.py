@@ -24,8 +24,9 @@ from .groups import with_ultimate
 from .judge import READ_ERRORS
 from .mappings import find
 from .parts import judged, parts_of
-from .same import likely, merges, tell_likely, tell_merged
+from .same import likely, merges, tell_likely, tell_merged, with_same
 from .table import ROW, SOURCE, Rejected, Source, TableData, Values, held
+from .withheld import withheld
 
 CUSTOMERS = "customers"
 
@@ -159,7 +160,7 @@ def _finished(
                     frames[name][index] = (frame, rows)
                     active.append(ids)
                 events += [(table, frame) for frame, _ in frames[name]]
-            tables[name] = _joined(table, read, frames[name])
+            tables[name] = withheld(_joined(table, read, frames[name]), table, problems)
         tell_merged(everyone, key, merged, before, problems)
         tables[CUSTOMERS] = _identified(
             tables[CUSTOMERS], dictionary[CUSTOMERS], everyone, merged, customers, active, events, problems
@@ -185,10 +186,11 @@ def _identified(
     counts = {}
     if active:
         counts["idle"] = tell_idle(data, table, pl.concat(active), len(customers.hashes), problems)
-    groups = likely(data, table.key)
+    groups = likely(data, table.key, events)
     tell_likely(data, table, groups, events, problems)
     counts["repeated"] = sum(len(group.ids) - 1 for group in groups)
     counts |= tell_codes(data, problems)
+    data = with_same(data, table, groups)
     return replace(with_ultimate(data, table, everyone.frame, merged, problems), counts=counts)
 
 

@@ -58,7 +58,7 @@ def tell_column(
     if (unclear := found.get(_UNCLEAR, 0)) >= _UNUSABLE_FROM:
         cells = _first(frame, column, [_UNCLEAR])
         examples = list(dict.fromkeys(value for _, value, _ in cells))[:3]
-        examples = [HIDDEN] if column.field.private else examples
+        examples = [HIDDEN] if column.field.unsaid else examples
         problems.error(
             "unclear-percents",
             raw.cell(cells[0][0], column.header),
@@ -73,12 +73,12 @@ def tell_column(
     main = max(found, key=lambda code: found[code], default="")
     if read == 0 and total >= _UNUSABLE_FROM and main in _WHOLLY:
         examples = list(dict.fromkeys(value for _, value, _ in first))[:3]
-        examples = [HIDDEN] if column.field.private else examples
+        examples = [HIDDEN] if column.field.unsaid else examples
         tell = problems.warning if main == "unlisted-value" else problems.error
         tell(_WHOLLY[main], raw.cell(first[0][0], column.header), **facts, count=total, examples=examples)
         return main != "unlisted-value"
     for row, value, code in first:
-        near = code == "unlisted-value" and not column.field.private
+        near = code == "unlisted-value" and not column.field.unsaid
         close = close_names(value, listed_words(column.field)) if near else []
         tell = problems.error if code in _REFUSED else problems.warning
         tell(code, raw.cell(row, column.header), **facts, read=_seen(column, value), close=close)
@@ -90,7 +90,7 @@ def tell_column(
 
 def _seen(column: Column, value: str) -> str:
     """A cell as a problem shows it."""
-    return HIDDEN if column.field.private else value
+    return HIDDEN if column.field.unsaid else value
 
 
 def _first(frame: pl.LazyFrame, column: Column, codes: list[str]) -> list[tuple[int, str, str]]:

@@ -7,7 +7,17 @@ import importlib
 from typing import Any
 
 REPORTS = (
-    *("text", "backtest", "cycles", "explanation", "findings", "measured", "requests", "worth"),
+    *(
+        "text",
+        "backtest",
+        "cycles",
+        "early_warnings",
+        "explanation",
+        "findings",
+        "measured",
+        "requests",
+        "worth",
+    ),
     *("html", "json", "markdown", "pdf", "xlsx"),
 )
 """The reports; each is a module of this folder, imported only when it is asked for."""

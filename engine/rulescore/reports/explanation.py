@@ -67,7 +67,7 @@ class _Tree:
             )
         for item in node["shown"]:
             lines.append(self.say("shown-line", title=self.text(item["title"]), value=self.value(item)))
-        lines += self.findings()
+        lines += self.findings() + self.warnings()
         for dimension in node["dimensions"]:
             lines += ["", *self.dimension(dimension)]
         for key, items in (
@@ -197,6 +197,31 @@ class _Tree:
         if unknown:
             joiner = "、" if self.language == "zh" else ", "
             lines.append(self.say("findings-unknown", titles=joiner.join(unknown)))
+        return ["", *lines] if lines else []
+
+    def warnings(self) -> list[str]:
+        """Whether the customer is on the early-warning list, every warning that holds with what it rests on, what could not be tested."""
+        found = self.node["early_warnings"]
+        if found is None:
+            return []
+        levels = {key: self.text(title) for key, title in found["levels"].items()}
+        lines = []
+        held = [one for one in found["warnings"] if one["holds"]]
+        if found["at_risk"]:
+            lines.append(self.say("warned", level=levels[found["level"]], value=findings.shown(found["value"]), unit=found["unit"]))  # fmt: skip
+            lines += self.input(found["at_stake"], 2)
+        elif held and found["kept_out"]:
+            lines.append(self.say("warned-out"))
+        for one in held:
+            amount = "" if one["amount"] is None else self.say("finding-amount", amount=findings.shown(one["amount"]), unit=one["unit"])  # fmt: skip
+            head = self.say("warning", title=self.text(one["title"]), level=levels[one["severity"]], amount=amount)  # fmt: skip
+            lines.append(f"  {head}    {one['place']} [{one['id']}]")
+            lines.append(f"    {self.text(one['condition']['words'])}    ({one['condition']['with_values']})")
+            lines += [line for item in one["inputs"] for line in self.input(item, 6)]
+            lines += [f"  {line}" for line in self.actions(one)]
+        unknown = [self.text(one["title"]) for one in found["warnings"] if one["holds"] is None]
+        if unknown:
+            lines.append(self.say("warnings-unknown", titles=("、" if self.language == "zh" else ", ").join(unknown)))  # fmt: skip
         return ["", *lines] if lines else []
 
     def measures(self) -> list[str]:

@@ -55,7 +55,7 @@ def page(run: Run, language: str, paper: bool = False) -> str:
     facts: Node = {
         "report": report, "lang": LANGUAGES[language], "say": say, "points": points, "charts": charts,
         "percent": lambda value: f"{value:.1%}", "count": lambda value: f"{value:,}", "kind": kind, "packed": packed, "paper": paper,
-        "listed": _brief(report, ON_PAPER) if paper else [],
+        "listed": _brief(report, ON_PAPER) if paper else [], "paper_rows": ON_PAPER if paper else None,
     }  # fmt: skip
     return environment.get_template("report.html").render(facts)
 
@@ -74,9 +74,10 @@ def _customer_data(report: Node, texts: Node) -> Node:
     ]  # fmt: skip
     return {
         "words": texts, "tiers": [tier["title"] for tier in report["conclusion"]["tiers"] if tier["id"] is not None],
-        "dimensions": [[one["title"], one["weight"], one["combine"]] for one in report["dimensions"]],
+        "dimensions": [[one["title"], one["weight"], one["combine"], one["left_out"]] for one in report["dimensions"]],
         "indices": [one["title"] for one in report["indices"]],
         "gates": [[one["title"], one["effect"], one["reason"], one["words"]] for one in report["gates"]],
+        "warnings": [] if report["early_warnings"] is None else [[one["title"], one["severity"], one["severity_title"], one["actions"]] for one in report["early_warnings"]["warnings"]],
         "rules": rules, "customers": report["customers"],
     }  # fmt: skip
 

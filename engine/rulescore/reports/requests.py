@@ -34,7 +34,7 @@ ASSUMPTION = "valuation"
 class Request:
     """One thing to ask for. `customers`: how many lack it (1 for the base); `tiers`: of how many of them the tier could change if
     it were supplied; `points`: by how much it could move the mean composite; `amount`, in `unit`: what those who lack it bring, as far
-    as they are valued; `rules` and `gates` that wait for it, or `figures` of the base; `methods` of the valuation that have no value
+    as they are valued; `rules`, `gates` and tiers to be `reached` that wait for it, or `figures` of the base; `methods` of the valuation that have no value
     without it."""
 
     table: str
@@ -49,6 +49,7 @@ class Request:
     unit: str = ""
     rules: list[str] = field(default_factory=list)
     gates: list[str] = field(default_factory=list)
+    reached: list[str] = field(default_factory=list)
     figures: list[str] = field(default_factory=list)
     methods: list[Text] = field(default_factory=list)
 
@@ -105,7 +106,7 @@ def _request(run: Run, lack: Lack, of_base: bool, unit: str) -> Request:
     return Request(
         lack.item[0], lack.item[1] if found is not None else "", table.title if found is None else found.title,
         table.holder if found is None or found.holder is None else found.holder, of_base,
-        lack.customers, lack.tiers, points, lack.amount, unit, list(lack.rules), lack.gates,
+        lack.customers, lack.tiers, points, lack.amount, unit, list(lack.rules), lack.gates, lack.reached,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from ..quality.figures import NOT_STATED
 from ..quality.verdict import percent
 from ..readers.assessment import EVIDENCE
 from ..schema import QUALITY_MEASURES
-from . import cycles, findings, measured, requests, worth
+from . import cycles, early_warnings, findings, measured, requests, worth
 
 Node = dict[str, Any]
 BAR = 28
@@ -69,6 +69,7 @@ def summary(run: Run, language: str, width: int = 80) -> str:
     for told in (
         findings.decided(run, language),
         findings.lines(run, language),
+        early_warnings.lines(run, language),
         measured.lines(run, language),
     ):
         lines += ["", *told] if told else []

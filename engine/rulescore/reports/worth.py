@@ -65,6 +65,11 @@ def charged_twice(node: Node, problems: Sequence[Mapping[str, Any]], language: s
     return told
 
 
+def risks_of(one: Node, language: str) -> str:
+    """The risks of customers that an assumption carries, in words."""
+    return word("page.semicolon", language).join(RISKS[risk][language] for risk in one["carries"])
+
+
 def explanation(node: Node, language: str, pack: Pack) -> str:
     """Every method: value, assumptions with their ground, the table, and what each assumption alone moves. `pack`: the rules
     of the base, whose figures the assumptions name."""
@@ -80,13 +85,13 @@ def explanation(node: Node, language: str, pack: Pack) -> str:
             [
                 one["title"][language], *(assumed(one[case], language) for case in ("low", "base", "high")),
                 speech.told(as_written(one)) if as_written(one) else "", as_written(one), say(f"basis.{one['basis']}"),
-                speech.sources([source for source in one["source"] if source not in ("default", "portfolio")]),
+                speech.sources([source for source in one["source"] if source not in ("default", "portfolio")]), risks_of(one, language),
             ]
             for one in method["assumptions"]
         ]  # fmt: skip
         headers = [
             say(f"column.{key}")
-            for key in ("assumption", "low", "base", "high", "words", "stated", "basis", "source")
+            for key in ("assumption", "low", "base", "high", "words", "stated", "basis", "source", "carries")
         ]
         told += ["", tabulate(rows, headers, tablefmt="simple", disable_numparse=True)]
         if method["rows"]:

@@ -48,6 +48,7 @@ def _render(run: Run, language: str) -> bytes:
     from .workbook.valuation.assumptions import Assumptions
     from .workbook.valuation.method import methods_of
     from .workbook.valuation.sheet import Worth
+    from .workbook.warnings import warnings
 
     words = Words(run, language)
     told = overview(words)
@@ -63,6 +64,7 @@ def _render(run: Run, language: str) -> bytes:
         if told["special"] or told["matters"]["findings"] or told["matters"]["waterfall"]
         else {"matters"}
     )
+    absent |= set() if told["early_warnings"] is not None else {"early-warnings"}
     absent |= set() if told["requests"] else {"requests"}
     absent |= set() if told["plan"] is not None and told["plan"]["taken"] is not None else {"taken"}
     book = Book(language, [key for key in SHEETS if key not in absent])
@@ -100,6 +102,8 @@ def _render(run: Run, language: str) -> bytes:
             groups(book, own.words, told["portfolio"]["breakdowns"])
         if asked is not None:
             asked.write(base[0])
+    if "early-warnings" not in absent:
+        warnings(book, words, told)
     if "matters" not in absent:
         matters(book, words, told)
     if "requests" not in absent:

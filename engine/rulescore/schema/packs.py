@@ -8,6 +8,7 @@ from typing import Any
 
 from ..kinds import KINDS
 from ..kinds.builder import BILINGUAL, EXPRESSION, POINTS
+from .noted import ACTION, AT_STAKE, EARLY_WARNINGS, FINDINGS, MEASURES, OUTCOMES, STRATEGIES
 from .parts import (
     DATE,
     FAIRNESS,
@@ -90,91 +91,6 @@ BREAKDOWN = object_of(
     },
     ["id", "title", "by", "figures"],
 )  # fmt: skip
-
-ACTION = object_of(
-    "具体做什么、由谁、多久之内。What is done, by whom and by when.",
-    {"title": BILINGUAL, "owner": BILINGUAL, "due": PERIOD},
-    ["title"],
-)
-
-FINDING = object_of(
-    "一项发现：客户的真实性或可转让性有疑点，涉及多少金额，是否剔除于估值基础。A finding: what was found at a customer, the amount behind it, and whether it keeps the customer out of the valued base.",
-    {
-        "title": BILINGUAL,
-        "why": BILINGUAL,
-        "when": described(EXPRESSION, "何时成立。When it holds."),
-        "amount": described(EXPRESSION, "涉及金额。The amount behind it."),
-        "unit": {"type": "string", "default": "CNY", "description": "金额的单位。The unit of the amount."},
-        "keeps_out": {"type": "boolean", "default": False, "description": "成立时是否把该客户剔除于估值基础之外。Whether it keeps the customer out of the valued base."},
-        "actions": {"type": "array", "items": ACTION},
-        "source": SOURCE,
-    },
-    ["title", "when"],
-)  # fmt: skip
-
-FINDINGS = {
-    "type": "object", "propertyNames": NAME, "additionalProperties": FINDING,
-    "description": "发现事项。Findings.",
-}  # fmt: skip
-
-MEASURE = object_of(
-    "一项改进措施：目标未达到时列入改进计划。A measure of improvement: part of the plan until its goal is met.",
-    {
-        "title": BILINGUAL,
-        "why": BILINGUAL,
-        "goal": described(EXPRESSION, "目标：客户群的一个指标与应达到的值相比，如 logo_retention >= 0.9。The goal: a figure of the base compared with what it should be."),
-        "amount": described(EXPRESSION, "达到目标可挽回或增加的金额。The amount that meeting the goal would save or bring."),
-        "unit": {"type": "string", "default": "CNY", "description": "金额的单位。The unit of the amount."},
-        "customers": object_of(
-            "涉及哪些客户，按什么金额列出，均为客户的指标。Which customers it is about, and the amount they are listed by: features of a customer.",
-            {"where": NAME, "amount": NAME}, ["where", "amount"],
-        ),
-        "actions": {"type": "array", "minItems": 1, "items": ACTION},
-        "source": SOURCE,
-    },
-    ["title", "goal", "actions"],
-)  # fmt: skip
-
-MEASURES = {
-    "type": "object", "propertyNames": NAME, "additionalProperties": MEASURE,
-    "description": "改进措施，仅用于 portfolio。Measures of improvement, in a portfolio only.",
-}  # fmt: skip
-
-STRATEGY = object_of(
-    "一项策略：分组表中符合条件的各行怎样对待；取最先成立的一项。A strategy: what is done with the rows of a breakdown; the first that holds is taken.",
-    {
-        "title": BILINGUAL,
-        "why": BILINGUAL,
-        "each": {"type": "array", "minItems": 1, "items": ID, "description": "用于哪些分组表。The breakdowns whose rows it is for."},
-        "when": described(EXPRESSION, "条件：可用该行的各列、分组的键与客户群的指标。The condition, over columns and keys of the row and figures of the base."),
-        "actions": {"type": "array", "minItems": 1, "items": ACTION},
-        "source": SOURCE,
-    },
-    ["title", "each", "when", "actions"],
-)  # fmt: skip
-
-STRATEGIES = {
-    "type": "object", "propertyNames": NAME, "additionalProperties": STRATEGY,
-    "description": "各组客户的策略，按次序，仅用于 portfolio。Strategies for groups of customers, in order, in a portfolio only.",
-}  # fmt: skip
-
-OUTCOME = object_of(
-    "一项事后结果：客户在评分之后做了什么，用来回测得分。An outcome: what a customer did after it was scored; backtests judge the scores by it.",
-    {
-        "title": BILINGUAL,
-        "why": BILINGUAL,
-        "when": described(EXPRESSION, "何时算发生：以后一批次的字段与指标写，窗口须在前一基准日之后。When it is true: over fields and features of the later run, with windows that begin after the earlier as-of date."),
-        "among": described(EXPRESSION, "只考察哪些客户：以前一批次的字段与指标写。Which customers are looked at: over fields and features of the earlier run."),
-        "good": {"type": "boolean", "description": "是否为好结果；好结果应随得分升高而增多。Whether it is good: it should then be the more frequent the higher the score."},
-        "source": SOURCE,
-    },
-    ["title", "when", "good"],
-)  # fmt: skip
-
-OUTCOMES = {
-    "type": "object", "propertyNames": NAME, "additionalProperties": OUTCOME,
-    "description": "事后结果，供 rulescore backtest 使用。Outcomes, for rulescore backtest.",
-}  # fmt: skip
 
 GATE_LIMIT = {
     "type": "object", "minProperties": 1, "maxProperties": 1,
@@ -322,6 +238,8 @@ def pack() -> dict[str, Any]:
             "parameters": {"type": "object", "propertyNames": NAME, "additionalProperties": parameter},
             "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE},
             "findings": FINDINGS,
+            "early_warnings": EARLY_WARNINGS,
+            "at_stake": AT_STAKE,
             "outcomes": OUTCOMES,
             "waterfall": object_of(
                 "瀑布：from 减去 less 各项得 to，均为客户群整体的指标。A waterfall: from less each of less gives to; all are figures of the base.",
@@ -361,6 +279,7 @@ def dimension() -> dict[str, Any]:
             "max": {**POINTS, "description": "维度最高分。Most points of the dimension."},
             "features": {"type": "object", "propertyNames": NAME, "additionalProperties": FEATURE, "description": "指标。Features."},
             "findings": FINDINGS,
+            "early_warnings": EARLY_WARNINGS,
             "measures": MEASURES,
             "strategies": STRATEGIES,
             "outcomes": OUTCOMES,
@@ -393,6 +312,7 @@ def tables() -> dict[str, Any]:
             "holder": described(BILINGUAL, "资料由哪个职务提供。The role that would have it."),
             "personal": {"type": "boolean", "description": "是否个人信息。Whether it is personal data."},
             "sensitive": {"type": "boolean", "description": "是否敏感个人信息，或年龄、性别等不应据以评分的特征。Whether it is sensitive data, or a trait nobody should be scored by, such as age."},
+            "withheld": {"type": "boolean", "description": "是否各组人数：过小的组不列，只有一组不列时再隐去最小的一组。Whether it counts people by group: small groups are withheld, and where one alone is, the smallest of the others too."},
         },
         ["type", "title"],
     )  # fmt: skip

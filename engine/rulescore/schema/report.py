@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..model import NO_WARNING
+from ..model import SEVERITIES as LEVELS
 from .parts import DATE, described, file_of
 
 Schema = dict[str, Any]
@@ -71,6 +73,7 @@ _GATE = _object(
 _SHARED: dict[str, Schema] = {
     "id": TEXT, "title": TITLE, "why": TEXT, "weight": COUNT, "share": SHARE,
     "combine": described(TEXT, "规则如何合成维度分。How the rules make the dimension's points."),
+    "left_out": described(TRUTH, "本周期不计算。Whether the cycle leaves it out."),
 }  # fmt: skip
 _EXTREME = _list(_object("一个维度。A dimension.", title=TITLE, points=NUMBER), "至多三个维度。Up to three dimensions.")  # fmt: skip
 _CASES = {"low": "低值 low", "base": "基准 base", "high": "高值 high"}
@@ -142,8 +145,8 @@ def _portfolio() -> Schema:
     group = _object("一个维度的指标。The figures of a dimension.", title=TITLE, figures=_list(figure, "指标。Figures."))  # fmt: skip
     return _object(
         "客户群整体。The base as a whole.",
-        title=TITLE, composite=MAYBE, low=MAYBE, high=MAYBE, tier=MAYBE_TEXT,
-        dimensions=_list(_object("维度。A dimension.", **_SHARED, points=MAYBE, rules=_list(rule, "规则。Rules.")), "各维度。Its dimensions."),
+        title=TITLE, composite=MAYBE, low=MAYBE, high=MAYBE, coverage=described(MAYBE, "有资料支持的权重占比。Share of the weight that rests on data."), tier=MAYBE_TEXT,
+        dimensions=_list(_object("维度。A dimension.", **_SHARED, points=MAYBE, gives=described(MAYBE, "对综合分的贡献（关卡之前）。What it gives to the composite, before gates."), rules=_list(rule, "规则。Rules.")), "各维度。Its dimensions."), left_out=described(TEXT, "本周期不计算的维度，一句话；没有则为空。What the cycle leaves out, as a sentence; empty when nothing."),
         gates=_list(_GATE, "关卡。Gates."), figures=_list(group, "按维度分组的指标。Figures by dimension."),
         breakdowns=_list(breakdown, "分组统计，不含没有内容的。Breakdowns, without empty ones."),
     )  # fmt: skip
@@ -201,7 +204,7 @@ def _segments() -> Schema:
 
 def _valuation() -> Schema:
     cases = {"low": TEXT, "base": TEXT, "high": TEXT}
-    assumption = _object("一项假设。An assumption.", title=TITLE, basis=described(TEXT, "依据的类别。What kind of ground it has."), place=TEXT, sources=TEXT, why=TEXT, words=WORDS, stated=described(TEXT, "文件中的写法。As it is stated."), **cases)  # fmt: skip
+    assumption = _object("一项假设。An assumption.", title=TITLE, basis=described(TEXT, "依据的类别。What kind of ground it has."), place=TEXT, sources=TEXT, why=TEXT, carries=described(TEXT, "已计入的客户风险；没有则为空。The risks of customers that are in it; empty when there are none."), words=WORDS, stated=described(TEXT, "文件中的写法。As it is stated."), **cases)  # fmt: skip
     part = _object("一段。A step.", label=TEXT, amount=NUMBER, shown=TEXT)
     steps = _object(
         "价值的构成。How the value builds up.",
@@ -244,6 +247,37 @@ def _matters() -> Schema:
     return _object(
         "发现，以及从全部收入到可转让收入的各步。Findings, and the steps from all revenue to what transfers.",
         kept_out=COUNT, findings=_list(finding, "发现。Findings."), waterfall=_list(step, "各步。The steps."),
+    )  # fmt: skip
+
+
+def _early_warnings() -> Schema:
+    action = _object("一项措施。A measure.", title=TITLE, owner=TEXT, due=TEXT)
+    severity = {"enum": list(LEVELS), "description": "act 须处置，watch 须关注。To act on or to watch."}
+    warning = _object(
+        "一项预警。An early warning.",
+        id=TEXT, title=TITLE, why=TEXT, severity=severity, severity_title=TEXT, words=WORDS, sources=TEXT, place=PLACE,
+        count=described(COUNT, "名单中有多少户成立。Customers of the list of whom it holds."), unknown=described(COUNT, "多少户无法判定。Customers of whom it is unknown."),
+        amount=described(MAYBE, "名单中各户这一项所涉金额合计。Its own amount over the customers of the list."), shown=TEXT, actions=_list(action, "处理办法。What to do."),
+    )  # fmt: skip
+    customer = _object(
+        "名单中的一户。A customer on the list.",
+        id=TEXT, name=TEXT, level=severity, level_title=TEXT, value=described(MAYBE, "涉及金额，每户只计一次。What is at risk, once a customer."), shown=TEXT,
+        reasons=_list(_reason(), "成立的各项。The warnings that hold."),
+    )  # fmt: skip
+    return _object(
+        "预警名单。The early-warning list.",
+        count=described(COUNT, "列入户数。Customers on the list."), act=COUNT, watch=COUNT,
+        kept_out=described(COUNT, "有预警成立而已剔除于估值基础之外的户数。Customers with warnings that are kept out of the valued base."),
+        value=described({"type": "number"}, "涉及金额合计。What is at risk in all."), share=described(MAYBE, "占全部可估值客户同一金额的比例。Its share of the same amount over all valued customers."),
+        shown=TEXT, share_shown=TEXT, unit=TEXT, stake=described(TEXT, "涉及金额是什么。What the amount at risk is."),
+        warnings=_list(warning, "各项预警。The warnings."), customers=_list(customer, "至多五百户，涉及金额大者在前。Up to 500 customers, most at risk first."),
+    )  # fmt: skip
+
+
+def _reason() -> Schema:
+    return _object(
+        "成立的一项。A warning that holds.",
+        warning=described(COUNT, "在 warnings 中的位置。Its position in `warnings`."), values=described(TEXT, "条件所依据的数值。The values that its condition rests on."), amount=TEXT,
     )  # fmt: skip
 
 
@@ -317,7 +351,7 @@ def _request() -> Schema:
         tiers=described(COUNT, "补齐后等级可能改变的客户数。How many of them could change tier if it were supplied."),
         points=described(NUMBER, "最多可使平均综合分变动的分数。Points that it could move the mean composite at most."),
         amount=described(MAYBE, "缺少该资料的客户带来的收入（限估值基础）。What those who lack it bring, as far as they are valued."), shown=described(TEXT, "金额文字。The amount in words."), holder=described(TEXT, "通常由谁保管。Who usually holds it."),
-        of_base=described(TRUTH, "是否针对客户群整体。Whether it is about the base as a whole."), rules=_list(TITLE, "等待该资料的规则、关卡与指标。Rules, gates and figures that wait for it."),
+        of_base=described(TRUTH, "是否针对客户群整体。Whether it is about the base as a whole."), rules=_list(TITLE, "等待该资料的规则、关卡、等级条件与指标。Rules, gates, conditions of tiers and figures that wait for it."),
         methods=_list(TITLE, "缺少该假设便无价值的估值方法。Methods of valuation that have no value without it."),
     )  # fmt: skip
 
@@ -355,6 +389,14 @@ def _customers() -> Schema:
         shown_inputs=_list(TEXT, "与得分并列的列。Columns that stand beside the scores."),
         findings=_list(_object("一项发现。A finding.", title=TITLE, words=TEXT, keeps_out=described(TRUTH, "是否不计入所估值的客户群。Whether it keeps customers out of the valued base.")), "可能的发现。What may be found."),
         found=column({"type": "array", "items": {"type": "array"}}, "成立的发现：在 findings 中的位置、金额。Findings that hold: position in `findings`, amount."),
+        warned=_list(
+            _maybe(_object(
+                "有预警成立的客户。A customer with warnings.",
+                level={"enum": [*LEVELS, NO_WARNING], "description": "级别，none 为不列入。The level; none when it is not on the list."}, kept_out=described(TRUTH, "是否剔除于估值基础之外。Whether it is kept out of the valued base."), head=TEXT,
+                reasons=_list(_reason(), "成立的各项。The warnings that hold."),
+            ), "没有预警成立。No warning holds."),
+            "各客户的预警，规则包没有预警时为空。Early warnings of each customer; empty when the pack has none.",
+        ),
         columns=_map(origin, "名称 → 所读的列。Name -> column that was read."),
         values=_map(column({"type": ["number", "string", "boolean", "null"]}, "数值。Values."), "名称 → 数值。Name -> values."),
         sources=_list(source, "来源。Sources."), source=column(code, "客户所在的来源。The customer's source."), row=column(code, "客户所在的行。The customer's row."),
@@ -397,14 +439,14 @@ def report() -> Schema:
     body = _object(
         "一个评估批次的报告，一种语言。The report of a run in one language.",
         format={"const": 1, "description": "格式的版本。Version of this form."}, language={"enum": ["zh", "en"], "description": "语言。Language."},
-        cover=_cover(), conclusion=_conclusion(), dimensions=_list(dimension, "各维度。Dimensions."),
+        cover=_cover(), conclusion=_conclusion(), dimensions=_list(dimension, "各维度。Dimensions."), left_out=described(TEXT, "本周期不计算的维度，一句话；没有则为空。What the cycle leaves out, as a sentence; empty when nothing."),
         indices=_list(_INDEX, "指数。Indices."),
         portfolio=_maybe(_portfolio(), "规则包没有针对客户群整体的规则。The pack has no rules for the base."),
         questionnaire=_maybe(_questionnaire(), "企业未作答。The company answered nothing."),
         concentration=_maybe(_concentration(), "未衡量集中度。Concentration is not measured."),
         segments=_maybe(_segments(), "未衡量集中度。Concentration is not measured."),
         valuation=_maybe(_valuation(), "评估文件没有估值。The assessment names no valuation."),
-        gates=_list(_GATE, "关卡。Gates."), matters=_matters(),
+        gates=_list(_GATE, "关卡。Gates."), matters=_matters(), early_warnings=_maybe(_early_warnings(), "规则包没有预警。The pack has no early warnings."),
         overrides=_list(_override(), "人工调整，与规则和资料的结论并列。What people decided, beside what rules and data say."),
         requests=_list(_request(), "待索取的资料，影响大者在前。What to ask the seller for, what could move most first."),
         plan=_maybe(_plan(), "规则包没有改进措施。The pack has no measures of improvement."), process=_process(),

@@ -295,7 +295,7 @@ class Recount:
         made = (
             None
             if valuation is None
-            else rfc8785.dumps(worth.facts(valuation, worth.figures_of(folder), unused))
+            else rfc8785.dumps(worth.facts(valuation, self.plan.pack, worth.figures_of(folder), unused))
         )
         if not (folder / worth.JSON).exists() or made != (folder / worth.JSON).read_bytes():
             self.findings.add(

@@ -27,6 +27,7 @@ from .plan import plan
 from .process import process
 from .questionnaire import questionnaire
 from .special import special
+from .warnings import warnings
 from .words import Words
 from .worth import worth
 
@@ -75,10 +76,10 @@ def overview(words: Words) -> Node:
             "coverage": run.trace.select((pl.col("composite.coverage") / UNIT).mean()).collect().item(),
             "problems": {severity: sum(1 for one in run.problems if one["severity"] == severity) for severity in ("error", "warning", "note")},
         },
-        "dimensions": dimensions, "indices": indices, "portfolio": whole, "concentration": base.concentration(words),
+        "dimensions": dimensions, "left_out": rules.left_out(words), "indices": indices, "portfolio": whole, "concentration": base.concentration(words),
         "questionnaire": questionnaire(words),
         "segments": base.segments(words), "valuation": worth(words, valued), "gates": rules.gates(words),
-        "matters": matters(words), "overrides": overridden(words), "requests": wanted(words), "plan": plan(words, stored),
+        "matters": matters(words), "early_warnings": warnings(words), "overrides": overridden(words), "requests": wanted(words), "plan": plan(words, stored),
         "special": special(words, dimensions, valued),
         "quality": {"lines": quality_lines(run, language), **_quality(words)},
         "problems": found, "appendix": _appendix(words),

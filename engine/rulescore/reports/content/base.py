@@ -85,8 +85,10 @@ def portfolio(words: Words, facts: Node | None) -> Node | None:
     columns = Origins(own).columns(
         name for one in dimensions for rule in one["rules"] for name in rule["inputs"]
     )
+    counted = sum(one["weight"] for one in dimensions if trace[f"{one['id']}.points"] is not None)
     for one in dimensions:
         one["points"] = _shown(trace[f"{one['id']}.points"])
+        one["gives"] = None if one["points"] is None else round(one["points"] * one["weight"] / counted, 4)
         for rule in one["rules"]:
             case = trace[f"{rule['id']}.case"]
             rule["points"] = _shown(trace[f"{rule['id']}.points"])
@@ -98,9 +100,9 @@ def portfolio(words: Words, facts: Node | None) -> Node | None:
             ]
     return {
         "title": own.text(run.pack.title), "composite": _shown(trace["composite.points"]),
-        "low": _shown(trace["composite.low"]), "high": _shown(trace["composite.high"]),
+        "low": _shown(trace["composite.low"]), "high": _shown(trace["composite.high"]), "coverage": _shown(trace["composite.coverage"]),
         "tier": None if tier is None else own.text(run.pack.tiers[tier].title), "dimensions": dimensions,
-        "gates": rules.gates(own),
+        "left_out": rules.left_out(own), "gates": rules.gates(own),
         "figures": _groups(run, dimensions, [
             {
                 "id": figure["id"], "title": figure["title"][words.language], "value": figure["value"], "unit": figure["unit"],

@@ -15,6 +15,7 @@ from ...engines.verdicts import tier_reason_words
 from ...folder import CELLS, Run
 from ...values import iso
 from .columns import Origins
+from .warnings import of_customers
 from .words import Words, percent
 
 Node = dict[str, Any]
@@ -50,7 +51,7 @@ def listing(words: Words, names: list[str]) -> Node:
         "points": [points(f"{rule.id}.points") for rule in pack.rules],
         "reasons": [trace[f"reason.{place}"].to_list() for place in range(3)],
         "shown_inputs": list(pack.shown), "findings": [{"title": words.text(one.title), "words": words.words(one.when.tree), "keeps_out": one.keeps_out} for one in pack.findings],
-        "found": _found(words, inputs), "columns": columns, "values": {name: _values(inputs[name], columns[name]["kind"]) for name in columns},
+        "found": _found(words, inputs), "warned": of_customers(words, inputs), "columns": columns, "values": {name: _values(inputs[name], columns[name]["kind"]) for name in columns},
         "sources": origins.sources, "source": [None if source is None else origins.places[pack.subject][source] for source in inputs["#source"].to_list()], "row": inputs["#row"].to_list(),
         "events": _events(run, trace[frame_engine.CUSTOMER], origins),
     }  # fmt: skip

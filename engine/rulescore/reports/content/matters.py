@@ -107,12 +107,17 @@ def wanted(words: Words) -> list[Node]:
 
 
 def _waiting(words: Words, one: Request) -> list[str]:
-    """The rules, gates and figures that wait for what is asked for."""
+    """The rules, gates, tiers and figures that wait for what is asked for."""
     pack = words.run.pack.portfolio if one.of_base else words.run.pack
     assert pack is not None
     gates = {gate.id: gate.title for gate in pack.gates}
     titles = [pack.rule(rule).title for rule in one.rules] + [gates[gate] for gate in one.gates]
-    return [words.text(title) for title in (*titles, *(pack.features[name].title for name in one.figures))]
+    tiers = [words.text(tier.title) for tier in pack.tiers if tier.id in one.reached]
+    return [
+        *(words.text(title) for title in titles),
+        *(words.tell("request-tier", tier=tier) for tier in tiers),
+        *(words.text(pack.features[name].title) for name in one.figures),
+    ]
 
 
 def _one(words: Words, finding: Finding, facts: Node, run: Run | None) -> Node:

@@ -32,8 +32,12 @@ def questionnaire(words: Words) -> Node | None:
     own = words.of(run)
     trace = run.trace.collect().row(0, named=True)
     asked = [
-        _question(own, run, rule, given.get(rule.id, []), trace) for rule in questions_of(run.pack).values()
+        _question(own, run, rule, given.get(rule.id, []), trace)
+        for rule in questions_of(run.pack).values()
+        if rule.dimension not in run.pack.left_out
     ]
+    if not asked:
+        return None
     dimensions = []
     for dimension in run.pack.dimensions:
         inside = [one for one in asked if one["dimension"] == dimension.id]

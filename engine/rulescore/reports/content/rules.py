@@ -27,11 +27,24 @@ def dimensions(words: Words) -> list[Node]:
     return [
         {
             "id": dimension.id, "title": words.text(dimension.title), "why": words.text(dimension.why), "weight": dimension.weight,
-            "share": dimension.weight / total, "combine": dimension.combine,
+            "share": dimension.weight / total, "combine": dimension.combine, "left_out": dimension.id in pack.left_out,
             "rules": [_rule(words, rule, held[rule.id]) for rule in dimension.rules],
         }
         for dimension in pack.dimensions
     ]  # fmt: skip
+
+
+def left_out(words: Words) -> str:
+    """The dimensions that the cycle does not compute, with its reason, as a sentence; empty without any."""
+    pack = words.pack
+    titles = [words.text(one.title) for one in pack.dimensions if one.id in pack.left_out]
+    if not titles:
+        return ""
+    cycle = next(one for one in pack.cycles if one.id == pack.cycle)
+    why = words.tell("left-out-why", why=words.text(cycle.why)) if words.text(cycle.why) else ""
+    return words.tell(
+        "left-out", cycle=words.text(cycle.title), titles=words.tell("comma").join(titles), why=why
+    )
 
 
 def indices(words: Words) -> list[Node]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ...messages import word
-from ..worth import as_written, money
+from ..worth import as_written, money, risks_of
 from .words import Words, percent
 
 Node = dict[str, Any]
@@ -105,7 +105,7 @@ def _assumption(words: Words, one: Node) -> Node:
     sources = [words.tell("source.default") if source == "default" else words.tell("source.portfolio") if source == "portfolio" else source for source in one["source"]]  # fmt: skip
     return {
         "title": one["title"][words.language], "basis": word(f"worth.basis.{one['basis']}", words.language), "place": one["place"] or "", "sources": words.sources(sources),
-        "why": words.text(one["why"]),
+        "why": words.text(one["why"]), "carries": risks_of(one, words.language),
         "words": own.told(as_written(one)) if as_written(one) else "", "stated": as_written(one),
         **{case: _stated(words, one[case], one["unit"]) for case in CASES},
     }  # fmt: skip

@@ -57,6 +57,27 @@
     }
   }
 
+  // a table that stands in the page is sorted by its heads, each cell by what it carries for that
+  function sortable() {
+    for (const table of document.querySelectorAll("table.sortable")) {
+      const body = table.tBodies[0];
+      [...table.tHead.rows[0].cells].forEach((head, at) => {
+        const button = make("button", { type: "button" }, head.textContent), number = head.classList.contains("number");
+        let down = !number;
+        button.addEventListener("click", () => {
+          down = head.getAttribute("aria-sort") === "none" ? number : !down;
+          const key = (row) => { const text = row.cells[at].dataset.by; return text !== "" && !isNaN(text) ? +text : text; };
+          const rows = [...body.rows].sort((one, other) => (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0) * (down ? -1 : 1));
+          for (const cell of table.tHead.rows[0].cells) cell.setAttribute("aria-sort", "none");
+          head.setAttribute("aria-sort", down ? "descending" : "ascending");
+          body.append(...rows);
+        });
+        head.replaceChildren(button);
+        head.setAttribute("aria-sort", at === 2 ? "descending" : "none");
+      });
+    }
+  }
+
   // ---- the list ----
   // key, title, what it is sorted by (none: not sorted), what is shown, kind of cell
   const always = [
@@ -143,7 +164,8 @@
       box.append(make("span", { class: "label" + kind }, title), make("span", { class: "amount number" + kind }, text), make("span", { class: "track", "aria-hidden": "true" }, bar));
     };
     let at = 0;
-    data.dimensions.forEach(([title], index) => {
+    data.dimensions.forEach(([title, , , leftOut], index) => {
+      if (leftOut) return;
       const part = given[index];
       row(title, at, at + (part ? part.gives : 0), part ? "+" + part.gives.toFixed(2) : say("not-assessed"), "");
       at += part ? part.gives : 0;
@@ -222,8 +244,18 @@
       make("li", { class: state === 1 ? "no" : "unknown" }, make("b", {}, title), say("colon") + effect,
         make("div", { class: "from" }, (state === 1 ? say("acts") : say("undecided")) + say("colon") + words + (reason ? " — " + reason : "")))))];
   }
+  function warningWords(i) {
+    const warned = c.warned.length ? c.warned[i] : null;
+    if (!warned) return [];
+    return [make("h3", {}, say("section.early-warnings")), make("p", {}, warned.head), make("ul", { class: "plain" }, warned.reasons.map((one) => {
+      const [title, severity, level, actions] = data.warnings[one.warning];
+      return make("li", {}, make("b", {}, title), " ", make("span", { class: "level " + severity }, level),
+        one.amount ? " " + one.amount : "", make("div", { class: "from" }, one.values),
+        actions.map((action) => make("div", {}, "→ " + [action.title, action.owner, action.due].filter(Boolean).join(" · "))));
+    }))];
+  }
   function besideWords(i) {
-    const box = [];
+    const box = warningWords(i);
     if (c.found[i].length) box.push(make("h3", {}, say("findings")), make("ul", { class: "check" }, c.found[i].map(([at, amount]) => {
       const one = c.findings[at];
       return make("li", { class: "no" }, make("b", {}, one.title), amount ? say("colon") + amount : "", one.keeps_out ? say("semicolon") + say("found-kept") : "", make("div", { class: "from" }, one.words));
@@ -245,7 +277,8 @@
     if (lost.length) parts.push(make("p", {}, say("loses") + say("colon") + lost.join(say("comma"))));
     parts.push(...besideWords(i), ...tierWords(i), ...gateWords(i));
     if (given.some(Boolean)) parts.push(make("h3", {}, say("contributions")), fall(given, c.composite[i]), make("p", { class: "note" }, say("contributions-note")));
-    data.dimensions.forEach(([name], at) => {
+    data.dimensions.forEach(([name, , , leftOut], at) => {
+      if (leftOut) return;
       const weights = within(i, at);
       parts.push(make("h3", {}, name + " ", make("span", { class: "soft" }, points(c.dimensions[at][i]))));
       data.rules.forEach((one, index) => { if (one.dimension === at) parts.push(rule(i, index, given, weights)); });
@@ -275,9 +308,9 @@
     else byId("customer").replaceChildren(make("p", {}, make("a", { href: "#customers" }, "← " + say("back"))), make("p", {}, say("customer-none") + " ", make("bdi", {}, id)));
   }
 
-  const options = (id, all, titles) => byId(id).append(make("option", { value: "" }, all), ...titles.map((title, index) => make("option", { value: index }, title)));
+  const options = (id, all, titles) => byId(id).append(make("option", { value: "" }, all), ...titles.map((title, index) => title === null ? "" : make("option", { value: index }, title)));
   options("tier", say("all-tiers"), data.tiers);
-  options("dimension", say("composite"), data.dimensions.map(([title]) => title));
+  options("dimension", say("composite"), data.dimensions.map(([title, , , leftOut]) => leftOut ? null : title));
   options("band", say("all-scores"), bands.map(([low, high], index) => say(index === 0 ? "band-below" : index === bands.length - 1 ? "band-from" : "band-between", { low, high })));
   byId("band").append(make("option", { value: "none" }, say("not-assessed")));
   byId("tools").hidden = false;
@@ -292,6 +325,7 @@
   window.addEventListener("beforeprint", () => { for (const part of document.querySelectorAll("details:not([open])")) { part.open = true; opened.push(part); } });
   window.addEventListener("afterprint", () => { for (const part of opened.splice(0)) part.open = false; });
   labelled();
+  sortable();
   list();
   follow();
 })();

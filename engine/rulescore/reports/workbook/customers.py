@@ -150,7 +150,8 @@ class Card:
             combine = tell(f"combine.{dimension.combine}", decimals=pack.dimension_decimals)
             sheet.line(at, 0, [part.words.text(dimension.title), combine], "wrap")
             sheet.put(at, 2, Formula(part.at[f"dimension.{dimension.id}"], dimension.weight), "number")
-            sheet.put(at, 3, part.words.text(dimension.why), "wrap")
+            left_out = dimension.id in pack.left_out
+            sheet.put(at, 3, tell("left-out") if left_out else part.words.text(dimension.why), "wrap")
             for column, name, value in (
                 (4, "score", score.points),
                 (5, "low", score.low),

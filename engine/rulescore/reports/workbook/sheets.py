@@ -20,7 +20,8 @@ from ...messages import word
 from ...rejected import SAFE
 
 SHEETS = (
-    "summary", "customers", "one", "results", "parameters", "points", "portfolio", "groups", "questionnaire", "portfolio-results", "matters", "requests", "taken", "assumptions",
+    "summary", "customers", "one", "results", "parameters", "points", "portfolio", "groups", "questionnaire", "portfolio-results",
+    "early-warnings", "matters", "requests", "taken", "assumptions",
     "valuation", "quality", "problems", "provenance",
 )  # fmt: skip
 """Every sheet, in the order in which they stand."""

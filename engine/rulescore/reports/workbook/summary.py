@@ -199,7 +199,8 @@ class Summary:
                 sheet.put(row, column, Formula(text, None if value is None else value / UNIT), "score")  # type: ignore[operator]
             sheet.put(row, 5, Formula(f"COUNT({cells})", points.len()), "count")
             sheet.put(row, 6, None, "text")
-            sheet.put(row, 7, self.words.text(dimension.why), "wrap")
+            left_out = dimension.id in self.part.run.pack.left_out
+            sheet.put(row, 7, tell("left-out") if left_out else self.words.text(dimension.why), "wrap")
             row += 1
         chart = self.book.chart("bar")
         chart.add_series({"name": tell("column.mean"), "categories": [sheet.name, first, 0, row - 1, 0], "values": [sheet.name, first, 2, row - 1, 2], "fill": {"color": "#5B8DB8"}, "data_labels": {"value": True, "num_format": "0.0"}, "gap": 40})  # fmt: skip

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...content.words import Words
+from ...worth import risks_of
 from ..sheets import NONE, Book, Formula, Ref
 from .method import PLACES, Method, shown
 
 Node = dict[str, Any]
-LAST = 7
+LAST = 8
 """The last column."""
 
 
@@ -34,7 +35,7 @@ class Assumptions:
     def write(self, values: Mapping[str, Mapping[str, Ref]]) -> None:
         """`values`: where the value of each method stands."""
         tell, sheet = self.book.tell, self.sheet
-        sheet.widths(40, 12, 16, 16, 16, 36, 34, 50)
+        sheet.widths(40, 12, 16, 16, 16, 36, 34, 50, 26)
         sheet.landscape()
         sheet.title(self.book.title("assumptions"), tell("assumptions.note"), tell("parameters.colours"))
         row = 4
@@ -45,7 +46,7 @@ class Assumptions:
     def method(self, row: int, method: Method, values: Mapping[str, Mapping[str, Ref]]) -> int:
         tell, sheet = self.book.tell, self.sheet
         sheet.section(row, method.title(self.book.language), LAST + 1)
-        titles = ("assumption", "unit", "low-case", "base-case", "high-case", "stated", "source", "why-assumed")  # fmt: skip
+        titles = ("assumption", "unit", "low-case", "base-case", "high-case", "stated", "source", "why-assumed", "carries")  # fmt: skip
         sheet.head(row + 1, 0, [tell(f"column.{title}") for title in titles])
         row += 2
         for one in method.assumptions:
@@ -73,7 +74,11 @@ class Assumptions:
         sources = [words.tell(f"source.{source}") if source in ("default", "portfolio") else source for source in one["source"]]  # fmt: skip
         said = method.said.get(one["name"], [])
         how = said[index] if index < len(said) else ""
-        ground = [how, "", ""] if index else [how, words.sources(sources), words.text(one["why"])]
+        ground = (
+            [how, "", "", ""]
+            if index
+            else [how, words.sources(sources), words.text(one["why"]), risks_of(one, self.book.language)]
+        )
         sheet.line(row, 5, ground, "wrap")
 
     def value(

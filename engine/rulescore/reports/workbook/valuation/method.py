@@ -66,7 +66,7 @@ class Method:
         have = {one["name"] for one in listed}
         for name, one in self.declared.items():
             if self.follows(name) and name not in have:
-                listed.append({"name": name, "title": one.title, "unit": one.unit, "stated": None, "source": ["default"], "why": {}})  # fmt: skip
+                listed.append({"name": name, "title": one.title, "unit": one.unit, "stated": None, "source": ["default"], "why": {}, "carries": []})  # fmt: skip
         return listed
 
     def title(self, language: str) -> str:
