@@ -29,7 +29,8 @@ select
   (sum(backlog_price) - sum(backlog_paid)) / sum(backlog_cost) as prepayment_cover,
   sum(refund_chance * backlog_paid) / sum(backlog_paid) as refund_share,
   sum(backlog_net_cash) as backlog_net_cash,
-  sum(acquisition_36m) / sum(before_acquisition_36m) as acquisition_ratio,
+  (select sum(amount) from acquisition_spend where spent_on > '2025-06-30' and spent_on <= '2026-06-30')
+    / sum(before_acquisition_36m) filter (where revenue_12m > 0 and revenue_prev_12m <= 0 and revenue_2y_ago <= 0) as acquisition_ratio,
   greatest(sum(shoots_q1_12m), sum(shoots_q2_12m), sum(shoots_q3_12m), sum(shoots_q4_12m))
     / sum(shoots_q1_12m + shoots_q2_12m + shoots_q3_12m + shoots_q4_12m) as peak_share
 from customers
@@ -87,6 +88,8 @@ def test_figures_equal_sql(run: Run) -> None:
     """Guards the figures that the trades bring, those by region and class among them, against SQL with groups."""
     database = duckdb.connect()
     database.register("customers", pl.read_parquet(run.folder / "inputs.parquet").to_arrow())
+    if (spend := run.folder / "portfolio" / "acquisition_spend.parquet").exists():
+        database.register("acquisition_spend", pl.read_parquet(spend).to_arrow())
     done = database.execute(FIGURES[run.pack.id])
     values = done.fetchone()
     assert values is not None and done.description is not None

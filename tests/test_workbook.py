@@ -354,6 +354,7 @@ def test_it_is_in_one_language(
                 for cell, value in cells.items():
                     cells[cell] = value.replace(f"{one['file']}!{one['sheet']}", "") if isinstance(value, str) else value  # fmt: skip
         kept = (
+            "By group",  # industries and regions
             "Special matters",
             "Measures taken",
             "Data problems",

@@ -20,7 +20,7 @@ def test_retention_metrics() -> None:
     g = case("retention_metrics")
     before, now = g["inputs"]["revenue_prior"], g["inputs"]["revenue_current"]
     found = base([
-        {"revenue_12m": now.get(name, 0), "revenue_prev_12m": before.get(name, 0), "revenue_2y_ago": 0} for name in sorted({*before, *now})
+        {"revenue_12m": now.get(name, 0), "revenue_prev_12m": before.get(name, 0), "revenue_2y_ago": 0, "newly_won": name not in before} for name in sorted({*before, *now})
     ])  # fmt: skip
     wanted = {
         "opening_customers": g["opening_customers"], "base_revenue_prev": g["opening_revenue"], "logo_retention": g["logo_retention"],
