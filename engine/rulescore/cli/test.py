@@ -4,17 +4,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from .check import as_data as problem_data
 from .shared import echo_json, lang_option, show_problems
 from .usage import Choice
-
-if TYPE_CHECKING:
-    from ..model import Pack
 
 
 @click.command("test", short_help="Run the packs' own tests. 运行规则包自带的测试。")
@@ -48,9 +43,7 @@ def command(language: str, packs: tuple[str, ...], minimum: float, shape: str) -
 
     reports: list[testing.PackReport] = []
     problems = Problems()
-    bases: dict[Path, Pack | None] = {}
-    for pack in [part for named in packs or tuple(pack_ids()) for part in testing.parts(named)]:
-        report, found = testing.run(pack, bases)
+    for report, found in testing.run_all(packs or pack_ids()):
         problems.extend(found)
         if report is not None:
             reports.append(report)

@@ -3,7 +3,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 from ..model import Pack
@@ -18,7 +23,7 @@ from .suite import PackTest, Suite, read_suite
 
 __all__ = [
     "Branch", "Coverage", "Difference", "Evaluated", "Mismatch", "PackReport", "PackTest", "Suite", "Verdict", "evaluate", "judge",
-    "measure", "parts", "read_suite", "run",
+    "measure", "read_suite", "run", "run_all",
 ]  # fmt: skip
 
 
@@ -40,16 +45,41 @@ class PackReport:
         return not self.failed
 
 
-def parts(pack: str | Path) -> list[str | Path]:
+Ran = tuple[PackReport | None, Problems]
+"""None beside the problems when pack or tests can't be used."""
+
+
+def run_all(packs: Sequence[str | Path]) -> Iterator[Ran]:
+    """Runs the tests of packs, and of what each has for the base as a whole; several packs beside each other, a process for
+    each processor."""
+    workers = min(len(packs), os.cpu_count() or 1)
+    asked = [part for pack in packs for part in _parts(pack)]
+    if workers < 2:
+        yield from map(run, asked)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn"), _begin) as pool:
+        try:
+            yield from pool.map(run, asked)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _begin() -> None:
+    """One thread of Polars for each process; an interruption is the parent's to tell."""
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _parts(pack: str | Path) -> list[str | Path]:
     """The pack, and its own rules of the base as a whole when it has some: each has tests of its own."""
     folder = find(pack, Problems())
     own = [] if folder is None else [folder / PORTFOLIO]
     return [pack, *(part for part in own if (part / "pack.yaml").is_file())]
 
 
-def run(pack: str | Path, bases: dict[Path, Pack | None] | None = None) -> tuple[PackReport | None, Problems]:
-    """Runs the tests of a pack given by id or folder. None beside the problems when pack or tests can't be used. `bases`
-    keeps the packs that others extend, for those that are tested next."""
+def run(pack: str | Path) -> Ran:
+    """Runs the tests of a pack given by id or folder."""
     problems = Problems()
     folder = find(pack, problems)
     if folder is None:
@@ -64,17 +94,12 @@ def run(pack: str | Path, bases: dict[Path, Pack | None] | None = None) -> tuple
     if problems.has_errors:
         return None, problems
     verdicts = tuple(judge(item) for item in evaluated)
-    taken_over = _inherited(loaded, folder, {} if bases is None else bases)
-    return PackReport(loaded, suite.file, verdicts, measure(loaded, evaluated, taken_over)), problems
+    coverage = measure(loaded, evaluated, _inherited(loaded, folder))
+    return PackReport(loaded, suite.file, verdicts, coverage), problems
 
 
-def _inherited(pack: Pack, folder: Path, bases: dict[Path, Pack | None]) -> Inherited:
+def _inherited(pack: Pack, folder: Path) -> Inherited:
     """What the pack takes over unchanged; nothing when it extends none, or one that can't stand alone."""
     layers = read_layers(folder, Problems(), None)
-    if len(layers) == 1:
-        return Inherited()
-    place = layers[-2].folder
-    if place not in bases:
-        bases[place] = load(place)[0]
-    base = bases[place]
+    base = None if len(layers) == 1 else load(layers[-2].folder)[0]
     return Inherited() if base is None else inherited(pack, base)
