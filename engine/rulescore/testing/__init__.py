@@ -66,9 +66,10 @@ def run_all(packs: Sequence[str | Path]) -> Iterator[Ran]:
 
 
 def _begin() -> None:
-    """One thread of Polars for each process; an interruption is the parent's to tell."""
+    """One thread of Polars for each process; that it should stop, the parent tells it."""
     os.environ["POLARS_MAX_THREADS"] = "1"
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
 
 
 def _parts(pack: str | Path) -> list[str | Path]:
