@@ -164,7 +164,7 @@ def test_the_screen_names_the_first_of_the_list(tmp_path: Path) -> None:
     lines = summary(small_run(tmp_path), "en").split("\n")
     at = next(index for index, line in enumerate(lines) if line.startswith("Early-warning list"))
     assert lines[at] == (
-        "Early-warning list: 3 customers (2 to act on, 1 to watch), 2,121.25 CNY at risk, 99.5% of all customers that are valued:"
+        "Early-warning list: 3 customers (2 to act on, 1 to watch), 2,121.25 CNY at risk, 99.5% of that of all valued customers:"
     )
     assert lines[at + 1 : at + 4] == [
         "· c, 1,001.00 CNY (Act): Many visits, Large",

@@ -19,6 +19,7 @@ from rulescore.lang.syntax import Kind
 from rulescore.messages import LANGUAGES, catalogue, lines, pages, word
 from rulescore.messages.render import render, render_all
 from rulescore.problems import SHOWN_AT_MOST, Cell, Problem, Problems, Severity, Span
+from rulescore.source import read_yaml
 from wcwidth import wcswidth
 
 ENGINE = Path(rulescore.__file__).parent
@@ -81,7 +82,12 @@ def test_both_languages_have_the_same_entries_and_placeholders(topic: str) -> No
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_entry_is_in_two_files(language: str) -> None:
+def test_no_entry_stands_twice(language: str) -> None:
+    """Guards words that silently take the place of others, in one file or in two."""
+    problems = Problems()
+    for path in sorted(MESSAGES.glob(f"*.{language}.yaml")):
+        read_yaml(path, problems, path.name)
+    assert [str(problem) for problem in problems] == []
     for part in ("problems", "words"):
         seen: dict[str, str] = {}
         for path in sorted(MESSAGES.glob(f"*.{language}.yaml")):

@@ -149,6 +149,17 @@ def tornado(base: float, rows: Sequence[Node]) -> list[Node]:
     return found
 
 
+def score_steps(label: str, rows: Sequence[tuple[str, float, str]], score: float) -> str:
+    """What (title, points given, as text) each dimension adds to a score of 0 to 100; its title is in the words of its bar."""
+    parts = [
+        {"label": str(number), "amount": given, "shown": f"{title} {shown}"}
+        for number, (title, given, shown) in enumerate(rows, 1)
+    ]
+    most = max(score, sum(given for _, given, _ in rows))
+    ticks = [(float(tick), str(tick)) for tick in range(0, 101, 20) if tick <= most]
+    return steps(label, {"parts": parts, "total": score, "shown": f"{score:.2f}", "ticks": ticks}, "=")
+
+
 def steps(label: str, node: Node, last: str) -> str:
     """A waterfall: each part on top of those before it, at the end the whole; `last` names the whole."""
     left = max(92.0, 8 + _LETTER * max(len(shown) for _, shown in node["ticks"]))
