@@ -53,11 +53,14 @@ class _Node:
     plain: bool = False
     items: Any = ()
     size: int = 1  # nodes in it, those behind aliases included
+    place: Span | None = None
 
     def span(self, file: str) -> Span:
-        start, end = self.start, self.end
-        length = end.column - start.column if end is not None and end.line == start.line else 1
-        return Span(file, start.line + 1, start.column + 1, max(1, length))
+        if self.place is None:
+            start, end = self.start, self.end
+            length = end.column - start.column if end is not None and end.line == start.line else 1
+            self.place = Span(file, start.line + 1, start.column + 1, max(1, length))
+        return self.place
 
 
 @dataclass(slots=True, eq=False)

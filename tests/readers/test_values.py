@@ -470,6 +470,8 @@ def _number_by_hand(cell: str, percent: bool = False) -> float | str | None:
         text, power = match[1] if match[2] or match[3] else text, _MULTIPLES[match[2] or ""]
     if "," in text and re.fullmatch(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?", text):
         text = text.replace(",", "")
+    if re.fullmatch(r"[+-]?(?:inf|infinity|nan)", text, re.IGNORECASE):
+        return "infinite-numbers"
     if not (match := re.fullmatch(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]+))?", text)):
         return "unreadable-number"
     value = sign * float(f"{match[1]}e{int(match[2] or 0) + power}")
@@ -514,6 +516,7 @@ _NUMBERS = st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_NUMBERS, min_size=1, max_size=40), st.booleans())
+@example(["INF", "-Infinity", "nAn", "+inf", "infin"], False)
 @example(["1.", ".5", "5e", "(5", "¥", "$-5", "-$-5", "(5)%", "¥(1,000.)"], False)
 def test_numbers_as_read_by_hand(cells, percent):
     """Any text gives the number that an independent reading gives, or the same problem."""

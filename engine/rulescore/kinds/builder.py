@@ -55,12 +55,11 @@ class RuleText:
 
     def points(self, value: Any, key: str, *rest: str | int) -> int:
         """A number of points as units; at most four decimals."""
-        place = self.place(key, *rest)
         if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > MAX_POINTS:
-            self.problems.error("points-unreadable", place, read=str(value)[:40])
+            self.problems.error("points-unreadable", self.place(key, *rest), read=str(value)[:40])
             raise Bad
         if abs(value * UNIT - round(value * UNIT)) > 1e-6:
-            self.problems.error("points-too-fine", place, read=str(value))
+            self.problems.error("points-too-fine", self.place(key, *rest), read=str(value))
             raise Bad
         return units(value)
 
