@@ -5,7 +5,7 @@ Every figure is of a whole process, start to end: wall time and peak memory as t
 Commands that are compared alternate, and the median counts. The results of the last 1,000,000-row run are compared cell
 for cell with those of the hand-written program. Prints a table and writes it to RESULTS.md beside this file.
 
-`--full` adds 10,000,000 customers (half an hour, 4 GB of disk).
+`--full` adds 10,000,000 customers (a minute more, 4 GB of disk).
 """
 
 from __future__ import annotations
