@@ -15,6 +15,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import polars as pl
 import pytest
 import world
@@ -477,3 +478,30 @@ def test_what_each_dimension_gives_makes_the_score_of_the_base() -> None:
     assert not any(gate["acted"] for gate in base["gates"])
     told = called("explain", run.folder, "portfolio", lang="en").out
     assert f"{base['coverage']:.1%} of the weight" in told
+
+
+def test_figures_say_what_they_could_not_use(sample: Run) -> None:
+    """Guards figures that pass over customers in silence: how many have no value in a column is counted by pandas in the stored
+    inputs, and told by the report and by `explain`."""
+    lacking = int(pd.read_parquet(sample.folder / "inputs.parquet")["contribution_12m"].isna().sum())
+    assert 0 < lacking < 320
+    figures = [one for group in content(sample, "en")["portfolio"]["figures"] for one in group["figures"]]
+    earned = next(one for one in figures if one["id"] == "base_contribution")
+    assert earned["how"].endswith(f"(no value: Contribution, last 12 months {lacking} customers)")
+    everybody = next(one for one in figures if one["id"] == "customer_count")
+    assert "no value" not in everybody["how"]
+    told = called("explain", sample.folder, "portfolio", lang="en").out
+    assert f"contribution_12m of every customer (without a value: contribution_12m {lacking})" in told
+
+
+def test_the_waterfall_of_a_score_stands_part_on_part() -> None:
+    """Guards the drawing of what makes a score: a bar for each part with its words, each as high as its points (180 units are the
+    score), and the whole at the end."""
+    drawn = charts.score_steps("score", [("Growth", 20.0, "20.00"), ("Churn", 30.0, "30.00")], 50.0)
+    bars = re.findall(r'<rect class="(\w+)" [^>]*height="([0-9.]+)"><title>([^<]*)</title>', drawn)
+    assert bars == [
+        ("tone1", "72", "1: Growth 20.00"),
+        ("tone1", "108", "2: Churn 30.00"),
+        ("tone0", "180", "=: 50.00"),
+    ]
+    assert re.findall(r">([0-9]+)</text>", drawn) == ["0", "20", "40", "1", "2"]

@@ -199,6 +199,12 @@ class Run:
         return Run.read(self.folder) if self._given else self
 
     @cached_property
+    def unknown(self) -> dict[str, int]:
+        """How many customers have no value in each column of the inputs and scores."""
+        stored = self.inputs.select(pl.all().null_count()).collect(engine="streaming")
+        return {**self.table.null_count().row(0, named=True), **stored.row(0, named=True)}
+
+    @cached_property
     def table(self) -> pl.DataFrame:
         """The scores, one row a customer."""
         if (self.folder / SCORES_CSV).exists():

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -104,11 +105,20 @@ class Origins:
             for name in arg.names()
             if name.startswith(f"{tree.table}.")
         }
-        stored = pl.scan_parquet(self.run.folder.parent / INPUTS).collect_schema().names()
+        stored = self.customers.inputs.collect_schema().names()
         scored = SCORES_CSV if (self.run.folder.parent / SCORES_CSV).exists() else SCORES_PARQUET
         by_file = {INPUTS: sorted(read & set(stored)), scored: sorted(read - set(stored))}
+        unknown = self.customers.unknown
         return [
-            {"file": file, "sheet": None, "rows": [], "columns": columns, "of": "customers"}
+            {
+                "file": file, "sheet": None, "rows": [], "columns": columns, "of": "customers",
+                "unknown": {name: unknown[name] for name in columns if unknown.get(name)},
+            }
             for file, columns in by_file.items()
             if columns
-        ]
+        ]  # fmt: skip
+
+    @cached_property
+    def customers(self) -> Run:
+        """The run of the customers whose base as a whole is the record."""
+        return Run.read(self.run.folder.parent)

@@ -380,7 +380,9 @@ class _Tree:
         where = node["file"] + (f"!{node['sheet']}" if node["sheet"] else "")
         if not node["rows"]:
             key = "cell-all" if node.get("of") == "customers" else "cell-rows"
-            return self.say(key, file=where, columns=", ".join(node["columns"]))
+            text = self.say(key, file=where, columns=", ".join(node["columns"]))
+            lacking = ", ".join(f"{name} {count:,}" for name, count in node.get("unknown", {}).items())
+            return text + (self.say("cell-unknown", columns=lacking) if lacking else "")
         rows = ", ".join(str(row) for row in node["rows"])
         if node.get("count", 0) > len(node["rows"]):
             rows += self.say("more", count=node["count"] - len(node["rows"]))

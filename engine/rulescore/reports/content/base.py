@@ -107,7 +107,7 @@ def portfolio(words: Words, facts: Node | None) -> Node | None:
             {
                 "id": figure["id"], "title": figure["title"][words.language], "value": figure["value"], "unit": figure["unit"],
                 "shown": own.shown(figure["value"], figure["unit"]),
-                "how": own.words(run.pack.features[figure["id"]].expr.tree),
+                "how": own.words(run.pack.features[figure["id"]].expr.tree) + _lacking(words, own, figure["id"]),
             }
             for figure in facts["figures"]
         ]),
@@ -132,6 +132,22 @@ def _groups(run: Run, dimensions: list[Node], figures: list[Node]) -> list[Node]
             figure["bar"] = None if number is None or number < 0 or alone or not most else number / most
     order = [*titles, *(stem for stem in found if stem not in titles)]
     return [{"title": titles.get(stem, ""), "figures": found[stem]} for stem in order if stem in found]
+
+
+def _lacking(words: Words, own: Words, figure: str) -> str:
+    """What a figure reads of the customers, where some have no value, with how many they are."""
+    fields = own.pack.tables["customers"].fields
+    read = sorted(
+        name.removeprefix("customers.")
+        for name in own.pack.features[figure].expr.tree.names()
+        if name.startswith("customers.")
+    )
+    lacking = [
+        words.tell("figure-lacking-one", title=own.text(fields[name].title), count=f"{count:,}")
+        for name in read
+        if name in fields and (count := words.run.unknown.get(name))
+    ]
+    return words.tell("figure-lacking", fields=words.tell("comma").join(lacking)) if lacking else ""
 
 
 def _unit(run: Run, name: str) -> str:
