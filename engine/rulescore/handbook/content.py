@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ..arithmetic import points_text
 from ..messages import word
-from ..model import AT_STAKE, WARNING_LEVEL, Cycle, Dimension, Finding, Gate, Pack, Tier
+from ..model import AT_STAKE, WARNING_LEVEL, Breakdown, Cycle, Dimension, Finding, Gate, Pack, Text, Tier
 from ..packs.measures import FIGURE
 from ..packs.surveys import TABLE as SURVEYED
 from ..speech import Speech, value_word
@@ -282,14 +282,22 @@ def _breakdowns(writer: Speech) -> Section:
             )
         if one.where is not None:
             facts.append((say("only-customers"), writer.words(one.where.tree)))
-        if one.words:
-            named = (f"{value}: {writer.text(text)}" for value, text in one.words.items())
+        if words := _words_of_keys(writer.pack, one):
+            named = (f"{value}: {writer.text(text)}" for value, text in words.items())
             facts.append((say("values-are"), say("comma").join(named)))
         facts.append((say("source"), writer.sources(one.source)))
         blocks: list[Block] = [Paragraph(writer.text(one.why))] if writer.text(one.why) else []
         blocks += [Facts(tuple(facts)), Table((say("column"), say("computed"), say("expression")), rows)]
         sections.append(Section(f"breakdown-{one.id}", writer.text(one.title), tuple(blocks), note=one.id))
     return Section("breakdowns", say("breakdowns"), (Paragraph(say("breakdowns-intro")),), tuple(sections))
+
+
+def _words_of_keys(pack: Pack, breakdown: Breakdown) -> dict[str, Text]:
+    """The words of what the keys of a breakdown may be: those of the columns of the customers, and its own."""
+    fields = pack.tables["customers"].fields
+    keys = (str(expr.tree.value).removeprefix("customers.") for expr in breakdown.by)
+    of_columns = {value: text for key in keys if key in fields for value, text in fields[key].titles.items()}
+    return {**of_columns, **breakdown.words}
 
 
 def _parameters(writer: Speech) -> Section:
