@@ -204,6 +204,19 @@ def test_breakdowns_are_told_in_words(run: Run) -> None:
     assert "by-late" in {one["id"] for one in node["breakdowns"]}
 
 
+def assert_told(bad: str, code: str | None, folder: Path, by: str = "customers.region") -> None:
+    """A breakdown with the key `bad` is refused: each problem has its place, and one the code, where one is named."""
+    figures = "figures: {in_one: {title: {zh: 一, en: one}, is: count(customers)}}"
+    parts = {"by": f"by: {by}", "figures": figures} | {bad.split(":")[0]: bad}
+    lines = "\n".join(f"    {part}" for part in parts.values())
+    text = f"dimension: concentration\nbreakdowns:\n  - id: odd\n    title: {{zh: 题, en: Odd}}\n{lines}\n"
+    loaded, problems = load(own_pack(folder, text))
+    errors = [problem for problem in problems if problem.severity == "error"]
+    assert loaded is None and errors
+    assert code is None or code in {problem.code for problem in errors}
+    assert all(getattr(problem.place, "line", 0) > 2 for problem in errors)
+
+
 @pytest.mark.parametrize(
     ("bad", "code"),
     [
@@ -215,13 +228,4 @@ def test_breakdowns_are_told_in_words(run: Run) -> None:
 )  # fmt: skip
 def test_mistakes_are_told(bad: str, code: str | None, tmp_path: Path) -> None:
     """Guards keys and figures that are none: each is a problem with its place."""
-    parts = {
-        "by": "by: customers.region", "figures": "figures: {in_one: {title: {zh: 一, en: one}, is: count(customers)}}", "where": "", "rows": "",
-    } | {bad.split(":")[0]: bad}  # fmt: skip
-    lines = "\n".join(f"    {part}" for part in parts.values() if part)
-    text = f"dimension: concentration\nbreakdowns:\n  - id: odd\n    title: {{zh: 题, en: Odd}}\n{lines}\n"
-    loaded, problems = load(own_pack(tmp_path, text))
-    errors = [problem for problem in problems if problem.severity == "error"]
-    assert loaded is None and errors
-    assert code is None or code in {problem.code for problem in errors}
-    assert all(getattr(problem.place, "line", 0) > 2 for problem in errors)
+    assert_told(bad, code, tmp_path)

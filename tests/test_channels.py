@@ -19,7 +19,7 @@ from rulescore import api
 from rulescore.folder import Run
 from rulescore.packs.loading import load, load_or_raise
 from rulescore.reports.requests import requests
-from test_breakdowns import own_pack
+from test_breakdowns import assert_told, own_pack
 
 AS_OF = "2026-06-30"
 # Won in the window: A and B by referral, C without a channel; D came by online long ago.
@@ -279,18 +279,7 @@ def test_a_changed_spend_is_found(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_mistakes_are_told(bad: str, code: str | None, tmp_path: Path) -> None:
     """Guards keys of other tables that are none, and figures of a table that does not stand in the rows: each a problem with its place."""
-    parts = {
-        "by": "by: customers.source_channel",
-        "figures": "figures: {in_one: {title: {zh: 一, en: one}, is: count(customers)}}",
-    }
-    parts |= {bad.split(":")[0]: bad}
-    lines = "\n".join(f"    {part}" for part in parts.values())
-    text = f"dimension: concentration\nbreakdowns:\n  - id: odd\n    title: {{zh: 题, en: Odd}}\n{lines}\n"
-    loaded, problems = load(own_pack(tmp_path, text))
-    errors = [problem for problem in problems if problem.severity == "error"]
-    assert loaded is None and errors
-    assert code is None or code in {problem.code for problem in errors}
-    assert all(getattr(problem.place, "line", 0) > 2 for problem in errors)
+    assert_told(bad, code, tmp_path, by="customers.source_channel")
 
 
 @pytest.mark.parametrize("pack", ["general", "wedding_photography", "biotech", "automation", "ventilation"])

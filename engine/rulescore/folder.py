@@ -201,8 +201,11 @@ class Run:
     @cached_property
     def unknown(self) -> dict[str, int]:
         """How many customers have no value in each column of the inputs and scores."""
-        stored = self.inputs.select(pl.all().null_count()).collect(engine="streaming")
-        return {**self.table.null_count().row(0, named=True), **stored.row(0, named=True)}
+        large = self.folder / SCORES_PARQUET
+        scores = pl.scan_parquet(large) if large.exists() else self.table.lazy()
+        counted = [frame.select(pl.all().null_count()) for frame in (scores, self.inputs)]
+        of_scores, of_inputs = (one.row(0, named=True) for one in pl.collect_all(counted, engine="streaming"))
+        return {**of_scores, **of_inputs}
 
     @cached_property
     def table(self) -> pl.DataFrame:

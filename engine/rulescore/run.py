@@ -93,14 +93,14 @@ def evaluate(
             _refuse_strangers(out)
         made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
     try:
-        try:
+        with contextlib.ExitStack() as undone:
+            undone.callback(_clear_away, building, made)
             with writable(out or parent):
                 parent.mkdir(parents=True, exist_ok=True)
                 building.mkdir(mode=0o700 if temporary else 0o777)
-            return _build(request, problems, building, out, temporary, progress)
-        except BaseException:
-            _clear_away(building, made)
-            raise
+            run = _build(request, problems, building, out, temporary, progress)
+            undone.pop_all()
+            return run
     except (
         KeyboardInterrupt
     ):  # one Ctrl-C may interrupt twice, by Polars and by Python: also what cleared away

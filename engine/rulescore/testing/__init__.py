@@ -58,11 +58,7 @@ def run_all(packs: Sequence[str | Path]) -> Iterator[Ran]:
         yield from map(run, asked)
         return
     with ProcessPoolExecutor(workers, get_context("spawn"), _begin) as pool:
-        try:
-            yield from pool.map(run, asked)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        yield from pool.map(run, asked)
 
 
 def _begin() -> None:
