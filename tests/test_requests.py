@@ -68,6 +68,17 @@ CONDITIONS = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("sampled", "tiers"), [(1, [0, 0]), (2, [2, 0])])
+def test_of_a_large_base_what_few_lack_may_be_in_no_sample(
+    sampled: int, tiers: list[int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Guards items that nobody of the even sample lacks: of a, b, c and d the sample of one is a, which lacks nothing; that of two is
+    a and c, of whom c lacks visits, whose tier could change, and stands for both that lack them."""
+    monkeypatch.setattr(reach, "SAMPLED", sampled)
+    found = {one.name: (one.customers, one.tiers) for one in requests(small_run(tmp_path))}
+    assert found == {"customers.visits": (2, tiers[0]), "customers.annual_revenue": (1, tiers[1])}
+
+
 @pytest.mark.parametrize("engine", ["frame", "row"])
 def test_what_only_a_tier_or_a_gate_reads_is_asked_for(engine: str, tmp_path: Path) -> None:
     """Guards conditions by hand: 92.5 points (a, c) reach high where the audit is known; a lacks it and would. b has 12.5 and is

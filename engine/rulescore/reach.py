@@ -224,12 +224,15 @@ def _try_tiers(plan: Plan, rows: pl.DataFrame, waits: Waits, found: Mapping[Item
     """Counts for each item the customers whose tier is another at one of the two ends. `rows`: customers with their trace, the
     inputs that are read here, and what waits for what."""
     places = {item: _spaced(rows[_name(item, ANY)].arg_true().to_list()) for item in found}
+    places = {item: chosen for item, chosen in places.items() if chosen}  # of a sample, nobody may lack it
+    if not places:
+        return
     pairs = [(at, index) for index, chosen in enumerate(places.values()) for at in chosen]
     at, items = zip(*pairs, strict=True)
     both = [pl.DataFrame({AT: at, ITEM: items, HIGH: [end == "high"] * len(at)}) for end in ENDS]
     tried = pl.concat(both)
     there = pl.concat([tried, rows.rename({"tier.index": WAS})[tried[AT]]], how="horizontal")
-    there = there.with_columns(_at_ends(plan, waits, list(found)))
+    there = there.with_columns(_at_ends(plan, waits, list(places)))
     other = pl.col("tier.index").ne_missing(pl.col(WAS))
     moved = frame_engine.standings(_doubted(plan), there.lazy()).filter(other)
     counted = dict(moved.group_by(ITEM).agg(pl.col(AT).n_unique()).collect().iter_rows())
