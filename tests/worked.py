@@ -94,7 +94,7 @@ def base(customers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     values = frame_engine.with_features(plan, counted).collect().row(0, named=True)
     found = portfolio.facts(plan, values, breakdowns.by_frame(plan, values, {"customers": scored}))
     events = portfolio.event_rows(plan, {"customers": scored})
-    again = portfolio.by_row(plan, numbers, events)[0].row(0, named=True)
+    again = portfolio.by_row(plan, numbers.collect(), events)[0].row(0, named=True)
     assert found == portfolio.facts(plan, again, breakdowns.by_row(plan, again, events))
     return {one["id"]: one["value"] for one in found["figures"]} | {
         one["id"]: [(row["keys"], row["values"]) for row in one["rows"]] for one in found["breakdowns"]

@@ -16,6 +16,7 @@ from .engines.row import RowEngine
 from .lang.syntax import Tree
 from .model import Breakdown
 from .plan import Plan, breakdown_plans
+from .readers.table import Executor
 from .values import iso
 
 CUSTOMER = frame_engine.CUSTOMER
@@ -32,9 +33,11 @@ Table = tuple[Groups, list[Sequence[Any]]]
 _TYPES: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}
 
 
-def by_frame(plan: Plan, values: Mapping[str, Any], events: Mapping[str, pl.LazyFrame]) -> list[Table]:
-    """The breakdowns of a plan by the frame engine. `values`: fields and features of the base, dates as days; `events`: its
-    customers and the company's own tables that were handed in."""
+def by_frame(
+    plan: Plan, values: Mapping[str, Any], events: Mapping[str, pl.LazyFrame], by: Executor = "streaming"
+) -> list[Table]:
+    """The breakdowns of a plan by the frame engine on one of Polars' own. `values`: fields and features of the base, dates as
+    days; `events`: its customers and the company's own tables that were handed in."""
     parts = list(breakdown_plans(plan))
     read = {table for _, keys, _, _ in parts for table in keys}
     columns = {table: _Keyed(plan, table, events[table]) for table in sorted(read & events.keys())}
@@ -52,7 +55,7 @@ def by_frame(plan: Plan, values: Mapping[str, Any], events: Mapping[str, pl.Lazy
         for named, keyed in zip(names, found, strict=True)
         for frame in keyed.values()
     ]
-    counts = iter(pl.collect_all(asked, engine="streaming"))
+    counts = iter(pl.collect_all(asked, engine=by))
     tables: list[Groups] = []
     made: list[pl.LazyFrame] = []
     for (breakdown, keys, _, own), named, keyed in zip(parts, names, found, strict=True):

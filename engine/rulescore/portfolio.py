@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import rfc8785
@@ -23,7 +23,7 @@ from .packs.measures import TAKEN
 from .packs.portfolio_table import COMPANY, COMPANY_ID, OWNER, columns_read
 from .plan import Plan
 from .problems import Problems
-from .readers.table import ROW, SOURCE, TableData, held
+from .readers.table import ROW, SOURCE, Executor, TableData, held
 from .scores import score_columns, score_frame
 
 CUSTOMER = frame_engine.CUSTOMER
@@ -40,23 +40,25 @@ def check_company(tables: Mapping[str, TableData], problems: Problems) -> None:
             problems.error("company-rows", tables[COMPANY].place(0, 1), count=rows)
 
 
-def write(customers: Plan, plan: Plan, tables: Mapping[str, TableData], engine: str, folder: Path) -> None:
+def write(
+    customers: Plan, plan: Plan, tables: Mapping[str, TableData], by: Literal["row"] | Executor, folder: Path
+) -> None:
     """Scores the base whose customers are in the run `folder`, with the company's own `tables`, and writes what came of it
-    there."""
+    there: by the row engine, or the frame engine on one of Polars' own."""
     target = folder / PORTFOLIO
     target.mkdir()
     for name, frame in own_events(plan, tables).items():
         frame.collect().write_parquet(target / f"{name}.parquet", compression="zstd", statistics=False)
     events = events_of_run(customers, plan, folder)
     record = frame_engine.as_numbers(_record(plan, tables.get(COMPANY)), plan.fields, plan.kinds)
-    if engine == "row":
+    if by == "row":
         rows = event_rows(plan, events)
-        inputs, trace = by_row(plan, record, rows)
+        inputs, trace = by_row(plan, record.collect(), rows)
         broken_down = breakdowns.by_row(plan, inputs.row(0, named=True), rows)
     else:
         # Aggregates read the whole base; what is made of them is one record, which the row engine takes in a tenth of the time.
-        inputs, trace = by_row(plan, frame_engine.with_aggregates(plan, record, events))
-        broken_down = breakdowns.by_frame(plan, inputs.row(0, named=True), events)
+        inputs, trace = by_row(plan, frame_engine.with_aggregates(plan, record, events).collect(engine=by))
+        broken_down = breakdowns.by_frame(plan, inputs.row(0, named=True), events, by)
     wanted = [CUSTOMER, SOURCE, ROW, *plan.fields, *(step.column for step in plan.steps)]
     kept = frame_engine.as_dates(
         inputs.select(list(dict.fromkeys(wanted))).lazy(), list(plan.kinds), plan.kinds
@@ -164,12 +166,11 @@ def _record(plan: Plan, company: TableData | None) -> pl.LazyFrame:
 
 
 def by_row(
-    plan: Plan, record: pl.LazyFrame, events: Mapping[str, list[dict[str, Any]]] | None = None
+    plan: Plan, record: pl.DataFrame, events: Mapping[str, list[dict[str, Any]]] | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Inputs, dates as days, and trace of the one `record`, whose dates are days, by the row engine. Without `events` the
     record holds its aggregates."""
-    kept = record.collect(engine="streaming")
-    result = RowEngine(plan).evaluate_base(rows_of(kept), None if events is None else [dict(events)])[0]
+    result = RowEngine(plan).evaluate_base(rows_of(record), None if events is None else [dict(events)])[0]
     columns = {
         step.column: pl.Series(
             [result.values[step.column]],
@@ -177,8 +178,8 @@ def by_row(
         )
         for step in plan.steps
     }
-    trace = trace_of_results(plan, kept[CUSTOMER].to_list(), [result]).select(trace_columns(plan))
-    return kept.with_columns(**columns), trace
+    trace = trace_of_results(plan, record[CUSTOMER].to_list(), [result]).select(trace_columns(plan))
+    return record.with_columns(**columns), trace
 
 
 def event_rows(plan: Plan, events: Mapping[str, pl.LazyFrame]) -> dict[str, list[dict[str, Any]]]:

@@ -32,7 +32,7 @@ from .masking import Masking
 from .model import Pack, Text
 from .plan import Plan
 from .problems import Problem, Problems, UsageError, writable
-from .readers.table import ROW, SOURCE, Rejected, Source, TableData
+from .readers.table import ROW, SOURCE, Executor, Rejected, Source, TableData, executor
 from .scores import scores_of_trace
 from .version import VERSION
 
@@ -71,6 +71,16 @@ class Request:
     @property
     def pack(self) -> Pack:
         return self.plan.pack
+
+    @property
+    def rows(self) -> int:
+        """How many rows of customers were read."""
+        return sum(source.rows for source in self.tables["customers"].sources)
+
+    @property
+    def executor(self) -> Executor:
+        """What answers questions about all of the tables together, and about what is made of them."""
+        return executor(sum(table.cells for table in self.tables.values())) if self.rows <= HELD_UP_TO else "streaming"
 
 
 def evaluate(
@@ -201,20 +211,19 @@ def _compute(request: Request, building: Path, progress: Progress) -> None:
     inputs = building / run_folder.INPUTS
     trace = building / run_folder.TRACE
     spare: list[Path] = []
-    rows = sum(source.rows for source in request.tables["customers"].sources)
     if request.engine == "row":
         featured, scored = _by_row(plan, customers, events)
     else:
         numbers = frame_engine.as_numbers(customers, plan.fields, plan.kinds)
         counted = frame_engine.with_aggregates(plan, numbers, events)
-        featured = _featured(plan, counted, rows, building, spare)
+        featured = _featured(request, counted, building, spare)
         scored = frame_engine.score(plan, featured)
     progress("rules")
     shown = frame_engine.as_dates(
         featured.select(input_columns(plan, featured)), list(plan.kinds), plan.kinds
     )
-    if rows <= AT_ONCE:
-        sink_all([(shown, inputs), (_traced(plan, scored), trace)])
+    if request.rows <= AT_ONCE:
+        sink_all([(shown, inputs), (_traced(plan, scored), trace)], request.executor)
     else:
         sink(shown, inputs)
         _trace_in_parts(plan, inputs, trace)
@@ -222,10 +231,11 @@ def _compute(request: Request, building: Path, progress: Progress) -> None:
         extra.unlink()
     progress("scores")
     scores_of_trace(plan, pl.scan_parquet(trace), pl.scan_parquet(inputs), building)
-    write_cells(plan, request.tables, building / run_folder.CELLS)
+    write_cells(plan, request.tables, building / run_folder.CELLS, request.executor)
     if request.portfolio is not None:
         progress("portfolio")
-        portfolio.write(plan, request.portfolio, request.tables, request.engine, building)
+        by = "row" if request.engine == "row" else request.executor
+        portfolio.write(plan, request.portfolio, request.tables, by, building)
 
 
 def _traced(plan: Plan, scored: pl.LazyFrame) -> pl.LazyFrame:
@@ -262,32 +272,33 @@ def customer_frame(plan: Plan, customers: TableData) -> pl.LazyFrame:
     return customers.frame.select(chosen)
 
 
-def sink(frame: pl.LazyFrame, path: Path) -> None:
-    sink_all([(frame, path)])
+def sink(frame: pl.LazyFrame, path: Path, by: Executor = "streaming") -> None:
+    sink_all([(frame, path)], by)
 
 
-def sink_all(parts: Sequence[tuple[pl.LazyFrame, Path]]) -> None:
-    """Streams frames to Parquet in one pass over what they share, with fixed settings, so that equal frames are equal
+def sink_all(parts: Sequence[tuple[pl.LazyFrame, Path]], by: Executor = "streaming") -> None:
+    """Writes frames to Parquet in one pass over what they share, with fixed settings, so that equal frames are equal
     bytes. lz4 packs the inputs' numbers a fifth worse than zstd in half the time; the trace packs well."""
     sinks = []
     for frame, path in parts:
         packed = run_folder.TRACE in (path.name, path.parent.name)
         sinks.append(frame.sink_parquet(
             path, compression="zstd" if packed else "lz4", compression_level=1 if packed else None,
-            statistics=False, row_group_size=100_000, lazy=True, engine="streaming",
+            statistics=False, row_group_size=100_000, lazy=True, engine=by,
         ))  # fmt: skip
-    pl.collect_all(sinks, engine="streaming")
+    pl.collect_all(sinks, engine=by)
 
 
-def _featured(plan: Plan, frame: pl.LazyFrame, rows: int, building: Path, spare: list[Path]) -> pl.LazyFrame:
+def _featured(request: Request, frame: pl.LazyFrame, building: Path, spare: list[Path]) -> pl.LazyFrame:
     """Adds the features stage by stage. A stage over the whole base reads just the columns it needs, from what came
     before, which is held in memory or, of a large base, set down in a `spare` file."""
+    plan = request.plan
     for stage in plan.stages:
         if stage[0].scope != "base":
             frame = frame_engine.with_features(plan, frame, [stage])
             continue
-        if rows <= HELD_UP_TO:
-            before = frame.collect(engine="streaming").lazy()
+        if request.rows <= HELD_UP_TO:
+            before = frame.collect(engine=request.executor).lazy()
         else:
             spare.append(building / f".stage{len(spare)}.parquet")
             sink(frame, spare[-1])
@@ -297,7 +308,7 @@ def _featured(plan: Plan, frame: pl.LazyFrame, rows: int, building: Path, spare:
         figures = (
             frame_engine.with_features(plan, before.select(needed or [CUSTOMER]), [stage])
             .select(columns)
-            .collect(engine="streaming")
+            .collect(engine=request.executor)
         )
         frame = pl.concat([before, figures.lazy()], how="horizontal")
     return frame
@@ -330,7 +341,7 @@ def _by_row(
     ).lazy()
 
 
-def write_cells(plan: Plan, tables: Mapping[str, TableData], path: Path) -> None:
+def write_cells(plan: Plan, tables: Mapping[str, TableData], path: Path, by: Executor) -> None:
     """Which row of which file each event came from; customers' own rows stand in the inputs."""
     parts = []
     for table in _event_tables(plan):
@@ -340,7 +351,7 @@ def write_cells(plan: Plan, tables: Mapping[str, TableData], path: Path) -> None
                 pl.lit(table).alias("table"), pl.col(customer).alias(CUSTOMER), pl.col(SOURCE).cast(pl.Int32), pl.col(ROW).cast(pl.Int64),
             ))  # fmt: skip
     schema: dict[str, Any] = {"table": pl.String, CUSTOMER: pl.String, SOURCE: pl.Int32, ROW: pl.Int64}
-    sink(pl.concat(parts) if parts else pl.LazyFrame(schema=schema), path)
+    sink(pl.concat(parts) if parts else pl.LazyFrame(schema=schema), path, by)
 
 
 def _describe(request: Request, problems: Problems, building: Path) -> dict[str, Any]:

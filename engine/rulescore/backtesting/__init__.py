@@ -17,7 +17,7 @@ from ..folder import Run
 from ..lang.syntax import Tree
 from ..model import Outcome, Text
 from ..problems import Fact, Problem, Problems, Span, UsageError
-from ..readers.judge import READ_ERRORS
+from ..readers.table import READ_ERRORS
 from ..values import day, iso
 from .counting import Counts, sided
 from .cut_points import cut_points

@@ -17,7 +17,7 @@ from ..engines.frame import CUSTOMER
 from ..folder import Run
 from ..model import Text
 from ..problems import Fact, Problem, Span, UsageError
-from ..readers.judge import READ_ERRORS
+from ..readers.table import READ_ERRORS
 from .attribution import Move, count_causes, engine_changes, moves_of, parameter_changes, points_of
 from .changes import Change, plan_changes
 from .goal_changes import goal_changes

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from ..lang.functions import AGGREGATES, BASE
+from ..lang.functions.aggregates import MAX_SUMMAND
 from ..model import Pack
 from ..plan import Plan, Step
 from .columns import Columns
@@ -75,9 +76,11 @@ def aggregates(plan: Plan, table: str, events: pl.LazyFrame) -> pl.LazyFrame:
     # What several aggregates share, which events count and what is taken of them, is one column.
     insides: dict[tuple[object, ...], pl.Expr] = {}
     values: dict[tuple[object, ...], pl.Expr] = {}
+    reduced: dict[str | bytes, pl.Expr] = {}
     results: list[pl.Expr] = []
     for step in steps:
         tree, args = step.tree, [folded(arg) for arg in step.tree.args]
+        declared = AGGREGATES[str(tree.value)]
         where = (tree.window, *args[tree.operands :])
         if where not in insides:
             start, end = window_days(tree.window, plan.as_of)
@@ -87,17 +90,24 @@ def aggregates(plan: Plan, table: str, events: pl.LazyFrame) -> pl.LazyFrame:
             for condition in args[tree.operands :]:
                 inside = inside & columns.expression(condition)
             insides[where] = inside.fill_null(False).alias(f"?inside{len(insides)}")
-        what = (where, *args[: tree.operands])
+        what = (where, declared.is_added, *args[: tree.operands])
         if what not in values:
             operand = _operand(columns.all(args[: tree.operands]))
-            values[what] = pl.when(insides[where]).then(operand).alias(f"?value{len(values)}")
+            counts = insides[where] & (operand.abs() < MAX_SUMMAND) if declared.is_added else insides[where]
+            values[what] = pl.when(counts).then(operand).alias(f"?value{len(values)}")
         value, inside = (pl.col(one.meta.output_name()) for one in (values[what], insides[where]))
-        result: pl.Expr = AGGREGATES[str(tree.value)].frame(pl, value, inside, day)
-        results.append(result.alias(step.column))
+        found = declared.frame(pl, value, inside, day)
+        parts = [(part.meta.serialize(), part) for part in found] if isinstance(found, tuple) else [(step.column, found)]
+        names = [
+            reduced.setdefault(same, part.alias(f"?part{len(reduced)}")).meta.output_name()
+            for same, part in parts
+        ]
+        results.append(declared.finish(pl, *map(pl.col, names)).alias(step.column))
     if spec.date:
         frame = frame.filter(day <= plan.as_of)
     prepared = [*insides.values(), *values.values()]
-    return frame.with_columns(prepared).group_by(CUSTOMER).agg(*results, pl.lit(True).alias(SEEN))
+    counted = frame.with_columns(prepared).group_by(CUSTOMER).agg(*reduced.values())
+    return counted.select(CUSTOMER, *results, pl.lit(True).alias(SEEN))
 
 
 def _operand(parts: Sequence[pl.Expr]) -> pl.Expr:

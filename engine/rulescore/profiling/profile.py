@@ -10,7 +10,7 @@ from typing import Any
 
 from ..model import Table
 from ..problems import Problems
-from ..readers.judge import READ_ERRORS
+from ..readers.table import READ_ERRORS
 from ..readers.mappings import shipped
 from ..readers.table import Raw
 from ..values import fold

@@ -141,7 +141,7 @@ def _events(data: TableData, table: Table, as_of: int, amounts: dict[str, int]) 
                 asked[f"{table.id}.{name}"] = _millionths(pl.col(name).filter(inside)).sum()
     if not asked:
         return {}
-    found = data.frame.select(**asked).collect(engine="streaming").row(0, named=True)
+    found = data.frame.select(**asked).collect(engine=data.executor).row(0, named=True)
     part: Figures = {}
     if "values" in found:
         part["record_ids"] = {"field": first, "uniqueness": share(found["distinct"], found["values"])}
@@ -167,7 +167,7 @@ def _customers(data: TableData, as_of: int, updated_within: int) -> Figures:
     if UPDATED in have:
         age = as_of - pl.col(UPDATED).cast(pl.Int32)
         asked["fresh"] = ((age >= 0) & (age <= updated_within)).sum()
-    found = data.frame.select(**asked).collect(engine="streaming").row(0, named=True)
+    found = data.frame.select(**asked).collect(engine=data.executor).row(0, named=True)
     rows, counts = found["rows"], data.counts
     return {
         "uniqueness": share(rows - counts["repeated"], rows) if "repeated" in counts else None,
@@ -194,7 +194,7 @@ def _revenues(customers: TableData) -> list[Figures]:
         both = left.is_not_null() & right.is_not_null() & (left >= 0) & (right >= 0)
         asked[f"low{number}"] = _millionths(pl.min_horizontal(left, right).filter(both)).sum()
         asked[f"high{number}"] = _millionths(pl.max_horizontal(left, right).filter(both)).sum()
-    found = customers.frame.select(**asked).collect(engine="streaming").row(0, named=True)
+    found = customers.frame.select(**asked).collect(engine=customers.executor).row(0, named=True)
     made = [
         _agreement(
             f"{CUSTOMERS}.{one}", f"{CUSTOMERS}.{other}", found[f"low{n}"] or 0, found[f"high{n}"] or 0

@@ -66,7 +66,7 @@ class Known:
 def known(data: TableData, key: str) -> Known:
     """The ids of the customers table; 8 bytes a customer are kept in memory."""
     ids = data.frame.select(pl.col(key).alias("#id")).filter(pl.col("#id").is_not_null())
-    return Known(ids, ids.select(pl.col("#id").hash()).collect(engine="streaming").to_series().sort())
+    return Known(ids, ids.select(pl.col("#id").hash()).collect(engine=data.executor).to_series().sort())
 
 
 def placed(
@@ -83,7 +83,8 @@ def placed(
     name = table.customer
     if merged:
         frame = frame.with_columns(pl.col(name).replace(merged))
-    hashes = frame.select(pl.col(name).hash().alias("#id")).unique().collect(engine="streaming").to_series()
+    hashed = frame.select(pl.col(name).hash().alias("#id")).unique()
+    hashes = hashed.collect(engine=part.raw.executor).to_series()
     if hashes.is_in(customers.hashes.implode()).all():
         return frame, hashes
     lost = frame.join(customers.ids, left_on=name, right_on="#id", how="anti", maintain_order="left")
@@ -100,7 +101,7 @@ def apart(
         return frame
     gone = pl.col(table.key).is_in(sorted(merged))
     lost = frame.filter(gone)
-    count: int = lost.select(pl.len()).collect(engine="streaming").item()
+    count: int = lost.select(pl.len()).collect(engine=part.raw.executor).item()
     if count:
         _keep(part, lost, "customer-merged", table, rejected, count)
     return frame.filter(~gone)
@@ -112,9 +113,9 @@ def tell_idle(data: TableData, table: Table, active: pl.Series, total: int, prob
     hashed = data.frame.select(pl.col(key), SOURCE, ROW, pl.col(key).hash().alias("#id"))
     seen = pl.LazyFrame([active.unique().alias("#id")])
     idle = hashed.join(seen, on="#id", how="anti", maintain_order="left")
-    count: int = idle.select(pl.len()).collect(engine="streaming").item()
+    count: int = idle.select(pl.len()).collect(engine=data.executor).item()
     if count:
-        first = idle.select(pl.col(key), SOURCE, ROW).head(LISTED).collect(engine="streaming").rows()
+        first = idle.select(pl.col(key), SOURCE, ROW).head(LISTED).collect(engine=data.executor).rows()
         place = data.place(first[0][1], first[0][2], key)
         ids = [HIDDEN] if table.fields[key].private else [str(read) for read, _, _ in first]
         problems.note("customers-without-events", place, count=count, total=total, ids=ids)
@@ -129,7 +130,7 @@ def tell_duplicates(data: TableData, table: Table, hashes: pl.Series, problems: 
     if again.is_empty():
         return
     some = again.unique(maintain_order=True).head(10 * CUSTOMERS_LISTED).implode()
-    rows = data.frame.select(ids, ROW, SOURCE).filter(ids.hash().is_in(some)).collect(engine="streaming")
+    rows = data.frame.select(ids, ROW, SOURCE).filter(ids.hash().is_in(some)).collect(engine=data.executor)
     first: dict[str, str] = {}
     told = 0
     for name, row, source in rows.sort(SOURCE, ROW).iter_rows():
@@ -162,13 +163,13 @@ def _set_aside(
     part: Part, lost: pl.LazyFrame, code: str, table: Table, rejected: list[Rejected], problems: Problems
 ) -> int:
     """Tells the `lost` rows and keeps them as rejected; how many there are."""
-    count: int = lost.select(pl.len()).collect(engine="streaming").item()
+    count: int = lost.select(pl.len()).collect(engine=part.raw.executor).item()
     if not count:
         return 0
     name = table.date if code == "event-without-date" else _id(table)
     header = next((column.header for column in part.fit.columns if column.field.id == name), None)
     whose = pl.col(_id(table)) if _id(table) else pl.lit(None).alias("#id")  # the company's rows have none
-    first = lost.select(ROW, whose).head(LISTED).collect(engine="streaming").rows()
+    first = lost.select(ROW, whose).head(LISTED).collect(engine=part.raw.executor).rows()
     facts: dict[str, Fact] = {
         "table": table.id,
         "field": name,
@@ -204,7 +205,7 @@ def _hidden(cell: pl.Expr) -> pl.Expr:
 
 def _tell_blank(part: Part, lost: pl.LazyFrame, table: Table, problems: Problems) -> int:
     """Tells how many rows there are in which nothing stands, as spreadsheets leave them under a table."""
-    count: int = lost.filter(_blank(part.raw)).select(pl.len()).collect(engine="streaming").item()
+    count: int = lost.filter(_blank(part.raw)).select(pl.len()).collect(engine=part.raw.executor).item()
     if count:
         problems.note("blank-rows", part.raw.cell(), table=table.id, count=count)
     return count

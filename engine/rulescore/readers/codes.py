@@ -30,7 +30,7 @@ def tell_codes(data: TableData, problems: Problems) -> dict[str, int]:
     sound, shaped = pl.col("sound"), pl.col("shaped")
     total, right, formed = (
         given.select(pl.len().alias("total"), sound.sum().alias("right"), shaped.sum().alias("formed"))
-        .collect(engine="streaming")
+        .collect(engine=data.executor)
         .row(0)
     )
     for wrong, why, count in (
@@ -39,7 +39,7 @@ def tell_codes(data: TableData, problems: Problems) -> dict[str, int]:
     ):
         if not count:
             continue
-        cells = given.filter(why).select(SOURCE, ROW, UNIFIED_CODE).head(LISTED).collect(engine="streaming")
+        cells = given.filter(why).select(SOURCE, ROW, UNIFIED_CODE).head(LISTED).collect(engine=data.executor)
         for source, row, read in cells.iter_rows():
             problems.warning(wrong, data.place(source, row, UNIFIED_CODE), read=read)
         if count > LISTED:

@@ -24,7 +24,7 @@ from ..problems import Cell, Fact, Problems
 from .bytes import CHUNK, Openable, digest, opened
 from .layout import LOOKED_AT, NOTES_AT_MOST, find_header, notes_below
 from .survey import Survey, guess
-from .table import ROW, Broken, Format, Options, Raw
+from .table import READ_ERRORS, ROW, Broken, Format, Options, Raw, executor, held
 
 SEPARATORS = (",", "\t", ";", "|")
 MOST_COLUMNS = 5_000
@@ -64,7 +64,14 @@ def _read(path: Openable, file: str, options: Options, problems: Problems) -> Ra
             header = find_header(_top(text, separator), options, (), Cell(file), problems)
             if header is not None and header.last == 0:
                 frame = _scan(source, len(first), separator, lines)
-                return Raw(file, _disk(path), None, encoding, sha256, header.names, 1, frame, exact=exact)
+                try:
+                    frame = held(frame, survey.cells, 1)
+                except READ_ERRORS:
+                    return exact()
+                small = executor(survey.cells)
+                return Raw(
+                    file, _disk(path), None, encoding, sha256, header.names, 1, frame, exact=exact, executor=small
+                )
     return exact()
 
 

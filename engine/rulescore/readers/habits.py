@@ -30,7 +30,7 @@ def occurring(raw: Raw, columns: list[Column]) -> dict[str, dict[str, int]]:
     counted = [
         count.alias(f"{shape} {column.name}") for column in parsed for shape, count in _shapes(column).items()
     ]
-    counts = raw.frame.select(counted).collect(engine="streaming").row(0, named=True)
+    counts = raw.frame.select(counted).collect(engine=raw.executor).row(0, named=True)
     return {
         column.name: {shape: counts[f"{shape} {column.name}"] or 0 for shape in _shapes(column)}
         for column in parsed
@@ -69,7 +69,7 @@ def understood(raw: Raw, column: Column, counts: Mapping[str, int], problems: Pr
         form = rf"[{forms.SPELLED}]"
         text = pl.col(column.name).str.strip_chars()
         words = raw.frame.select(text.alias("text")).filter(pl.col("text").str.contains(form)).unique()
-        found = words.collect(engine="streaming").to_series().sort().head(MOST_SPELLED)
+        found = words.collect(engine=raw.executor).to_series().sort().head(MOST_SPELLED)
         amounts = {word: value for word in found if (value := amount(word)) is not None}
         if column.unit or column.base:
             return column
@@ -135,5 +135,5 @@ def _first(raw: Raw, column: Column, form: str) -> tuple[int, str]:
     """The first cell that has a form: its row and text."""
     text = as_text(pl.col(column.name), column.dtype)
     found = raw.frame.select(ROW, text.alias("text")).filter(pl.col("text").str.contains(form)).head(1)
-    row, read = found.collect(engine="streaming").row(0)
+    row, read = found.collect(engine=raw.executor).row(0)
     return row, str(read).strip()[:80]

@@ -15,18 +15,8 @@ from ..problems import Problems
 from .coerce import LONG_NUMBER, ROUNDED_NUMBER, Column, plain
 from .habits import occurring, understood
 from .steps import CODES, full, read_text
-from .table import ROW, Raw, held
+from .table import READ_ERRORS, ROW, Raw, executor, held
 from .tell import tell_column, tell_faults
-
-READ_ERRORS = (
-    pl.exceptions.ComputeError,
-    pl.exceptions.SchemaError,
-    pl.exceptions.NoDataError,
-    pl.exceptions.PanicException,
-    OSError,
-)
-"""What Polars raises over the content of a file; anything else is a mistake of ours and stays one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -63,9 +53,10 @@ def _judge(raw: Raw, columns: tuple[Column, ...], table: Table, problems: Proble
         if way is not None:
             sums.append(way[1].sum().cast(pl.Int64).alias(f"odd {column.name}"))
             sums.append(pl.col(column.name).null_count().alias(f"null {column.name}"))
-    counts = raw.frame.select(sums).collect(engine="streaming").row(0, named=True)
+    counts = raw.frame.select(sums).collect(engine=raw.executor).row(0, named=True)
     rows = counts["rows"]
-    raw = replace(raw, frame=held(raw.frame, rows, len(raw.headers)))
+    width = len(raw.headers) + len(columns)
+    raw = replace(raw, frame=held(raw.frame, rows, width), executor=executor(rows * width))
     values: list[pl.Expr] = []
     missing: dict[str, int] = {}
     odd: list[Column] = []
@@ -79,7 +70,7 @@ def _judge(raw: Raw, columns: tuple[Column, ...], table: Table, problems: Proble
     counted = occurring(raw, odd)
     odd = [understood(raw, column, counted.get(column.name, {}), problems) for column in odd]
     shapes = {name: [shape for shape, count in counts.items() if count] for name, counts in counted.items()}
-    frame = held(full(raw.frame, odd, shapes).with_columns(values), rows, len(raw.headers) + len(columns))
+    frame = held(full(raw.frame, odd, shapes).with_columns(values), rows, width)
     refused: dict[str, int] = {}
     missing.update(_count(raw, frame, odd, table, problems, refused))
     tell_faults(raw, columns, table, problems)
@@ -112,7 +103,7 @@ def _count(
         if column.field.kind == "text":
             sums += _id_sums(column)
     refused: set[str] = set()
-    counts = frame.select(sums).collect(engine="streaming").row(0, named=True)
+    counts = frame.select(sums).collect(engine=raw.executor).row(0, named=True)
     for column in odd:
         if column.field.kind == "text":
             _tell_ids(raw, frame, column, counts, problems)
@@ -152,13 +143,13 @@ def _tell_ids(
     if counts.get(f"tidied {column.name}"):
         text = pl.col(column.name).str.strip_chars()
         cells = frame.select(ROW, text.alias("read"), read_text(column).alias("taken"))
-        first = cells.filter(pl.col("read") != pl.col("taken")).head(1).collect(engine="streaming")
+        first = cells.filter(pl.col("read") != pl.col("taken")).head(1).collect(engine=raw.executor)
         row, read, taken = first.row(0)
         count = counts[f"tidied {column.name}"]
         problems.note("ids-tidied", raw.cell(row, column.header), count=count, read=read, taken=taken)
     if 0 < counts.get(f"rounded {column.name}", 0) == counts.get(f"long {column.name}"):
         cells = frame.select(ROW, pl.col(column.name).str.strip_chars().alias("read"))
-        first = cells.filter(pl.col("read").str.contains(ROUNDED_NUMBER)).head(1).collect(engine="streaming")
+        first = cells.filter(pl.col("read").str.contains(ROUNDED_NUMBER)).head(1).collect(engine=raw.executor)
         row, read = first.row(0)
         count = counts[f"rounded {column.name}"]
         problems.warning("rounded-ids", raw.cell(row, column.header), count=count, read=read)

@@ -27,7 +27,7 @@ def tell_later(
         counted = (
             later.group_by(SOURCE).agg(pl.len().alias("count"), pl.col(ROW).sort().head(LISTED)).sort(SOURCE)
         )
-        for source, count, rows in counted.collect(engine="streaming").iter_rows():
+        for source, count, rows in counted.collect(engine=table.executor).iter_rows():
             place = table.place(source, rows[0], date)
             problems.note(
                 "event-after-as-of",

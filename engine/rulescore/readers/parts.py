@@ -13,10 +13,10 @@ from .checks import Part
 from .discreet import discreet
 from .formats import READERS, format_of, read_parts
 from .headers import Mapped, fit, known_names
-from .judge import READ_ERRORS, judge
+from .judge import judge
 from .mappings import Export, Known
 from .rows import one_row_each, with_constants, without
-from .table import Options, Raw, Rejected
+from .table import READ_ERRORS, Options, Raw, Rejected
 
 
 def parts_of(

@@ -32,7 +32,7 @@ def without(raw: Raw, export: Export, table: Table, rejected: list[Rejected], pr
         if index is None:
             continue
         hit = _holds(raw, index, rule)
-        count: int = raw.frame.filter(hit).select(pl.len()).collect(engine="streaming").item()
+        count: int = raw.frame.filter(hit).select(pl.len()).collect(engine=raw.executor).item()
         if count:
             facts: dict[str, Fact] = {"table": table.id, "values": list(rule.values), "count": count}
             problems.note("rows-left-out", raw.cell(None, raw.headers[index]), **facts)
@@ -61,14 +61,14 @@ def _without_notes(raw: Raw, table: Table, rejected: list[Rejected], problems: P
     blank = pl.all_horizontal(
         pl.col(name).cast(pl.String, strict=False).fill_null("").str.strip_chars() == "" for name in names
     )
-    numbers = raw.frame.filter(~blank).select(ROW).collect(engine="streaming").to_series()
+    numbers = raw.frame.filter(~blank).select(ROW).collect(engine=raw.executor).to_series()
     present = {*numbers, *(broken.row for broken in raw.broken)}
     rows = range(raw.header_row + 1, max(present, default=0))
     end = next((row for row in rows if row not in present), None)
     if end is None:
         return raw
     notes = raw.frame.filter((pl.col(ROW) >= end) & ~blank)
-    count: int = notes.select(pl.len()).collect(engine="streaming").item()
+    count: int = notes.select(pl.len()).collect(engine=raw.executor).item()
     # what the format took for lines below the table are notes of this export; they are told and kept as such
     below = tuple(replace(broken, code=NOTES[0]) for broken in raw.broken if broken.code in NOTES)
     if count or not below:
@@ -144,7 +144,7 @@ def one_row_each(raw: Raw, fitted: Fit, table: Table, problems: Problems) -> Raw
         differing = _identified(raw, key).group_by(_ID).agg(kinds)
         for column in others:
             found = differing.filter(pl.col(column.name) > 1).select(_ID)
-            ids = sorted(found.collect(engine="streaming").to_series().to_list())
+            ids = sorted(found.collect(engine=raw.executor).to_series().to_list())
             if ids:
                 facts: dict[str, Fact] = {"field": column.field.id, "count": len(ids), "ids": ids[:LISTED]}
                 problems.warning("differing-rows", raw.cell(None, column.header), **facts)

@@ -81,6 +81,11 @@ class Survey:
         sound = not self._quoted and not self._strays and not self._returns and not self.nul
         return sound and cells > 1 and self._separators == (cells - 1) * records
 
+    @property
+    def cells(self) -> int:
+        """How many cells a regular file has."""
+        return self._separators + self._records + 1
+
     def _decode(self, chunk: bytes) -> None:
         if not self.utf8 or self.bom == "utf-16":
             return

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -14,6 +15,15 @@ from ..values import HIDDEN
 
 ROW = "#row"
 SOURCE = "#source"
+
+READ_ERRORS = (
+    pl.exceptions.ComputeError,
+    pl.exceptions.SchemaError,
+    pl.exceptions.NoDataError,
+    pl.exceptions.PanicException,
+    OSError,
+)
+"""What Polars raises over the content of a file; anything else is a mistake of ours and stays one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,16 @@ class TableData:
     frame: pl.LazyFrame
     sources: tuple[Source, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def executor(self) -> Executor:
+        """What answers questions about the table."""
+        return executor(self.cells)
+
+    @property
+    def cells(self) -> int:
+        """How many cells were read for it."""
+        return sum(source.rows * len(source.columns) for source in self.sources)
 
     def place(self, source: int, row: int, field_id: str | None = None) -> Cell:
         """The cell behind a value of the frame."""
@@ -109,9 +129,19 @@ HELD = 2_000_000
 """A table of at most so many cells is held in memory: it is asked many small questions, and each would read its file anew."""
 
 
+Executor = Literal["in-memory", "streaming"]
+"""An engine of Polars: the streaming one holds no table, and takes some milliseconds to begin."""
+
+
+def executor(cells: int) -> Executor:
+    """What answers questions about so many cells."""
+    return "in-memory" if cells <= HELD else "streaming"
+
+
 def held(frame: pl.LazyFrame, rows: int, width: int) -> pl.LazyFrame:
     """The frame, in memory if it is small."""
-    return frame.collect(engine="streaming").lazy() if rows * width <= HELD else frame
+    small = executor(rows * width) == "in-memory"
+    return frame.collect(engine="in-memory").lazy() if small else frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +152,7 @@ class Raw:
     instead of a value: (row, column index, error text, or the formula that has no value); the frame has them as missing.
     `exact` reads the file again in a slower way that finds every irregular row, should the frame turn out not to be
     readable. `formats` gives the number formats of a column's cells by row, where the file has such. Of a database,
-    `query` is what was asked and `keep` holds the rows that came.
+    `query` is what was asked and `keep` holds the rows that came. `executor` is what answers questions about the frame.
     """
 
     file: str
@@ -139,6 +169,7 @@ class Raw:
     query: str = ""
     keep: object = None
     formats: Callable[[int], Mapping[int, str]] | None = None
+    executor: Executor = "streaming"
 
     def cell(self, row: int | None = None, header: str | None = None) -> Cell:
         """A place in this file."""

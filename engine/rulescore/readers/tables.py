@@ -21,11 +21,10 @@ from .codes import tell_codes
 from .coerce import type_of
 from .formats import format_of
 from .groups import with_ultimate
-from .judge import READ_ERRORS
 from .mappings import find
 from .parts import judged, parts_of
 from .same import likely, merges, tell_likely, tell_merged, with_same
-from .table import ROW, SOURCE, Rejected, Source, TableData, Values, held
+from .table import READ_ERRORS, ROW, SOURCE, Rejected, Source, TableData, Values, held
 from .withheld import withheld
 
 CUSTOMERS = "customers"

@@ -50,13 +50,13 @@ def tell_column(
     """Tells the first cells that don't fit, then counts. A wholly unreadable column is one problem; whether an error."""
     facts = _facts(column, table)
     if infinite := found.pop(_COUNTED, 0):
-        row, value, _ = _first(frame, column, [_COUNTED])[0]
+        row, value, _ = _first(raw, frame, column, [_COUNTED])[0]
         problems.warning(
             _COUNTED, raw.cell(row, column.header), **facts, count=infinite, read=_seen(column, value)
         )
     refused = False
     if (unclear := found.get(_UNCLEAR, 0)) >= _UNUSABLE_FROM:
-        cells = _first(frame, column, [_UNCLEAR])
+        cells = _first(raw, frame, column, [_UNCLEAR])
         examples = list(dict.fromkeys(value for _, value, _ in cells))[:3]
         examples = [HIDDEN] if column.field.unsaid else examples
         problems.error(
@@ -68,7 +68,7 @@ def tell_column(
         )
         del found[_UNCLEAR]
         refused = True
-    first = _first(frame, column, list(found))
+    first = _first(raw, frame, column, list(found))
     total = sum(found.values())
     main = max(found, key=lambda code: found[code], default="")
     if read == 0 and total >= _UNUSABLE_FROM and main in _WHOLLY:
@@ -93,14 +93,16 @@ def _seen(column: Column, value: str) -> str:
     return HIDDEN if column.field.unsaid else value
 
 
-def _first(frame: pl.LazyFrame, column: Column, codes: list[str]) -> list[tuple[int, str, str]]:
+def _first(
+    raw: Raw, frame: pl.LazyFrame, column: Column, codes: list[str]
+) -> list[tuple[int, str, str]]:
     """The first cells with one of the codes: row, cell as text, code."""
     if not codes:
         return []
     wanted = [CODES.index(code) for code in codes]
     cells = frame.select(ROW, shown(column).alias("read"), pl.col(column.code).alias("code"))
-    rows = cells.filter(pl.col("code").is_in(wanted)).head(LISTED).collect(engine="streaming").rows()
-    return [(row, str(value), CODES[code]) for row, value, code in rows]
+    rows = cells.filter(pl.col("code").is_in(wanted)).head(LISTED).collect(engine=raw.executor)
+    return [(row, str(value), CODES[code]) for row, value, code in rows.iter_rows()]
 
 
 def _facts(column: Column, table: Table) -> dict[str, Fact]:

@@ -18,7 +18,7 @@ def withheld(data: TableData, table: Table, problems: Problems) -> TableData:
     have = data.frame.collect_schema().names()
     frame = data.frame
     for name in (one.id for one in table.fields.values() if one.withheld and one.id in have):
-        rows = frame.select(SOURCE, ROW, name).collect(engine="streaming")
+        rows = frame.select(SOURCE, ROW, name).collect(engine=data.executor)
         if rows[name].null_count() != 1:
             continue
         smallest = rows.drop_nulls(name).sort(name, SOURCE, ROW).head(1)

@@ -266,7 +266,7 @@ class Recount:
         try:
             stored = as_numbers(run.inputs, list(plan.kinds), plan.kinds).collect()
             trace = run.trace.collect()
-            fields = stored.lazy().select(CUSTOMER, SOURCE, ROW, *plan.fields)
+            fields = stored.select(CUSTOMER, SOURCE, ROW, *plan.fields)
             events = event_rows(plan, events_of_run(self.plan, plan, self.run.folder))
             inputs, again = by_row(plan, fields, events)
             written = (self.run.folder / JSON).read_bytes()

@@ -117,33 +117,41 @@ def sound_frame(pl: Any, x: Any) -> Any:
     return pl.when(x.abs() < MAX_SUMMAND).then(x)
 
 
+def _total(pl: Any, x: Any) -> Any:
+    """The sum in millionths."""
+    return (x * MILLIONTHS + 0.5).floor().cast(pl.Int128).sum()
+
+
+def _from_millionths(pl: Any, total: Any) -> Any:
+    return exact_divide(pl, total.cast(pl.Float64), MILLIONTHS)
+
+
 def sum_frame(pl: Any, x: Any) -> Any:
-    return exact_divide(pl, (x * MILLIONTHS + 0.5).floor().cast(pl.Int128).sum().cast(pl.Float64), MILLIONTHS)
+    return _from_millionths(pl, _total(pl, x))
 
 
 def _sum_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
-    known = sound_frame(pl, x)
-    return pl.when((known.count() > 0) | ~inside.any()).then(sum_frame(pl, known))
+    return _total(pl, x), x.count(), inside.any()
 
 
-def _mean_of(pl: Any, known: Any) -> Any:
-    return sum_frame(pl, known) / known.count().cast(pl.Float64)
+def _sum_of(pl: Any, total: Any, known: Any, inside: Any) -> Any:
+    return pl.when((known > 0) | ~inside).then(_from_millionths(pl, total))
 
 
 def _mean_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
-    known = sound_frame(pl, x)
-    return pl.when(known.count() > 0).then(_mean_of(pl, known))
+    return _total(pl, x), x.count()
 
 
-def _middle_frame(pl: Any, ordered: Any) -> Any:
-    count = ordered.count().cast(pl.Int64)
-    low = ordered.get((count - 1) // 2, null_on_oob=True)
-    high = ordered.get(count // 2, null_on_oob=True)
+def _mean_of(pl: Any, total: Any, known: Any) -> Any:
+    return pl.when(known > 0).then(_from_millionths(pl, total) / known.cast(pl.Float64))
+
+
+def _middle_frame(x: Any) -> Any:
+    return x.quantile(0.5, "lower"), x.quantile(0.5, "higher")
+
+
+def _middle_of(pl: Any, low: Any, high: Any) -> Any:
     return (low + high) * 0.5
-
-
-def _median_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
-    return _middle_frame(pl, sound_frame(pl, x).drop_nulls().sort())
 
 
 def _ordered_sum_frame(pl: Any, x: Any) -> Any:
@@ -152,39 +160,35 @@ def _ordered_sum_frame(pl: Any, x: Any) -> Any:
 
 
 def _std_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
-    known = sound_frame(pl, x).drop_nulls()
-    off = known - _mean_of(pl, known)
+    known = x.drop_nulls()
     count = known.count()
+    off = known - _mean_of(pl, _total(pl, known), count)
     result = (_ordered_sum_frame(pl, off * off) / (count.cast(pl.Float64) - 1.0)).sqrt()
     return pl.when(count >= 2).then(keep_finite(pl, result))
 
 
 def _gap_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
-    days = day.filter(inside).drop_nulls().unique().sort()
-    return _middle_frame(pl, days.diff().drop_nulls().sort())
+    return _middle_frame(day.filter(inside).drop_nulls().unique().sort().diff())
 
 
 def _trend_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
-    sound = sound_frame(pl, x)
-    use = sound.is_not_null() & day.is_not_null()
-    known, days = sound.filter(use), day.filter(use)
-    mean_day = _mean_of(pl, days)
-    off = days - mean_day
-    above = _ordered_sum_frame(pl, off * (known - _mean_of(pl, known)))
+    use = x.is_not_null() & day.is_not_null()
+    known, days = x.filter(use), day.filter(use)
+    off = days - _mean_of(pl, _total(pl, days), days.count())
+    above = _ordered_sum_frame(pl, off * (known - _mean_of(pl, _total(pl, known), known.count())))
     below = _ordered_sum_frame(pl, off * off)
     return pl.when(days.n_unique() >= 2).then(keep_finite(pl, above / below * 365.0))
 
 
 def _hhi_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
-    known = sound_frame(pl, x)
-    amounts = known.filter(known > 0)
+    amounts = x.filter(x > 0)
     total = sum_frame(pl, amounts)
     shares = amounts / (amounts * 0.0 + total)
     return pl.when(total > 0).then(_ordered_sum_frame(pl, shares * shares))
 
 
 def _gini_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
-    known = sound_frame(pl, x).drop_nulls()
+    known = x.drop_nulls()
     amounts = pl.when(known > 0).then(known).otherwise(0.0).sort()
     count, total = amounts.count().cast(pl.Float64), sum_frame(pl, amounts)
     place = amounts.cum_count().cast(pl.Float64)
@@ -212,6 +216,7 @@ AGGREGATES = (
         _sum, _sum_frame, 0.0,
         (("sum(orders.amount)", 600), ('sum(orders.amount, within="6m")', 500), ('sum(orders.amount, within="3m", lag="3m")', 300),
          ('sum(orders.amount, where=orders.status == "open")', None), ("sum(calls.minutes)", 0)),
+        finish=_sum_of,
     ),
     Aggregate(
         "count", "any?", "number",
@@ -235,13 +240,15 @@ AGGREGATES = (
         {"zh": "{table}的{0}平均值", "en": "mean of {0} over {table}"},
         _mean, _mean_frame, None,
         (("mean(orders.amount)", 200), ("mean(calls.minutes)", None)),
+        finish=_mean_of,
     ),
     Aggregate(
         "median", "number", "number",
         {"zh": "中位数；偶数个取中间两数的平均", "en": "the middle value, or the mean of the two in the middle"},
         {"zh": "{table}的{0}中位数", "en": "median of {0} over {table}"},
-        lambda events: middle(sorted(_known(events))), _median_frame, None,
+        lambda events: middle(sorted(_known(events))), lambda pl, x, inside, day: _middle_frame(x), None,
         (("median(orders.amount)", 200), ('median(orders.amount, where=orders.status == "done")', 200), ("median(calls.minutes)", None)),
+        finish=_middle_of,
     ),
     Aggregate(
         "min", "ordered", "any",
@@ -289,6 +296,7 @@ AGGREGATES = (
         _gap, _gap_frame, None,
         (("gap(orders)", 92), ("gap(calls)", None)),
         needs_date=True,
+        finish=_middle_of,
     ),
     Aggregate(
         "hhi", "number", "number",

@@ -42,9 +42,10 @@ class Aggregate:
     `operand`: the kind it takes, `any`, or `` when it takes the table alone; `result` likewise.
     With several `operands`, all of the kind, a value is a tuple of them, in frames a struct with fields 0, 1, ...
     `row` gets Events (missing values included). `frame` gets polars, the operand expression (null where the event
-    is outside the window or the value missing), the boolean `inside` and the date expression; it is used in a
-    group_by. `no_events`: the result for a customer without events in the window. `words`: `{table}` are the events, `{0}`
-    is the operand.
+    is outside the window, the value missing, or too large to be added: see `is_added`), the boolean `inside` and the date
+    expression; it gives what a group_by works out, one value or several, of which `finish` makes the result, as columns.
+    `no_events`: the result for a customer without events in the window. `words`: `{table}` are the events, `{0}` is the
+    operand.
     """
 
     name: str
@@ -58,6 +59,12 @@ class Aggregate:
     examples: tuple[tuple[str, Scalar | None], ...]
     needs_date: bool = False
     operands: int = 1
+    finish: Callable[..., Any] = lambda pl, value: value
+
+    @property
+    def is_added(self) -> bool:
+        """Whether it takes single numbers to reckon with, which are of a size that can be added exactly."""
+        return self.operand == "number" and self.operands == 1
 
 
 @dataclass(frozen=True, slots=True)
