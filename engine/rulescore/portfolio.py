@@ -48,7 +48,7 @@ def write(
     target = folder / PORTFOLIO
     target.mkdir()
     for name, frame in own_events(plan, tables).items():
-        frame.collect().write_parquet(target / f"{name}.parquet", compression="zstd", statistics=False)
+        frame.collect(engine="in-memory").write_parquet(target / f"{name}.parquet", compression="zstd", statistics=False)
     events = events_of_run(customers, plan, folder)
     record = frame_engine.as_numbers(_record(plan, tables.get(COMPANY)), plan.fields, plan.kinds)
     if by == "row":
@@ -63,7 +63,7 @@ def write(
     kept = frame_engine.as_dates(
         inputs.select(list(dict.fromkeys(wanted))).lazy(), list(plan.kinds), plan.kinds
     )
-    kept.collect().write_parquet(target / INPUTS, compression="zstd", statistics=False)
+    kept.collect(engine="in-memory").write_parquet(target / INPUTS, compression="zstd", statistics=False)
     trace.cast(narrow(plan)).write_parquet(target / TRACE, compression="zstd", statistics=False)  # type: ignore[arg-type]
     (folder / JSON).write_bytes(rfc8785.dumps(facts(plan, inputs.row(0, named=True), broken_down)))
 
@@ -112,7 +112,7 @@ def scored_base(customers: Plan, plan: Plan, folder: Path) -> pl.LazyFrame:
         *([chosen] if chosen is not None else []),
     ]
     base = pl.concat(parts, how="horizontal").with_columns(pl.lit(OWNER).alias(COMPANY_ID))
-    rows = inputs.select(pl.len()).collect().item()
+    rows = inputs.select(pl.len()).collect(engine="in-memory").item()
     return held(base, rows, len(fields) + len(made))
 
 
