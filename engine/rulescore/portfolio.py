@@ -48,7 +48,9 @@ def write(
     target = folder / PORTFOLIO
     target.mkdir()
     for name, frame in own_events(plan, tables).items():
-        frame.collect(engine="in-memory").write_parquet(target / f"{name}.parquet", compression="zstd", statistics=False)
+        frame.collect(engine="in-memory").write_parquet(
+            target / f"{name}.parquet", compression="zstd", statistics=False
+        )
     events = events_of_run(customers, plan, folder)
     record = frame_engine.as_numbers(_record(plan, tables.get(COMPANY)), plan.fields, plan.kinds)
     if by == "row":
@@ -171,15 +173,14 @@ def by_row(
     """Inputs, dates as days, and trace of the one `record`, whose dates are days, by the row engine. Without `events` the
     record holds its aggregates."""
     result = RowEngine(plan).evaluate_base(rows_of(record), None if events is None else [dict(events)])[0]
-    columns = {
-        step.column: pl.Series(
-            [result.values[step.column]],
-            dtype=pl.Float64 if step.tree.kind == "date" else _TYPES[step.tree.kind],
-        )
+    types, there = {**_TYPES, "date": pl.Float64}, set(record.columns)
+    columns = [
+        pl.Series(step.column, [result.values[step.column]], dtype=types[step.tree.kind])
         for step in plan.steps
-    }
+        if step.column not in there
+    ]
     trace = trace_of_results(plan, record[CUSTOMER].to_list(), [result]).select(trace_columns(plan))
-    return record.with_columns(**columns), trace
+    return record.hstack(columns), trace
 
 
 def event_rows(plan: Plan, events: Mapping[str, pl.LazyFrame]) -> dict[str, list[dict[str, Any]]]:

@@ -18,6 +18,7 @@ import polars as pl
 from .engines import frame as frame_engine
 from .engines.columns import Columns
 from .engines.frame import CUSTOMER
+from .engines.literals import whole
 from .engines.verdicts import number
 from .folder import Run
 from .lang.syntax import Tree
@@ -287,9 +288,9 @@ def _at_ends(plan: Plan, waits: Waits, items: Sequence[Item]) -> Iterator[pl.Exp
     for planned in plan.rules:
         name, high = planned.rule.id, planned.rule.high
         waits_here, case, points = waiting(f"rule.{name}"), pl.col(f"{name}.case"), pl.col(f"{name}.points")
-        worst, best = (pl.lit(value, dtype=pl.Int32) for value in planned.span)
+        worst, best = (whole(value, pl.Int32) for value in planned.span)
         points = pl.when(waits_here).then(pl.when(HIGH).then(best).otherwise(worst)).otherwise(points)
-        yield pl.when(waits_here).then(pl.lit(0, dtype=pl.Int8)).otherwise(case).alias(f"{name}.case")
+        yield pl.when(waits_here).then(whole(0, pl.Int8)).otherwise(case).alias(f"{name}.case")
         yield points.alias(f"{name}.points")
         yield (high - points).fill_null(0).cast(pl.Int32).alias(f"{name}.lost")
     for gate, _ in plan.gates:

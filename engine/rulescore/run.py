@@ -78,7 +78,11 @@ class Request:
     @property
     def executor(self) -> Executor:
         """What answers questions about all of the tables together, and about what is made of them."""
-        return executor(sum(table.cells for table in self.tables.values())) if self.rows <= run_folder.HELD_UP_TO else "streaming"
+        return (
+            executor(sum(table.cells for table in self.tables.values()))
+            if self.rows <= run_folder.HELD_UP_TO
+            else "streaming"
+        )
 
 
 def evaluate(
@@ -375,7 +379,9 @@ def _describe(request: Request, problems: Problems, building: Path) -> dict[str,
 def _facts(request: Request, building: Path) -> dict[str, Any]:
     inputs = [source_facts(table.id, source) for table in request.tables.values() for source in table.sources]
     plan, pack = request.plan, request.pack
-    customers = pl.scan_parquet(building / run_folder.TRACE).select(pl.len()).collect(engine="in-memory").item()
+    customers = (
+        pl.scan_parquet(building / run_folder.TRACE).select(pl.len()).collect(engine="in-memory").item()
+    )
     return {
         "format": 1,
         "engine": {"name": request.engine, "rulescore": VERSION, "polars": pl.__version__},

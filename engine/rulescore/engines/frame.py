@@ -77,11 +77,17 @@ class Counting:
             what = (where, declared.is_added, *args[: tree.operands])
             if what not in values:
                 operand = _operand(columns.all(args[: tree.operands]))
-                counts = insides[where] & (operand.abs() < MAX_SUMMAND) if declared.is_added else insides[where]
+                counts = (
+                    insides[where] & (operand.abs() < MAX_SUMMAND) if declared.is_added else insides[where]
+                )
                 values[what] = pl.when(counts).then(operand).alias(f"?value{len(values)}")
             value, inside = (pl.col(one.meta.output_name()) for one in (values[what], insides[where]))
             found = declared.frame(pl, value, inside, day)
-            parts = [(part.meta.serialize(), part) for part in found] if isinstance(found, tuple) else [(step.column, found)]
+            parts = (
+                [(part.meta.serialize(), part) for part in found]
+                if isinstance(found, tuple)
+                else [(step.column, found)]
+            )
             self.parts[step.column] = [
                 reduced.setdefault(same, part.alias(f"?part{len(reduced)}")) for same, part in parts
             ]

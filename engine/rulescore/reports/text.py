@@ -161,7 +161,9 @@ def figures_of(run: Run) -> dict[str, dict[str, Any]]:
     # beyond SAMPLED customers the spread is that of every so many-th, which the eye can't tell apart
     every = max(1, int(run.manifest["customers"]) // SAMPLED)
     trace = run.trace.select([f"{target}.points" for target in targets])
-    told = pl.collect_all([trace.select(exact), trace.gather_every(every).select(spread)], engine=run.executor)
+    told = pl.collect_all(
+        [trace.select(exact), trace.gather_every(every).select(spread)], engine=run.executor
+    )
     found: dict[str, dict[str, Any]] = {target: {} for target in targets}
     for row in told:
         for key, value in row.row(0, named=True).items():
