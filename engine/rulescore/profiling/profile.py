@@ -10,9 +10,8 @@ from typing import Any
 
 from ..model import Table
 from ..problems import Problems
-from ..readers.table import READ_ERRORS
 from ..readers.mappings import shipped
-from ..readers.table import Raw
+from ..readers.table import READ_ERRORS, Raw
 from ..values import fold
 from .columns import ColumnFacts, Personal, column_facts
 from .files import Opened, open_parts

@@ -40,8 +40,7 @@ from ..quality import assess
 from ..readers import Assessment, TableData, assessment_of_files, read_assessment, read_tables, tell_later
 from ..readers.assessment import FILE
 from ..readers.frames import NAME as FRAME
-from ..readers.table import READ_ERRORS
-from ..readers.table import ROW, Rejected
+from ..readers.table import READ_ERRORS, ROW, Rejected
 from ..run import customer_frame, sink, source_facts, write_cells
 from ..source import read_yaml
 from ..taken import settle as settle_taken
