@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from rulescore import api, folder, run
+from rulescore.readers import table
 from rulescore.reports import text
 
 SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "general"
@@ -32,6 +33,20 @@ def test_parts_hold_the_same_as_one_file(tmp_path: Path, monkeypatch: pytest.Mon
     assert api.verify(tmp_path / "parts") == []
     last = parts.table["customer_id"][-1]
     assert api.explain(parts, last).split("\n")[3:] == api.explain(whole, last).split("\n")[3:]
+
+
+@pytest.mark.parametrize("sample", ["general", "biotech"])
+def test_what_streams_is_what_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample: str) -> None:
+    """Guards "same scores at every size": a sample read and scored as if it were too large to be held, its screen too, says the same."""
+    folder_of = SAMPLE.parent / sample
+    held = api.evaluate(folder_of, out=tmp_path / "held")
+    screen = text.summary(held, "en")
+    monkeypatch.setattr(table, "HELD", 0)
+    monkeypatch.setattr(folder, "HELD_UP_TO", 0)
+    streamed = api.evaluate(folder_of, out=tmp_path / "streamed")
+    assert streamed.executor == "streaming"
+    assert streamed.manifest["files"] == held.manifest["files"]
+    assert text.summary(streamed, "en").replace("streamed", "held") == screen
 
 
 def test_a_large_base_is_counted_and_averaged_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
