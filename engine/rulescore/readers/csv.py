@@ -70,7 +70,16 @@ def _read(path: Openable, file: str, options: Options, problems: Problems) -> Ra
                     return exact()
                 small = executor(survey.cells)
                 return Raw(
-                    file, _disk(path), None, encoding, sha256, header.names, 1, frame, exact=exact, executor=small
+                    file,
+                    _disk(path),
+                    None,
+                    encoding,
+                    sha256,
+                    header.names,
+                    1,
+                    frame,
+                    exact=exact,
+                    executor=small,
                 )
     return exact()
 

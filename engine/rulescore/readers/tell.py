@@ -93,9 +93,7 @@ def _seen(column: Column, value: str) -> str:
     return HIDDEN if column.field.unsaid else value
 
 
-def _first(
-    raw: Raw, frame: pl.LazyFrame, column: Column, codes: list[str]
-) -> list[tuple[int, str, str]]:
+def _first(raw: Raw, frame: pl.LazyFrame, column: Column, codes: list[str]) -> list[tuple[int, str, str]]:
     """The first cells with one of the codes: row, cell as text, code."""
     if not codes:
         return []

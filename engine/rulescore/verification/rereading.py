@@ -40,8 +40,7 @@ from ..quality import assess
 from ..readers import Assessment, TableData, assessment_of_files, read_assessment, read_tables, tell_later
 from ..readers.assessment import FILE
 from ..readers.frames import NAME as FRAME
-from ..readers.table import READ_ERRORS
-from ..readers.table import ROW, Rejected
+from ..readers.table import READ_ERRORS, ROW, Rejected
 from ..run import customer_frame, sink, source_facts, write_cells
 from ..source import read_yaml
 from ..taken import settle as settle_taken
@@ -235,7 +234,7 @@ class _Rereading:
     def cells(self) -> None:
         """Which rows of the raw files the events came from."""
         path = self.folder / CELLS
-        write_cells(self.plan, self.tables, path)
+        write_cells(self.plan, self.tables, path, "streaming")
         none = pl.scan_parquet(path).collect_schema().to_frame()
         for old, new in zip_longest(batches(self.run.folder / CELLS), batches(path), fillvalue=none):
             if list(old.columns) != list(new.columns):
