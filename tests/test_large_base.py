@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from rulescore import api, run
+from rulescore import api, folder, run
 from rulescore.reports import text
 
 SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "general"
@@ -17,7 +17,7 @@ def test_parts_hold_the_same_as_one_file(tmp_path: Path, monkeypatch: pytest.Mon
     """Guards the seams: 320 customers in parts of 100, with stages set down in files, are traced, scored, explained and verified as in one piece."""
     whole = api.evaluate(SAMPLE, out=tmp_path / "whole")
     monkeypatch.setattr(run, "AT_ONCE", 100)
-    monkeypatch.setattr(run, "HELD_UP_TO", 100)
+    monkeypatch.setattr(folder, "HELD_UP_TO", 100)
     parts = api.evaluate(SAMPLE, out=tmp_path / "parts")
     names = sorted(path.name for path in (tmp_path / "parts" / "trace.parquet").iterdir())
     assert names == ["00000.parquet", "00001.parquet", "00002.parquet", "00003.parquet"]

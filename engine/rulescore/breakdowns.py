@@ -15,7 +15,7 @@ from .engines.evaluator import Evaluator
 from .engines.row import RowEngine
 from .lang.syntax import Tree
 from .model import Breakdown
-from .plan import Plan, breakdown_plans
+from .plan import Plan, Step, breakdown_plans
 from .readers.table import Executor
 from .values import iso
 
@@ -40,6 +40,18 @@ def by_frame(
     days; `events`: its customers and the company's own tables that were handed in."""
     parts = list(breakdown_plans(plan))
     read = {table for _, keys, _, _ in parts for table in keys}
+    count = frame_engine.counted
+    if by == "in-memory":  # what is taken of the events is the same however they are grouped
+        steps = {step.column: step for *_, own in parts for step in own.event_steps}
+        shared = {
+            table: frame_engine.Counting(plan, table, events[table], [step for step in steps.values() if step.tree.table == table])
+            for table in sorted(read & events.keys())
+        }  # fmt: skip
+        events = {table: one.frame.collect(engine=by).lazy() for table, one in shared.items()}
+
+        def count(own: Plan, table: str, frame: pl.LazyFrame, steps: Sequence[Step]) -> pl.LazyFrame:
+            return shared[table].by_customer(frame, steps)
+
     columns = {table: _Keyed(plan, table, events[table]) for table in sorted(read & events.keys())}
     found = [
         {
@@ -82,9 +94,9 @@ def by_frame(
                 for field, column in _rows(own, breakdown, groups, values).items()
             ]
         )
-        counted_in = frame_engine.with_aggregates(own, records, members)
+        counted_in = frame_engine.with_aggregates(own, records, members, count)
         made.append(frame_engine.with_features(own, counted_in).select(list(breakdown.figures)))
-    figures: list[list[Sequence[Any]]] = [list(frame.rows()) for frame in pl.collect_all(made)]
+    figures: list[list[Sequence[Any]]] = [list(frame.rows()) for frame in pl.collect_all(made, engine=by)]
     return list(zip(tables, figures, strict=True))
 
 

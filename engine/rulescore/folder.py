@@ -24,7 +24,7 @@ from .packs.cycles import in_cycle
 from .packs.loading import load_or_raise
 from .plan import Plan, make_plan, portfolio_plan
 from .problems import Cell, Problem, Problems, Span, UsageError
-from .readers.table import Rejected
+from .readers.table import Executor, Rejected
 from .values import day, iso
 
 MANIFEST, LOG = "manifest.json", "log.json"
@@ -35,6 +35,8 @@ PROBLEMS, REJECTED = "problems.jsonl", "rejected.xlsx"
 QUALITY = "quality.json"
 UNHASHED = frozenset({MANIFEST, LOG})
 FORMAT = 1
+HELD_UP_TO = 20_000
+"""Up to so many customers, what is asked of all of them is held in memory: writing it down, or streaming it, costs more."""
 
 __all__ = ["CELLS", "INPUTS", "Run", "iso", "trace_columns", "write_manifest"]
 
@@ -234,6 +236,11 @@ class Run:
         self._as, self._index = kind, index
         return self
 
+    @property
+    def executor(self) -> Executor:
+        """What answers questions about all customers."""
+        return "in-memory" if self.manifest["customers"] <= HELD_UP_TO else "streaming"
+
     @cached_property
     def inputs(self) -> pl.LazyFrame:
         return pl.scan_parquet(self.folder / INPUTS)
@@ -320,14 +327,11 @@ def sha256_of(path: Path) -> str:
 
 def hashes(folder: Path) -> dict[str, str]:
     """sha256 of every file of the run but the manifest and the log, by name."""
-    paths = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and path.relative_to(folder).as_posix() not in UNHASHED
-    )
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    names = sorted(paths.keys() - set(UNHASHED))
     with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(sha256_of, paths))
-    return {path.relative_to(folder).as_posix(): digest for path, digest in zip(paths, found, strict=True)}
+        found = list(pool.map(sha256_of, [paths[name] for name in names]))
+    return dict(zip(names, found, strict=True))
 
 
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -48,7 +48,9 @@ def write(
     target = folder / PORTFOLIO
     target.mkdir()
     for name, frame in own_events(plan, tables).items():
-        frame.collect().write_parquet(target / f"{name}.parquet", compression="zstd", statistics=False)
+        frame.collect(engine="in-memory").write_parquet(
+            target / f"{name}.parquet", compression="zstd", statistics=False
+        )
     events = events_of_run(customers, plan, folder)
     record = frame_engine.as_numbers(_record(plan, tables.get(COMPANY)), plan.fields, plan.kinds)
     if by == "row":
@@ -63,7 +65,7 @@ def write(
     kept = frame_engine.as_dates(
         inputs.select(list(dict.fromkeys(wanted))).lazy(), list(plan.kinds), plan.kinds
     )
-    kept.collect().write_parquet(target / INPUTS, compression="zstd", statistics=False)
+    kept.collect(engine="in-memory").write_parquet(target / INPUTS, compression="zstd", statistics=False)
     trace.cast(narrow(plan)).write_parquet(target / TRACE, compression="zstd", statistics=False)  # type: ignore[arg-type]
     (folder / JSON).write_bytes(rfc8785.dumps(facts(plan, inputs.row(0, named=True), broken_down)))
 
@@ -112,7 +114,7 @@ def scored_base(customers: Plan, plan: Plan, folder: Path) -> pl.LazyFrame:
         *([chosen] if chosen is not None else []),
     ]
     base = pl.concat(parts, how="horizontal").with_columns(pl.lit(OWNER).alias(COMPANY_ID))
-    rows = inputs.select(pl.len()).collect().item()
+    rows = inputs.select(pl.len()).collect(engine="in-memory").item()
     return held(base, rows, len(fields) + len(made))
 
 
@@ -171,15 +173,14 @@ def by_row(
     """Inputs, dates as days, and trace of the one `record`, whose dates are days, by the row engine. Without `events` the
     record holds its aggregates."""
     result = RowEngine(plan).evaluate_base(rows_of(record), None if events is None else [dict(events)])[0]
-    columns = {
-        step.column: pl.Series(
-            [result.values[step.column]],
-            dtype=pl.Float64 if step.tree.kind == "date" else _TYPES[step.tree.kind],
-        )
+    types, there = {**_TYPES, "date": pl.Float64}, set(record.columns)
+    columns = [
+        pl.Series(step.column, [result.values[step.column]], dtype=types[step.tree.kind])
         for step in plan.steps
-    }
+        if step.column not in there
+    ]
     trace = trace_of_results(plan, record[CUSTOMER].to_list(), [result]).select(trace_columns(plan))
-    return record.with_columns(**columns), trace
+    return record.hstack(columns), trace
 
 
 def event_rows(plan: Plan, events: Mapping[str, pl.LazyFrame]) -> dict[str, list[dict[str, Any]]]:

@@ -19,11 +19,13 @@ from msgspec.structs import replace
 from .engines import frame as frame_engine
 from .engines.columns import Columns
 from .engines.frame import CUSTOMER
+from .engines.literals import whole
 from .engines.verdicts import number
 from .folder import Run
 from .lang.syntax import Tree
 from .model import KEPT_OUT
 from .plan import Plan, Step
+from .readers.table import Executor
 from .scoring import MISSING
 
 Item = tuple[str, str]
@@ -74,7 +76,11 @@ def lacking(run: Run, amount: str | None, tiers: bool = True) -> list[Lack]:
         worth = pl.when(_name(item, ANY)).then(AMOUNT)
         asked += [worth.sum().alias(_name(item, "sum")), worth.count().alias(_name(item, "known"))]
     marked = joined.with_columns(masks).with_columns(anything)
-    counts = marked.select(asked).collect(engine="streaming").row(0, named=True)
+    every = max(1, int(run.manifest["customers"]) // SAMPLED)
+    by: Executor = "in-memory" if every == 1 else "streaming"
+    if every == 1:  # all of them are tried, and so held
+        marked = marked.collect(engine="in-memory").lazy()
+    counts = marked.select(asked).collect(engine=by).row(0, named=True)
     found: dict[Item, Lack] = {}
     for item, of in waits.items():
         if customers := counts[_name(item, ANY)]:
@@ -87,9 +93,9 @@ def lacking(run: Run, amount: str | None, tiers: bool = True) -> list[Lack]:
                 amount=Decimal(counts[_name(item, "sum")]).scaleb(-2) if counts.get(_name(item, "known")) else None,
             )  # fmt: skip
     if found and tiers:
-        every = max(1, int(run.manifest["customers"]) // SAMPLED)
-        rows = joined.gather_every(every).with_columns(masks).with_columns(anything)
-        _try_tiers(plan, rows.collect(engine="streaming"), waits, found)
+        if every > 1:  # drawn before anything is worked out of the others
+            marked = joined.gather_every(every).with_columns(masks).with_columns(anything)
+        _try_tiers(plan, marked.collect(engine=by), waits, found)
     return list(found.values())
 
 
@@ -235,7 +241,7 @@ def _try_tiers(plan: Plan, rows: pl.DataFrame, waits: Waits, found: Mapping[Item
     there = there.with_columns(_at_ends(plan, waits, list(places)))
     other = pl.col("tier.index").ne_missing(pl.col(WAS))
     moved = frame_engine.standings(_doubted(plan), there.lazy()).filter(other)
-    counted = dict(moved.group_by(ITEM).agg(pl.col(AT).n_unique()).collect().iter_rows())
+    counted = dict(moved.group_by(ITEM).agg(pl.col(AT).n_unique()).collect(engine="in-memory").iter_rows())
     for index, (item, looked) in enumerate(places.items()):
         lack = found[item]
         lack.tiers = (2 * counted.get(index, 0) * lack.customers + len(looked)) // (2 * len(looked))
@@ -282,9 +288,9 @@ def _at_ends(plan: Plan, waits: Waits, items: Sequence[Item]) -> Iterator[pl.Exp
     for planned in plan.rules:
         name, high = planned.rule.id, planned.rule.high
         waits_here, case, points = waiting(f"rule.{name}"), pl.col(f"{name}.case"), pl.col(f"{name}.points")
-        worst, best = (pl.lit(value, dtype=pl.Int32) for value in planned.span)
+        worst, best = (whole(value, pl.Int32) for value in planned.span)
         points = pl.when(waits_here).then(pl.when(HIGH).then(best).otherwise(worst)).otherwise(points)
-        yield pl.when(waits_here).then(pl.lit(0, dtype=pl.Int8)).otherwise(case).alias(f"{name}.case")
+        yield pl.when(waits_here).then(whole(0, pl.Int8)).otherwise(case).alias(f"{name}.case")
         yield points.alias(f"{name}.points")
         yield (high - points).fill_null(0).cast(pl.Int32).alias(f"{name}.lost")
     for gate, _ in plan.gates:

@@ -37,8 +37,6 @@ from .scores import scores_of_trace
 from .version import VERSION
 
 CUSTOMER = frame_engine.CUSTOMER
-HELD_UP_TO = 20_000
-"""Up to so many customers, what comes before a stage over the whole base is held in memory: writing it down costs more."""
 AT_ONCE = 1_000_000
 """Customers that are scored in one query."""
 Progress = Callable[[str], None]
@@ -81,7 +79,7 @@ class Request(Struct, frozen=True):
         """What answers questions about all of the tables together, and about what is made of them."""
         return (
             executor(sum(table.cells for table in self.tables.values()))
-            if self.rows <= HELD_UP_TO
+            if self.rows <= run_folder.HELD_UP_TO
             else "streaming"
         )
 
@@ -250,7 +248,7 @@ def _trace_in_parts(plan: Plan, inputs: Path, trace: Path) -> None:
     while it writes many columns grows with its rows."""
     trace.mkdir()
     stored = pl.scan_parquet(inputs)
-    rows = stored.select(pl.len()).collect().item()
+    rows = stored.select(pl.len()).collect(engine="in-memory").item()
     numbers = frame_engine.as_numbers(stored, list(plan.kinds), plan.kinds)
     for number, start in enumerate(range(0, rows, AT_ONCE)):
         part = frame_engine.score(plan, numbers.slice(start, AT_ONCE))
@@ -300,7 +298,7 @@ def _featured(request: Request, frame: pl.LazyFrame, building: Path, spare: list
         if stage[0].scope != "base":
             frame = frame_engine.with_features(plan, frame, [stage])
             continue
-        if request.rows <= HELD_UP_TO:
+        if request.rows <= run_folder.HELD_UP_TO:
             before = frame.collect(engine=request.executor).lazy()
         else:
             spare.append(building / f".stage{len(spare)}.parquet")
@@ -359,10 +357,11 @@ def write_cells(plan: Plan, tables: Mapping[str, TableData], path: Path, by: Exe
 
 def _describe(request: Request, problems: Problems, building: Path) -> dict[str, Any]:
     """Writes rulesets, problems, rejected rows and, last, the manifest."""
-    for name, text in request.pack.files:
-        path = building / "rulesets" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+    files = {building / "rulesets" / name: text for name, text in request.pack.files}
+    for place in {path.parent for path in files}:
+        place.mkdir(parents=True, exist_ok=True)
+    for path, text in files.items():
+        path.write_bytes(text.encode())
     if request.assessment:
         (building / "assessment.yaml").write_text(request.assessment, encoding="utf-8", newline="\n")
     run_folder.write_problems(problems, building / run_folder.PROBLEMS)
@@ -379,7 +378,9 @@ def _describe(request: Request, problems: Problems, building: Path) -> dict[str,
 def _facts(request: Request, building: Path) -> dict[str, Any]:
     inputs = [source_facts(table.id, source) for table in request.tables.values() for source in table.sources]
     plan, pack = request.plan, request.pack
-    customers = pl.scan_parquet(building / run_folder.TRACE).select(pl.len()).collect().item()
+    customers = (
+        pl.scan_parquet(building / run_folder.TRACE).select(pl.len()).collect(engine="in-memory").item()
+    )
     return {
         "format": 1,
         "engine": {"name": request.engine, "rulescore": VERSION, "polars": pl.__version__},

@@ -124,7 +124,7 @@ def _points(column: str) -> pl.Expr:
 def scores_of_trace(plan: Plan, trace: pl.LazyFrame, inputs: pl.LazyFrame, folder: Path) -> None:
     """Writes `scores.csv` (UTF-8 with a byte order mark, for spreadsheets) or `scores.parquet`."""
     scores = score_table(plan, trace, inputs)
-    if inputs.select(pl.len()).collect().item() > CSV_UP_TO:
+    if inputs.select(pl.len()).collect(engine="in-memory").item() > CSV_UP_TO:
         scores.sink_parquet(
             folder / "scores.parquet",
             compression="lz4",
@@ -134,7 +134,7 @@ def scores_of_trace(plan: Plan, trace: pl.LazyFrame, inputs: pl.LazyFrame, folde
         )
         return
     named = "name" in inputs.collect_schema().names()
-    scores.with_columns(harmless(text) for text in texts(plan, named)).collect().write_csv(
+    scores.with_columns(harmless(text) for text in texts(plan, named)).collect(engine="in-memory").write_csv(
         folder / "scores.csv", include_bom=True
     )
 

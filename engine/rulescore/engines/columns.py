@@ -17,6 +17,7 @@ import polars as pl
 from ..lang.functions import FUNCTIONS
 from ..lang.functions.numbers import exact_divide, keep_finite, quantise_frame
 from ..lang.syntax import MAX_NUMBER, Tree
+from .literals import literal
 from .operators import repeated
 
 LARGEST = 307.0
@@ -27,12 +28,6 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 _FIELD_SIZE = math.log10(MAX_NUMBER)
-
-
-def literal(tree: Tree) -> pl.Expr:
-    if isinstance(tree.value, float):
-        return pl.lit(tree.value, dtype=pl.Float64)
-    return pl.lit(tree.value)
 
 
 def _joined(parts: Sequence[pl.Expr], join: Callable[[Any, Any], Any]) -> pl.Expr:
@@ -63,7 +58,7 @@ class Columns:
     def plain(self, tree: Tree) -> pl.Expr:
         match tree.op:
             case "const":
-                return literal(tree)
+                return literal(tree.value)
             case "name":
                 name = str(tree.value)
                 return self.bound[name] if name in self.bound else pl.col(name)
@@ -83,7 +78,7 @@ class Columns:
                 return _joined(tests, operator.and_)
             case "in":
                 left = self.expression(tree.args[0])
-                return _joined([left == literal(item) for item in tree.args[1:]], operator.or_)
+                return _joined([left == literal(item.value) for item in tree.args[1:]], operator.or_)
             case "if":
                 test, then, other = self.all(tree.args)
                 return pl.when(test).then(then).when(~test).then(other)  # neither when the test is missing

@@ -86,12 +86,11 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
 
 def folded(tree: Tree) -> Tree:
     """The tree with what rests on no name, such as a date a number of months back, worked out once."""
-    value = Evaluator().value
 
     def change(node: Tree) -> Tree:
         if node.op == "const" or node.kind not in ("number", "date", "bool", "text") or node.names():
             return node
-        found = value(node, {})
+        found = Evaluator().value(node, {})
         return node if found is None else constant(found, node.kind)
 
     return tree.map(change)

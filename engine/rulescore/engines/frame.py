@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -22,7 +22,8 @@ from .row import window_days
 from .totals import composite_columns, dimension_columns, index_columns, reason_columns
 from .verdicts import gated_columns, rule_columns, tier_columns
 
-SEEN = "?seen"
+SEEN = "?seen "
+"""Before the name of a table: whether a customer has any event there."""
 
 
 def as_number(column: str, kind: str) -> pl.Expr:
@@ -46,68 +47,76 @@ def as_dates(frame: pl.LazyFrame, columns: Sequence[str], kinds: Mapping[str, st
     return frame.with_columns(dates) if dates else frame
 
 
-def aggregates(plan: Plan, table: str, events: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a customer: every aggregate that the plan needs over one event table.
+class Counting:
+    """The events of one table with what aggregates take of them as columns, made once however they are grouped."""
 
-    `events` holds the table's fields, dates as dates. Rows without customer do not count.
-    """
-    spec = plan.pack.tables[table]
-    steps = [step for step in plan.event_steps if step.tree.table == table]
-    present = set(events.collect_schema().names())
-    prefixed = as_numbers(events, sorted(present), {key: field.kind for key, field in spec.fields.items()})
-    needed = sorted(
-        {
-            text.split(".", 1)[1]
-            for step in steps
-            for arg in step.tree.args
-            for text in arg.names()
-            if "." in text
-        }
-    )
-    dated = [spec.date] if spec.date else []
-    chosen = [
-        (pl.col(column) if column in present else absent(spec.fields[column].kind)).alias(f"{table}.{column}")
-        for column in sorted({*needed, *dated})
-    ]
-    frame = prefixed.select(pl.col(spec.customer).alias(CUSTOMER), *chosen)
-    frame = frame.filter(pl.col(CUSTOMER).is_not_null())
-    day = pl.col(f"{table}.{spec.date}") if spec.date else pl.lit(0.0)
-    columns = Columns([f"{table}.{column}" for column in spec.fields])
-    # What several aggregates share, which events count and what is taken of them, is one column.
-    insides: dict[tuple[object, ...], pl.Expr] = {}
-    values: dict[tuple[object, ...], pl.Expr] = {}
-    reduced: dict[str | bytes, pl.Expr] = {}
-    results: list[pl.Expr] = []
-    for step in steps:
-        tree, args = step.tree, [folded(arg) for arg in step.tree.args]
-        declared = AGGREGATES[str(tree.value)]
-        where = (tree.window, *args[tree.operands :])
-        if where not in insides:
-            start, end = window_days(tree.window, plan.as_of)
-            inside = (day <= end) if spec.date else pl.lit(True)
-            if start is not None:
-                inside = inside & (day > start)
-            for condition in args[tree.operands :]:
-                inside = inside & columns.expression(condition)
-            insides[where] = inside.fill_null(False).alias(f"?inside{len(insides)}")
-        what = (where, declared.is_added, *args[: tree.operands])
-        if what not in values:
-            operand = _operand(columns.all(args[: tree.operands]))
-            counts = insides[where] & (operand.abs() < MAX_SUMMAND) if declared.is_added else insides[where]
-            values[what] = pl.when(counts).then(operand).alias(f"?value{len(values)}")
-        value, inside = (pl.col(one.meta.output_name()) for one in (values[what], insides[where]))
-        found = declared.frame(pl, value, inside, day)
-        parts = [(part.meta.serialize(), part) for part in found] if isinstance(found, tuple) else [(step.column, found)]
-        names = [
-            reduced.setdefault(same, part.alias(f"?part{len(reduced)}")).meta.output_name()
-            for same, part in parts
-        ]
-        results.append(declared.finish(pl, *map(pl.col, names)).alias(step.column))
-    if spec.date:
-        frame = frame.filter(day <= plan.as_of)
-    prepared = [*insides.values(), *values.values()]
-    counted = frame.with_columns(prepared).group_by(CUSTOMER).agg(*reduced.values())
-    return counted.select(CUSTOMER, *results, pl.lit(True).alias(SEEN))
+    def __init__(self, plan: Plan, table: str, events: pl.LazyFrame, steps: Sequence[Step]) -> None:
+        """`events` holds the table's fields, dates as dates. Rows without customer, or after the day, do not count."""
+        spec = plan.pack.tables[table]
+        self.customer, self.seen = spec.customer, SEEN + table
+        day = pl.col(f"{table}.{spec.date}") if spec.date else pl.lit(0.0)
+        columns = Columns([f"{table}.{column}" for column in spec.fields])
+        # What several aggregates share, which events count and what is taken of them, is one column.
+        insides: dict[tuple[object, ...], pl.Expr] = {}
+        values: dict[tuple[object, ...], pl.Expr] = {}
+        reduced: dict[str | bytes, pl.Expr] = {}
+        self.parts: dict[str, list[pl.Expr]] = {}
+        self.results: dict[str, pl.Expr] = {}
+        for step in steps:
+            tree, args = step.tree, [folded(arg) for arg in step.tree.args]
+            declared = AGGREGATES[str(tree.value)]
+            where = (tree.window, *args[tree.operands :])
+            if where not in insides:
+                start, end = window_days(tree.window, plan.as_of)
+                inside = (day <= end) if spec.date else pl.lit(True)
+                if start is not None:
+                    inside = inside & (day > start)
+                for condition in args[tree.operands :]:
+                    inside = inside & columns.expression(condition)
+                insides[where] = inside.fill_null(False).alias(f"?inside{len(insides)}")
+            what = (where, declared.is_added, *args[: tree.operands])
+            if what not in values:
+                operand = _operand(columns.all(args[: tree.operands]))
+                counts = (
+                    insides[where] & (operand.abs() < MAX_SUMMAND) if declared.is_added else insides[where]
+                )
+                values[what] = pl.when(counts).then(operand).alias(f"?value{len(values)}")
+            value, inside = (pl.col(one.meta.output_name()) for one in (values[what], insides[where]))
+            found = declared.frame(pl, value, inside, day)
+            parts = (
+                [(part.meta.serialize(), part) for part in found]
+                if isinstance(found, tuple)
+                else [(step.column, found)]
+            )
+            self.parts[step.column] = [
+                reduced.setdefault(same, part.alias(f"?part{len(reduced)}")) for same, part in parts
+            ]
+            names = [part.meta.output_name() for part in self.parts[step.column]]
+            self.results[step.column] = declared.finish(pl, *map(pl.col, names)).alias(step.column)
+        needed = {name for step in steps for arg in step.tree.args for name in arg.names() if "." in name}
+        read = sorted({name.split(".", 1)[1] for name in needed} | ({spec.date} if spec.date else set()))
+        present = set(events.collect_schema().names())
+        frame = events.with_columns(
+            (as_number(column, spec.fields[column].kind) if column in present else absent(spec.fields[column].kind))
+            .alias(f"{table}.{column}") for column in read
+        )  # fmt: skip
+        frame = frame.filter(pl.col(spec.customer).is_not_null())
+        if spec.date:
+            frame = frame.filter(day <= plan.as_of)
+        self.frame = frame.with_columns(*insides.values(), *values.values())
+
+    def by_customer(self, frame: pl.LazyFrame, steps: Sequence[Step]) -> pl.LazyFrame:
+        """One row a customer with the aggregates that are wanted, of the events of `self.frame`, or of some of them."""
+        parts = {part.meta.output_name(): part for step in steps for part in self.parts[step.column]}
+        counted = frame.group_by(pl.col(self.customer).alias(CUSTOMER)).agg(*parts.values())
+        results = (self.results[step.column] for step in steps)
+        return counted.select(CUSTOMER, *results, pl.lit(True).alias(self.seen))
+
+
+def counted(plan: Plan, table: str, events: pl.LazyFrame, steps: Sequence[Step]) -> pl.LazyFrame:
+    """One row a customer: the aggregates over the events of a table."""
+    counting = Counting(plan, table, events, steps)
+    return counting.by_customer(counting.frame, steps)
 
 
 def _operand(parts: Sequence[pl.Expr]) -> pl.Expr:
@@ -125,22 +134,29 @@ def absent(kind: str) -> pl.Expr:
     return pl.lit(None, dtype=dtype)
 
 
-def with_aggregates(plan: Plan, customers: pl.LazyFrame, events: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+def with_aggregates(
+    plan: Plan,
+    customers: pl.LazyFrame,
+    events: Mapping[str, pl.LazyFrame],
+    count: Callable[[Plan, str, pl.LazyFrame, Sequence[Step]], pl.LazyFrame] = counted,
+) -> pl.LazyFrame:
     """Customers with the aggregates of every event table; a table that was not supplied leaves its columns missing,
     a customer without events gets what the function says of no events."""
+    seen = []
     for table in sorted({step.tree.table for step in plan.event_steps}):
         steps = [step for step in plan.event_steps if step.tree.table == table]
         if table not in events:
             customers = customers.with_columns(absent(step.tree.kind).alias(step.column) for step in steps)
             continue
-        found = aggregates(plan, table, events[table])
-        none = pl.col(SEEN).is_null()
+        found = count(plan, table, events[table], steps)
+        seen.append(SEEN + table)
+        none = pl.col(SEEN + table).is_null()
         empty = {step.column: AGGREGATES[str(step.tree.value)].no_events for step in steps}
         customers = customers.join(found, on=CUSTOMER, how="left", maintain_order="left").with_columns(
             pl.when(none).then(pl.lit(value, dtype=pl.Float64)).otherwise(pl.col(column)).alias(column)
             for column, value in empty.items() if value is not None
-        ).drop(SEEN)  # fmt: skip
-    return customers
+        )  # fmt: skip
+    return customers.drop(seen)
 
 
 def with_features(

@@ -16,6 +16,7 @@ import polars as pl
 from ..model import Dimension
 from ..plan import Plan, PlannedRule
 from ..scoring import ERROR, MISSING, NOT_APPLICABLE
+from .literals import whole
 from .row import REASONS
 from .verdicts import counts, number
 
@@ -39,7 +40,7 @@ def dimension_columns(plan: Plan) -> list[list[pl.Expr]]:
     for dimension in plan.pack.dimensions:
         rules = plan.rules_of(dimension)
         if not rules:
-            made = dict.fromkeys(SUMS, pl.lit(0, dtype=pl.Int64))
+            made = dict.fromkeys(SUMS, whole(0, pl.Int64))
         else:
             made = _mean(dimension, rules, parts) if dimension.combine == "mean" else _other(dimension, rules)
         sums += [expr.alias(f"{dimension.id}.{key}") for key, expr in made.items()]
@@ -71,9 +72,9 @@ def _rounded(numerator: pl.Expr, denominator: pl.Expr, decimals: int) -> pl.Expr
 
 def _held(value: pl.Expr, dimension: Dimension) -> pl.Expr:
     if dimension.min is not None:
-        value = pl.when(value < dimension.min).then(pl.lit(dimension.min, dtype=pl.Int64)).otherwise(value)
+        value = pl.when(value < dimension.min).then(whole(dimension.min, pl.Int64)).otherwise(value)
     if dimension.max is not None:
-        value = pl.when(value > dimension.max).then(pl.lit(dimension.max, dtype=pl.Int64)).otherwise(value)
+        value = pl.when(value > dimension.max).then(whole(dimension.max, pl.Int64)).otherwise(value)
     return value
 
 
@@ -119,8 +120,8 @@ def _mean(dimension: Dimension, rules: Sequence[PlannedRule], stage: list[pl.Exp
                 continue
             unknown[high].append((case == ERROR, weight))
             lows.append((case == ERROR, weight * low))
-    total = pl.lit(sum(p.rule.weight for p in rules), dtype=pl.Int64)
-    best = pl.lit(sum(p.rule.weight * p.rule.high for p in rules), dtype=pl.Int64)
+    total = whole(sum(p.rule.weight for p in rules), pl.Int64)
+    best = whole(sum(p.rule.weight * p.rule.high for p in rules), pl.Int64)
     outs = {top: part(f"out{top}", _total(terms)) for top, terms in out.items()}
     points_sum = best - part(
         "lost", _sum([_lost_at(weight, parts, rules) for weight, parts in sorted(lost.items())])
@@ -141,7 +142,7 @@ def _total(terms: Terms) -> pl.Expr:
     """The sum of the numbers whose condition holds, in the narrowest whole numbers that hold it."""
     terms = [(condition, value) for condition, value in terms if value]
     if not terms:
-        return pl.lit(0, dtype=pl.Int64)
+        return whole(0, pl.Int64)
     dtype = pl.Int32 if sum(abs(value) for _, value in terms) < 2**31 else pl.Int64
     zero = pl.lit(0, dtype=dtype)
     return _sum(
@@ -159,39 +160,37 @@ def _lost_at(weight: int, parts: Sequence[pl.Expr], rules: Sequence[PlannedRule]
 def _other(dimension: Dimension, rules: Sequence[PlannedRule]) -> dict[str, pl.Expr]:
     """Sum, least or greatest of the rules that count; weights only matter for coverage."""
     columns: dict[str, list[pl.Expr]] = {"points": [], "low": [], "high": []}
-    scored: list[pl.Expr] = [pl.lit(0, dtype=pl.Int64)]
-    applicable: list[pl.Expr] = [pl.lit(0, dtype=pl.Int64)]
+    scored: list[pl.Expr] = [whole(0, pl.Int64)]
+    applicable: list[pl.Expr] = [whole(0, pl.Int64)]
     for planned in rules:
         rule, (low, high) = planned.rule, planned.span
         case, points = pl.col(f"{rule.id}.case"), pl.col(f"{rule.id}.points").cast(pl.Int64)
         columns["points"].append(points)
         for what, limit in (("low", low), ("high", high)):
-            unknown = pl.when(case != NOT_APPLICABLE).then(pl.lit(limit, dtype=pl.Int64))
+            unknown = pl.when(case != NOT_APPLICABLE).then(whole(limit, pl.Int64))
             columns[what].append(pl.when(case >= 0).then(points).otherwise(unknown))
-        weight = pl.lit(rule.weight, dtype=pl.Int64)
+        weight = whole(rule.weight, pl.Int64)
         scored.append(pl.when(case >= 0).then(weight).otherwise(0))
         applicable.append(pl.when(case != NOT_APPLICABLE).then(weight).otherwise(0))
     made: dict[str, pl.Expr] = {"scored": _sum(scored), "applicable": _sum(applicable)}
-    count = _sum([pl.lit(0, dtype=pl.Int64), *(pl.when(counts(p)).then(1).otherwise(0) for p in rules)])
+    count = _sum([whole(0, pl.Int64), *(pl.when(counts(p)).then(1).otherwise(0) for p in rules)])
     for what, parts in columns.items():
         match dimension.combine:
             case "sum":
-                total = _sum(
-                    [pl.lit(dimension.initial, dtype=pl.Int64), *(part.fill_null(0) for part in parts)]
-                )
+                total = _sum([whole(dimension.initial, pl.Int64), *(part.fill_null(0) for part in parts)])
             case "min":
                 total = pl.min_horizontal(parts)
             case _:
                 total = pl.max_horizontal(parts)
         known = count if what == "points" else made["applicable"]
         made[f"{what}_sum"] = total
-        made[f"{what}_weight"] = pl.when(known > 0).then(pl.lit(1, dtype=pl.Int64)).otherwise(0)
+        made[f"{what}_weight"] = pl.when(known > 0).then(whole(1, pl.Int64)).otherwise(0)
     return made
 
 
 def composite_columns(plan: Plan) -> list[list[pl.Expr]]:
     """`composite.points`, `.low`, `.high` and `.coverage`, in units."""
-    zero = pl.lit(0, dtype=pl.Int64)
+    zero = whole(0, pl.Int64)
     sums: dict[str, list[pl.Expr]] = {
         key: [zero]
         for key in ("points_sum", "points_weight", "low_sum", "high_sum", "bound_weight", "covered")
@@ -201,12 +200,10 @@ def composite_columns(plan: Plan) -> list[list[pl.Expr]]:
         points = pl.col(f"{key}.points")
         applicable = pl.col(f"{key}.applicable")
         sums["points_sum"].append((points * weight).fill_null(0))
-        sums["points_weight"].append(
-            pl.when(points.is_not_null()).then(pl.lit(weight, dtype=pl.Int64)).otherwise(0)
-        )
+        sums["points_weight"].append(pl.when(points.is_not_null()).then(whole(weight, pl.Int64)).otherwise(0))
         sums["low_sum"].append((pl.col(f"{key}.low") * weight).fill_null(0))
         sums["high_sum"].append((pl.col(f"{key}.high") * weight).fill_null(0))
-        sums["bound_weight"].append(pl.when(applicable > 0).then(pl.lit(weight, dtype=pl.Int64)).otherwise(0))
+        sums["bound_weight"].append(pl.when(applicable > 0).then(whole(weight, pl.Int64)).otherwise(0))
         share = pl.col(f"{key}.scored") * 1_000_000 // pl.when(applicable > 0).then(applicable)
         sums["covered"].append((share * weight).fill_null(0))
     decimals = plan.pack.composite_decimals
@@ -226,7 +223,7 @@ def composite_columns(plan: Plan) -> list[list[pl.Expr]]:
 def index_columns(plan: Plan) -> list[list[pl.Expr]]:
     """Per index `.points`, in units, and whether all its dimensions are assessed; composite and dimensions are final here."""
     points: list[pl.Expr] = []
-    zero = pl.lit(0, dtype=pl.Int64)
+    zero = whole(0, pl.Int64)
     for index in plan.pack.indices:
         sums, weights = [zero], [zero]
         for dimension, weight in index.weights.items():
@@ -234,7 +231,7 @@ def index_columns(plan: Plan) -> list[list[pl.Expr]]:
             if index.on_missing == "composite":
                 used = used.fill_null(pl.col("composite.points"))
             sums.append((used * weight).fill_null(0))
-            weights.append(pl.when(used.is_not_null()).then(pl.lit(weight, dtype=pl.Int64)).otherwise(0))
+            weights.append(pl.when(used.is_not_null()).then(whole(weight, pl.Int64)).otherwise(0))
         mean = _rounded(_sum(sums), _sum(weights), plan.pack.dimension_decimals)
         points.append(mean.alias(f"index.{index.id}.points"))
         known = [pl.col(f"{dimension}.points").is_not_null() for dimension in index.weights]
@@ -253,7 +250,7 @@ def reason_columns(plan: Plan) -> list[list[pl.Expr]]:
     room = 1 << KEY_BITS
     keys: list[pl.Expr] = []
     for index, planned in enumerate(plan.rules):
-        factor = pl.lit(planned.influence * room, dtype=pl.UInt64)
+        factor = whole(planned.influence * room, pl.UInt64)
         lost = pl.col(f"{planned.rule.id}.lost")
         if (planned.rule.missing_points or 0) > planned.rule.high:  # more than the best case gives is no loss
             lost = pl.when(lost > 0).then(lost).otherwise(0)

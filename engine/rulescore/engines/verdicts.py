@@ -19,6 +19,7 @@ from ..lang.syntax import Tree
 from ..plan import Plan, PlannedRule
 from ..scoring import ERROR, MISSING, NOT_APPLICABLE
 from .columns import Columns
+from .literals import whole
 from .row import CUSTOMER, OVERRIDE, minimum_units
 
 _GATHER_FROM = 9  # up to here a chain of comparisons is faster than a look-up by position
@@ -47,7 +48,7 @@ def _missing(planned: PlannedRule) -> int:
 
 
 def _case(index: int) -> pl.Expr:
-    return pl.lit(index, dtype=pl.Int8)
+    return whole(index, pl.Int8)
 
 
 def _raw_case(planned: PlannedRule, columns: Columns) -> pl.Expr:
@@ -181,20 +182,20 @@ def _lost(planned: PlannedRule) -> pl.Expr:
         for index, value in lost:
             by_position[index - ERROR] = value
         return pl.lit(pl.Series(by_position, dtype=pl.Int32)).gather(case.cast(pl.Int32) - ERROR)
-    chain = [(case == index, pl.lit(value, dtype=pl.Int32)) for index, value in lost if value]
+    chain = [(case == index, whole(value, pl.Int32)) for index, value in lost if value]
     if _has_expression(planned):
         given = pl.col(f"{rule.id}.given")
         own = [index for index, c in enumerate(planned.cases) if isinstance(c.points, Tree)]
         held = case == own[0]
         for index in own[1:]:
             held = held | (case == index)
-        chain.append((held, (pl.lit(rule.high, dtype=pl.Int32) - given)))
+        chain.append((held, (whole(rule.high, pl.Int32) - given)))
     if not chain:
-        return pl.lit(0, dtype=pl.Int32)
+        return whole(0, pl.Int32)
     result = pl.when(chain[0][0]).then(chain[0][1])
     for condition, loss in chain[1:]:
         result = result.when(condition).then(loss)  # type: ignore[assignment]
-    return result.otherwise(pl.lit(0, dtype=pl.Int32))
+    return result.otherwise(whole(0, pl.Int32))
 
 
 def counts(planned: PlannedRule) -> pl.Expr:
@@ -205,7 +206,7 @@ def counts(planned: PlannedRule) -> pl.Expr:
 
 def _points(planned: PlannedRule) -> pl.Expr:
     return pl.when(counts(planned)).then(
-        pl.lit(planned.rule.high, dtype=pl.Int32) - pl.col(f"{planned.rule.id}.lost")
+        whole(planned.rule.high, pl.Int32) - pl.col(f"{planned.rule.id}.lost")
     )
 
 
@@ -221,7 +222,7 @@ def gated_columns(plan: Plan, columns: Columns, targets: Sequence[str]) -> list[
         for what in ("points", "low", "high"):
             old = pl.col(f"{gate.target}.{what}")
             beyond = (old > gate.limit) if gate.action == "cap" else (old < gate.limit)
-            limit = pl.lit(gate.limit, dtype=pl.Int64)
+            limit = whole(gate.limit, pl.Int64)
             limited.append(pl.when(acts & beyond).then(limit).otherwise(old).alias(f"{gate.target}.{what}"))
         stages.append(limited)
     shown = [pl.col(f"{target}.points").alias(f"score.{target}") for target in targets]
@@ -263,7 +264,7 @@ def tier_columns(plan: Plan, columns: Columns) -> list[list[pl.Expr]]:
     stages.append([natural.otherwise(_case(len(ids) - 1)).alias("tier.natural")])
     tier, reason = (
         pl.col("tier.natural"),
-        pl.when(assessed).then(pl.lit(0, dtype=pl.Int16)).otherwise(pl.lit(1, dtype=pl.Int16)),
+        pl.when(assessed).then(whole(0, pl.Int16)).otherwise(whole(1, pl.Int16)),
     )
     stages.append([tier.alias("tier.index"), reason.alias("tier.reason")])
     caps: list[tuple[pl.Expr, int, int]] = []
@@ -280,12 +281,12 @@ def tier_columns(plan: Plan, columns: Columns) -> list[list[pl.Expr]]:
         lower = condition & (pl.col("tier.index") < cap)
         stages.append([
             pl.when(lower).then(_case(cap)).otherwise(pl.col("tier.index")).alias("tier.index"),
-            pl.when(lower).then(pl.lit(code, dtype=pl.Int16)).otherwise(pl.col("tier.reason")).alias("tier.reason"),
+            pl.when(lower).then(whole(code, pl.Int16)).otherwise(pl.col("tier.reason")).alias("tier.reason"),
         ])  # fmt: skip
     if plan.decided:
         given = {customer: ids.index(tier) for customer, tier in plan.decided.items() if tier in ids}
         decided = pl.col(CUSTOMER).replace_strict(given or {"": 0}, default=None, return_dtype=pl.Int8)
-        by_hand = pl.lit(len(plan.gates) + 3, dtype=pl.Int16)
+        by_hand = whole(len(plan.gates) + 3, pl.Int16)
         stages.append([
             pl.col("tier.index").alias("tier.by_rules"),
             pl.coalesce(decided, pl.col("tier.index")).alias("tier.index"),

@@ -96,12 +96,12 @@ class Tree(Struct, frozen=True, dict=True):
         return change(self if same else self.typed(args, self.kind))
 
 
-def constant(value: float | str | bool, kind: Kind | None = None) -> Tree:
+def constant(value: float | str | bool, kind: Kind | None = None, offset: int = 0, length: int = 1) -> Tree:
     if kind is None:
         kind = "bool" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
     if kind in ("number", "date"):
         value = float(value)
-    return Tree("const", value=value, kind=kind)
+    return Tree("const", (), value, kind, offset, length)
 
 
 def name(text: str, kind: Kind) -> Tree:
@@ -181,16 +181,14 @@ class _Reader:
     def __init__(self, text: str, lead: int, report: Report) -> None:
         self.lead, self.report, self.ok, self.count = lead, report, True, 0
         self.text = text
-        self.bytes = text.strip().encode()
+        self.bytes = None if text.isascii() else text.strip().encode()
 
     def place(self, node: ast.AST) -> tuple[int, int]:
         """Where the node stands in the text, which is one line; Python's columns are UTF-8 byte offsets."""
 
-        def position(column: int) -> int:
-            return len(self.bytes[:column].decode(errors="replace"))
-
-        start = position(getattr(node, "col_offset", 0))
-        end = position(getattr(node, "end_col_offset", 0) or 0)
+        start, end = getattr(node, "col_offset", 0), getattr(node, "end_col_offset", 0) or 0
+        if self.bytes is not None:
+            start, end = (len(self.bytes[:column].decode(errors="replace")) for column in (start, end))
         return self.lead + start, max(1, end - start)
 
     def written(self, node: ast.AST) -> str:
@@ -211,26 +209,26 @@ class _Reader:
         offset, length = self.place(node)
 
         def tree(op: Op, args: tuple[Tree, ...] = (), value: Value = None) -> Tree:
-            return Tree(op, args, value, offset=offset, length=length)
+            return Tree(op, args, value, "unknown", offset, length)
 
         def sub(child: ast.AST) -> Tree:
             return self.read(child, depth + 1)
 
         match node:
+            case ast.Name(id="true" | "false" as text):
+                return constant(text == "true", "bool", offset, length)
+            case ast.Name(id=text):
+                return tree("name", value=text)
             case ast.Constant(value=str()) if not one_literal(self.written(node)):
                 return self.refuse(node, "expression-refused", what='"a" "b"')
             case ast.Constant(value=None):
                 return self.refuse(node, "expression-word", read="None", instead="is_missing(...)")
             case ast.Constant(value=bool() | str() as value):
-                return replace(constant(value), offset=offset, length=length)
+                return constant(value, None, offset, length)
             case ast.Constant(value=int() | float() as value):
                 if abs(value) >= MAX_NUMBER:
                     return self.refuse(node, "number-too-large", read=self.written(node)[:40])
-                return replace(constant(value), offset=offset, length=length)
-            case ast.Name(id="true" | "false" as text):
-                return replace(constant(text == "true"), offset=offset, length=length)
-            case ast.Name(id=text):
-                return tree("name", value=text)
+                return constant(value, None, offset, length)
             case ast.Attribute(value=ast.Name(id=left), attr=right):
                 if right.startswith("_") or left.startswith("_"):
                     return self.refuse(node, "expression-refused", what=f"{left}.{right}")
@@ -244,7 +242,7 @@ class _Reader:
             ):
                 if abs(value) >= MAX_NUMBER:
                     return self.refuse(node, "number-too-large", read=self.written(node)[:40])
-                return replace(constant(-value), offset=offset, length=length)
+                return constant(-value, None, offset, length)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return tree("neg", (sub(operand),))
             case ast.BinOp(left=left_node, op=operator, right=right_node) if type(operator) in _ARITH:

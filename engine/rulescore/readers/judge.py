@@ -99,19 +99,17 @@ def _count(
     sums = [pl.len().alias("rows")]
     for column in odd:
         sums.append(pl.col(column.field.id).null_count().alias(f"null {column.name}"))
-        sums += [(pl.col(column.code) == i).sum().alias(f"{i} {column.name}") for i in range(1, len(CODES))]
+        sums.append((pl.col(column.code) != 0).sum().alias(f"wrong {column.name}"))
         if column.field.kind == "text":
             sums += _id_sums(column)
     refused: set[str] = set()
     counts = frame.select(sums).collect(engine=raw.executor).row(0, named=True)
+    wrong = [column.code for column in odd if counts[f"wrong {column.name}"]]
+    codes = _codes(raw, frame, wrong)
     for column in odd:
         if column.field.kind == "text":
             _tell_ids(raw, frame, column, counts, problems)
-        found = {
-            CODES[i]: counts[f"{i} {column.name}"]
-            for i in range(1, len(CODES))
-            if counts[f"{i} {column.name}"]
-        }
+        found = codes.get(column.code, {})
         if column.is_refused:
             refused.add(column.field.id)
         elif found:
@@ -121,6 +119,20 @@ def _count(
                 refused.add(column.field.id)
     return {
         column.field.id: counts[f"null {column.name}"] for column in odd if column.field.id not in refused
+    }
+
+
+def _codes(raw: Raw, frame: pl.LazyFrame, columns: list[str]) -> dict[str, dict[str, int]]:
+    """How often each code stands in columns of codes."""
+    if not columns:
+        return {}
+    asked = [
+        (pl.col(column) == i).sum().alias(f"{column} {i}") for column in columns for i in range(1, len(CODES))
+    ]
+    counts = frame.select(asked).collect(engine=raw.executor).row(0, named=True)
+    return {
+        column: {code: count for i, code in enumerate(CODES) if i and (count := counts[f"{column} {i}"])}
+        for column in columns
     }
 
 

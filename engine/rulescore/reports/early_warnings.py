@@ -47,7 +47,7 @@ def totals(run: Run) -> Node:
         asked += [holds.sum().alias(f"{one.id}|count"), pl.col(one.id).null_count().alias(f"{one.id}|unknown")]  # fmt: skip
         if one.amount is not None:
             asked.append(_cents(pl.col(one.amount.id).filter(holds)).alias(f"{one.id}|amount"))
-    row = run.inputs.select(asked).collect(engine="streaming").row(0, named=True)
+    row = run.inputs.select(asked).collect(engine=run.executor).row(0, named=True)
     value, whole = row["value"] / CENTS, row["whole"] / CENTS
     return {
         **{key: row[key] for key in ("count", "kept_out", *SEVERITIES)},
@@ -78,7 +78,7 @@ def first(run: Run, count: int) -> pl.DataFrame:
         .sort([VALUE_AT_RISK, frame_engine.CUSTOMER], descending=[True, False], nulls_last=True)
         .head(count)
     )
-    return frame_engine.as_numbers(frame, wanted, run.plan.kinds).collect(engine="streaming")
+    return frame_engine.as_numbers(frame, wanted, run.plan.kinds).collect(engine=run.executor)
 
 
 def columns(run: Run) -> list[str]:

@@ -28,7 +28,7 @@ def tally(run: Run) -> list[tuple[Finding, Node]]:
             asked.append(amount.round(2).sum().alias(f"{finding.id}|amount"))
     if not asked:
         return []
-    row = run.inputs.select(asked).collect(engine="streaming").row(0, named=True)
+    row = run.inputs.select(asked).collect(engine=run.executor).row(0, named=True)
     return [
         (one, {part: row.get(f"{one.id}|{part}") for part in ("count", "unknown", "amount")})
         for one in run.pack.findings
@@ -39,7 +39,7 @@ def kept_out(run: Run) -> int:
     """How many customers are kept out of the valued base."""
     if KEPT_OUT not in run.pack.features:
         return 0
-    return int(run.inputs.select(pl.col(KEPT_OUT).sum()).collect(engine="streaming").item() or 0)
+    return int(run.inputs.select(pl.col(KEPT_OUT).sum()).collect(engine=run.executor).item() or 0)
 
 
 def waterfall(run: Run) -> list[Node]:
@@ -48,7 +48,7 @@ def waterfall(run: Run) -> list[Node]:
     if whole is None or whole.pack.waterfall is None:
         return []
     steps = whole.pack.waterfall
-    values = whole.inputs.collect().row(0, named=True)
+    values = whole.inputs.collect(engine="in-memory").row(0, named=True)
     features = whole.pack.features
     return [
         {"name": name, "title": dict(features[name].title), "unit": features[name].unit, "amount": values[name], "less": name in steps.less}

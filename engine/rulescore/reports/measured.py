@@ -14,7 +14,7 @@ def lines(run: Run, language: str) -> list[str]:
     whole = run.portfolio
     if whole is None or not whole.pack.measures:
         return []
-    values = whole.inputs.collect().row(0, named=True)
+    values = whole.inputs.collect(engine="in-memory").row(0, named=True)
     wanted = [one for one in whole.pack.measures if values[one.id]]
     unknown = sum(values[one.id] is None for one in whole.pack.measures)
     facts = {

@@ -130,7 +130,9 @@ def _assumptions(run: Run) -> Iterator[Request]:
 
 def figures(run: Run) -> Mapping[str, Any]:
     """The figures of the base by name."""
-    return {} if run.portfolio is None else run.portfolio.inputs.collect().row(0, named=True)
+    return (
+        {} if run.portfolio is None else run.portfolio.inputs.collect(engine="in-memory").row(0, named=True)
+    )
 
 
 def lines(run: Run, language: str) -> list[str]:

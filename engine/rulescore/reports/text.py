@@ -52,7 +52,7 @@ def summary(run: Run, language: str, width: int = 80) -> str:
     if composite["known"]:
         shown = {key: _number(composite[key]) for key in ("mean", "median", "least", "most")}
         lines.append(say("composite", **shown))
-        coverage = trace.select(pl.col("composite.coverage").mean()).collect(engine="streaming").item()
+        coverage = trace.select(pl.col("composite.coverage").mean()).collect(engine=run.executor).item()
         lines.append(say("coverage", mean=f"{(coverage or 0) / 10_000:.1%}"))
     lines += quality_lines(run, language)
     lines += [
@@ -161,7 +161,9 @@ def figures_of(run: Run) -> dict[str, dict[str, Any]]:
     # beyond SAMPLED customers the spread is that of every so many-th, which the eye can't tell apart
     every = max(1, int(run.manifest["customers"]) // SAMPLED)
     trace = run.trace.select([f"{target}.points" for target in targets])
-    told = pl.collect_all([trace.select(exact), trace.gather_every(every).select(spread)], engine="streaming")
+    told = pl.collect_all(
+        [trace.select(exact), trace.gather_every(every).select(spread)], engine=run.executor
+    )
     found: dict[str, dict[str, Any]] = {target: {} for target in targets}
     for row in told:
         for key, value in row.row(0, named=True).items():
@@ -172,7 +174,7 @@ def figures_of(run: Run) -> dict[str, dict[str, Any]]:
 
 def _whole(run: Run, language: str) -> list[str]:
     """The base as a whole: its score and grade, and each dimension."""
-    row = run.trace.collect().row(0, named=True)
+    row = run.trace.collect(engine="in-memory").row(0, named=True)
     title = run.pack.title[language]
     if row["composite.points"] is None:
         return [word("summary.whole-none", language, title=title)]
@@ -193,7 +195,7 @@ def _number(value: Any) -> str:
 
 
 def counts_of(run: Run, column: str) -> dict[Any, int]:
-    frame = run.trace.group_by(column).agg(pl.len().alias("count")).collect(engine="streaming")
+    frame = run.trace.group_by(column).agg(pl.len().alias("count")).collect(engine=run.executor)
     return dict(zip(frame[column].to_list(), frame["count"].to_list(), strict=True))
 
 
@@ -262,7 +264,7 @@ def _standing_out(run: Run, language: str) -> list[str]:
         )
     gates = run.pack.gates
     acted = (
-        run.trace.select(pl.col(f"gate.{gate.id}").sum() for gate in gates).collect(engine="streaming")
+        run.trace.select(pl.col(f"gate.{gate.id}").sum() for gate in gates).collect(engine=run.executor)
         if gates
         else pl.DataFrame()
     )

@@ -234,7 +234,7 @@ class _Rereading:
     def cells(self) -> None:
         """Which rows of the raw files the events came from."""
         path = self.folder / CELLS
-        write_cells(self.plan, self.tables, path, "streaming")
+        write_cells(self.plan, self.tables, path)
         none = pl.scan_parquet(path).collect_schema().to_frame()
         for old, new in zip_longest(batches(self.run.folder / CELLS), batches(path), fillvalue=none):
             if list(old.columns) != list(new.columns):
