@@ -535,7 +535,7 @@ def glossary() -> list[tuple[str, str, str]]:
 
 def _texts(language: str) -> str:
     parts = [
-        str(catalogue(language)),
+        str({part: dict(entries) for part, entries in catalogue(language).items()}),
         (ROOT / "rulesets" / ("README.zh.md" if language == "zh" else "README.md")).read_text(
             encoding="utf-8"
         ),

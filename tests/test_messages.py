@@ -96,6 +96,16 @@ def test_no_entry_stands_twice(language: str) -> None:
                 seen[key] = path.name
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_glance_knows_every_entry(language: str) -> None:
+    """Guards the keys that are known without reading a file as YAML: those of a reader of YAML, each with its entry."""
+    read: dict[str, dict[str, object]] = {"problems": {}, "words": {}}
+    for path in sorted(MESSAGES.glob(f"*.{language}.yaml")):
+        for part, entries in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            read[part].update(entries)
+    assert {part: dict(entries) for part, entries in catalogue(language).items()} == read
+
+
 @pytest.mark.parametrize("code", sorted({code for code, _, _ in raised()}))
 def test_every_code_raised_has_words_and_its_facts(code: str) -> None:
     entry = catalogue("en")["problems"].get(code)

@@ -40,17 +40,16 @@ def by_frame(
     days; `events`: its customers and the company's own tables that were handed in."""
     parts = list(breakdown_plans(plan))
     read = {table for _, keys, _, _ in parts for table in keys}
-    count = frame_engine.counted
+    shared: dict[str, frame_engine.Counting] = {}
     if by == "in-memory":  # what is taken of the events is the same however they are grouped
         steps = {step.column: step for *_, own in parts for step in own.event_steps}
-        shared = {
-            table: frame_engine.Counting(plan, table, events[table], [step for step in steps.values() if step.tree.table == table])
-            for table in sorted(read & events.keys())
-        }  # fmt: skip
+        for table in sorted(read & events.keys()):
+            own_steps = [step for step in steps.values() if step.tree.table == table]
+            shared[table] = frame_engine.Counting(plan, table, events[table], own_steps)
         events = {table: one.frame.collect(engine=by).lazy() for table, one in shared.items()}
 
-        def count(own: Plan, table: str, frame: pl.LazyFrame, steps: Sequence[Step]) -> pl.LazyFrame:
-            return shared[table].by_customer(frame, steps)
+    def again(own: Plan, table: str, frame: pl.LazyFrame, steps: Sequence[Step]) -> pl.LazyFrame:
+        return shared[table].by_customer(frame, steps)
 
     columns = {table: _Keyed(plan, table, events[table]) for table in sorted(read & events.keys())}
     found = [
@@ -94,7 +93,9 @@ def by_frame(
                 for field, column in _rows(own, breakdown, groups, values).items()
             ]
         )
-        counted_in = frame_engine.with_aggregates(own, records, members, count)
+        counted_in = frame_engine.with_aggregates(
+            own, records, members, again if shared else frame_engine.counted
+        )
         made.append(frame_engine.with_features(own, counted_in).select(list(breakdown.figures)))
     figures: list[list[Sequence[Any]]] = [list(frame.rows()) for frame in pl.collect_all(made, engine=by)]
     return list(zip(tables, figures, strict=True))

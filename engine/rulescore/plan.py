@@ -234,8 +234,8 @@ class _Planner:
     def computed(self, feature: str) -> bool:
         """Whether a figure of the base is wanted for itself: not where its dimension is left out, unless the base is valued,
         since assumptions may name any figure."""
-        file = PurePosixPath(self.pack.features[feature].span.file)
-        return self.pack.valued or file.stem not in self.pack.left_out
+        pack = self.pack
+        return pack.valued or PurePosixPath(pack.features[feature].span.file).stem not in pack.left_out
 
     def lift(self, tree: Tree) -> Tree:
         """Constants for parameters and the as-of date; names of columns for aggregates and figures of the base."""

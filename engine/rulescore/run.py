@@ -342,7 +342,7 @@ def _by_row(
     ).lazy()
 
 
-def write_cells(plan: Plan, tables: Mapping[str, TableData], path: Path, by: Executor) -> None:
+def write_cells(plan: Plan, tables: Mapping[str, TableData], path: Path, by: Executor = "streaming") -> None:
     """Which row of which file each event came from; customers' own rows stand in the inputs."""
     parts = []
     for table in _event_tables(plan):

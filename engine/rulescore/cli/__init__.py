@@ -101,7 +101,7 @@ def group(ctx: click.Context, lang: str | None) -> None:
 def main() -> None:
     """Runs the command and turns what went wrong into a message and the documented exit code."""
     # A pack is many small objects that all stay: looking among them for garbage is in vain, on the way and at the end.
-    gc.set_threshold(100_000, 20, 20)
+    gc.set_threshold(1_000_000, 20, 20)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

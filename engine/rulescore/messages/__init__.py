@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +18,46 @@ from ..problems import Fact, Problem, Span
 LANGUAGES = ("zh", "en")
 
 _FOLDER = Path(__file__).resolve().parent
+_LINE = re.compile(r"^(?:(?P<part>\w+)|  (?P<key>[^\s#].*?)):(?=\s)", re.MULTILINE)
+"""A line that begins a part of a catalogue, or an entry of one."""
+
+
+class _Entries(Mapping[str, Any]):
+    """One part of a catalogue. Its keys are known from a glance at the files; a file is read when an entry of it is asked for,
+    since a command needs a few of them."""
+
+    def __init__(self, part: str, topics: Mapping[str, Path]) -> None:
+        """`topics`: the file of each key."""
+        self.part, self.topics = part, topics
+
+    def __getitem__(self, key: str) -> Any:
+        return _read(self.topics[key])[self.part][key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.topics)
+
+    def __len__(self) -> int:
+        return len(self.topics)
 
 
 @functools.cache
 def catalogue(language: str) -> Mapping[str, Mapping[str, Any]]:
     """{"problems": {...}, "words": {...}} of a language."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    merged: dict[str, dict[str, Any]] = {"problems": {}, "words": {}}
+    topics: dict[str, dict[str, Path]] = {"problems": {}, "words": {}}
     for path in sorted(_FOLDER.glob(f"*.{language}.yaml")):
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
-        for part, entries in data.items():
-            merged[part].update(entries)
-    return merged
+        part = ""
+        for found in _LINE.finditer(path.read_text(encoding="utf-8")):
+            part = found["part"] or part
+            if found["key"]:
+                topics[part][found["key"]] = path
+    return {part: _Entries(part, keys) for part, keys in topics.items()}
+
+
+@functools.cache
+def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    read: Mapping[str, Mapping[str, Any]] = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    return read
 
 
 @functools.cache

@@ -32,7 +32,8 @@ class Survey:
         self.utf8, self.cut, self.nul = True, False, False
         self.wide = 0
         self._mark = separator.encode()
-        self._stray = re.compile(b'[^\r\n"%b]"|"[^\r\n"%b]' % (re.escape(self._mark), re.escape(self._mark)))
+        beside = b'[^\r\n"%b]' % re.escape(self._mark)
+        self._stray = re.compile(b'"(?:(?<=%b")|(?=%b))' % (beside, beside))
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._separators = self._records = self._returns = 0
         self._strays = self._quoted = False
