@@ -57,41 +57,46 @@ class Counting:
         day = pl.col(f"{table}.{spec.date}") if spec.date else pl.lit(0.0)
         columns = Columns([f"{table}.{column}" for column in spec.fields])
         # What several aggregates share, which events count and what is taken of them, is one column.
-        insides: dict[tuple[object, ...], pl.Expr] = {}
-        values: dict[tuple[object, ...], pl.Expr] = {}
-        reduced: dict[str | bytes, pl.Expr] = {}
+        insides: dict[tuple[object, ...], str] = {}
+        values: dict[tuple[object, ...], str] = {}
+        reduced: dict[tuple[object, str], list[pl.Expr]] = {}
+        which: list[pl.Expr] = []
+        taken: list[pl.Expr] = []
         self.parts: dict[str, list[pl.Expr]] = {}
         self.results: dict[str, pl.Expr] = {}
         for step in steps:
             tree, args = step.tree, [folded(arg) for arg in step.tree.args]
             declared = AGGREGATES[str(tree.value)]
             where = (tree.window, *args[tree.operands :])
-            if where not in insides:
+            inside = insides.get(where)
+            if inside is None:
+                inside = insides[where] = f"?inside{len(insides)}"
                 start, end = window_days(tree.window, plan.as_of)
-                inside = (day <= end) if spec.date else pl.lit(True)
+                held = (day <= end) if spec.date else pl.lit(True)
                 if start is not None:
-                    inside = inside & (day > start)
+                    held = held & (day > start)
                 for condition in args[tree.operands :]:
-                    inside = inside & columns.expression(condition)
-                insides[where] = inside.fill_null(False).alias(f"?inside{len(insides)}")
-            what = (where, declared.is_added, *args[: tree.operands])
-            if what not in values:
+                    held = held & columns.expression(condition)
+                which.append(held.fill_null(False).alias(inside))
+            what = (inside, declared.is_added, *args[: tree.operands])
+            value = values.get(what)
+            if value is None:
+                value = values[what] = f"?value{len(values)}"
                 operand = _operand(columns.all(args[: tree.operands]))
-                counts = (
-                    insides[where] & (operand.abs() < MAX_SUMMAND) if declared.is_added else insides[where]
-                )
-                values[what] = pl.when(counts).then(operand).alias(f"?value{len(values)}")
-            value, inside = (pl.col(one.meta.output_name()) for one in (values[what], insides[where]))
-            found = declared.frame(pl, value, inside, day)
-            parts = (
-                [(part.meta.serialize(), part) for part in found]
-                if isinstance(found, tuple)
-                else [(step.column, found)]
-            )
-            self.parts[step.column] = [
-                reduced.setdefault(same, part.alias(f"?part{len(reduced)}")) for same, part in parts
-            ]
-            names = [part.meta.output_name() for part in self.parts[step.column]]
+                counts = pl.col(inside)
+                if declared.is_added:
+                    counts = counts & (operand.abs() < MAX_SUMMAND)
+                taken.append(pl.when(counts).then(operand).alias(value))
+            parts = reduced.get((declared.frame, value))
+            if parts is None:
+                found = declared.frame(pl, pl.col(value), pl.col(inside), day)
+                several = found if isinstance(found, tuple) else (found,)
+                parts = [part.alias(f"?part{len(reduced)}.{index}") for index, part in enumerate(several)]
+                reduced[declared.frame, value] = parts
+            if declared.sees_inside:
+                parts = [*parts, pl.col(inside).any().alias(f"?any{inside}")]
+            self.parts[step.column] = parts
+            names = (part.meta.output_name() for part in parts)
             self.results[step.column] = declared.finish(pl, *map(pl.col, names)).alias(step.column)
         needed = {name for step in steps for arg in step.tree.args for name in arg.names() if "." in name}
         read = sorted({name.split(".", 1)[1] for name in needed} | ({spec.date} if spec.date else set()))
@@ -103,7 +108,7 @@ class Counting:
         frame = frame.filter(pl.col(spec.customer).is_not_null())
         if spec.date:
             frame = frame.filter(day <= plan.as_of)
-        self.frame = frame.with_columns(*insides.values(), *values.values())
+        self.frame = frame.with_columns(which).with_columns(taken)
 
     def by_customer(self, frame: pl.LazyFrame, steps: Sequence[Step]) -> pl.LazyFrame:
         """One row a customer with the aggregates that are wanted, of the events of `self.frame`, or of some of them."""

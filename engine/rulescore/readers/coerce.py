@@ -116,7 +116,11 @@ def plain(column: Column) -> tuple[pl.Expr, pl.Expr] | None:
         value = raw.replace_strict(_plain_truths(), default=None, return_dtype=pl.Boolean)
         return value, raw.is_not_null() & value.is_null()
     if field.values:
-        return raw, ~raw.is_in(list(field.values))
+        words = _plain_words(column)
+        if not words:
+            return None
+        value = raw.replace_strict(words, default=None, return_dtype=pl.String)
+        return value, raw.is_not_null() & value.is_null()
     odd = (raw.str.strip_chars() != raw) | (raw == "") | raw.is_in(column.missing_words)
     odd |= raw.str.len_bytes() > LONGEST_TEXT
     return raw, odd | raw.str.contains(_ODD_ID if column.is_id else _DAMAGED_CODE)
@@ -197,6 +201,14 @@ def tidy_id(text: pl.Expr) -> pl.Expr:
     text = text.str.replace_all(r"[\x{200B}-\x{200D}\x{2060}\x{FEFF}]", "").str.normalize("NFKC")
     text = text.str.strip_chars().str.replace(r'^="(.*)"$', "${1}").str.replace("^['‘’]", "")
     return text.str.replace(r"^([0-9]+)\.0+$", "${1}").str.strip_chars()
+
+
+def _plain_words(column: Column) -> dict[str, str]:
+    """The listed values and their synonyms as they are written, and what they stand for; not what means missing."""
+    words, field = listed_words(column.field), column.field
+    written = [*field.values, *(word for synonyms in field.words.values() for word in synonyms)]
+    absent = set(column.missing_words)
+    return {word: words[fold_word(word)] for word in written if word not in absent}
 
 
 def _plain_truths() -> dict[str, bool]:

@@ -13,7 +13,7 @@ import polars as pl
 
 from ..problems import Cell, Problems
 from .columns import column
-from .table import ROW, Raw
+from .table import ROW, Raw, executor
 
 NAME = "<frame>"
 
@@ -39,7 +39,8 @@ def read(frame: object, name: str, problems: Problems) -> Raw | None:
         return None
     headers, table = taken
     lazy = table.with_row_index(ROW, offset=1).lazy().with_columns(pl.col(ROW).cast(pl.Int64))
-    return Raw(NAME, None, name, None, _hash(table, headers), headers, 0, lazy)
+    size = executor(table.height * table.width)
+    return Raw(NAME, None, name, None, _hash(table, headers), headers, 0, lazy, executor=size)
 
 
 def _taken(frame: object) -> tuple[tuple[str, ...], pl.DataFrame] | None:

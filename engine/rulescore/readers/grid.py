@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from ..problems import Cell, Problems
 from ..values import fold
 from .columns import column, text_of
 from .layout import LOOKED_AT, NOTES_AT_MOST, Header, Range, find_header, notes_below
-from .table import ROW, Broken, Options, Raw
+from .table import ROW, Broken, Options, Raw, executor
 from .units import split
 
 LISTED = 20
@@ -64,9 +65,10 @@ def raw_of(grid: Grid, options: Options, problems: Problems) -> Raw | None:
     ]
     body = rows[header.last + 1 : end]
     _fill_down(grid, header, body, merged, options, problems)
+    nothing = [("",) * len(body)] * len(names)  # for columns that only the header has
     columns = [
-        column(str(index), [row[index] if index < len(row) else "" for row in body])
-        for index in range(len(names))
+        column(str(index), cells)
+        for index, cells in enumerate(islice(chain(zip_longest(*body, fillvalue=""), nothing), len(names)))
     ]
     start = header.last + 2
     numbers = pl.Series(ROW, range(start, start + len(body)), pl.Int64)
@@ -84,6 +86,7 @@ def raw_of(grid: Grid, options: Options, problems: Problems) -> Raw | None:
         tuple(notes),
         faults,
         formats=grid.formats,
+        executor=executor(len(body) * len(names)),
     )
 
 

@@ -71,12 +71,17 @@ def faults_of(content: bytes) -> tuple[tuple[int, int, str], ...]:
 
     (Row, column index, error or formula)."""
     faults = []
-    if b't="e"' in content:
-        for piece in content.split(b"<c ")[1:]:
-            if b't="e"' in piece[: piece.find(b">")] and (match := _PLACE.search(piece)):
+    seen, at = 0, content.find(b't="e"')
+    while at >= 0:
+        begin = content.rfind(b"<c ", seen, at)  # no further back than where was looked: what is hostile is long
+        if begin >= 0:
+            end = content.find(b"<c ", at)
+            piece = content[begin : end if end >= 0 else len(content)]
+            if at < begin + piece.find(b">") and (match := _PLACE.search(piece)):
                 value = _ERROR_TEXT.search(piece)
                 text = value[1].decode("utf-8", "replace") if value else "#?"
                 faults.append((int(match[2]), _index(match[1]), text))
+        seen, at = at, content.find(b't="e"', at + 1)
     if b"<f" in content:
         for match in _NO_VALUE.finditer(content):
             if place := _PLACE.search(match[1]):

@@ -131,15 +131,11 @@ def sum_frame(pl: Any, x: Any) -> Any:
 
 
 def _sum_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
-    return _total(pl, x), x.count(), inside.any()
+    return _total(pl, x), x.count()
 
 
 def _sum_of(pl: Any, total: Any, known: Any, inside: Any) -> Any:
     return pl.when((known > 0) | ~inside).then(_from_millionths(pl, total))
-
-
-def _mean_frame(pl: Any, x: Any, inside: Any, day: Any) -> Any:
-    return _total(pl, x), x.count()
 
 
 def _mean_of(pl: Any, total: Any, known: Any) -> Any:
@@ -216,7 +212,7 @@ AGGREGATES = (
         _sum, _sum_frame, 0.0,
         (("sum(orders.amount)", 600), ('sum(orders.amount, within="6m")', 500), ('sum(orders.amount, within="3m", lag="3m")', 300),
          ('sum(orders.amount, where=orders.status == "open")', None), ("sum(calls.minutes)", 0)),
-        finish=_sum_of,
+        finish=_sum_of, sees_inside=True,
     ),
     Aggregate(
         "count", "any?", "number",
@@ -238,7 +234,7 @@ AGGREGATES = (
         "mean", "number", "number",
         {"zh": "平均值", "en": "the mean of the known values"},
         {"zh": "{table}的{0}平均值", "en": "mean of {0} over {table}"},
-        _mean, _mean_frame, None,
+        _mean, _sum_frame, None,
         (("mean(orders.amount)", 200), ("mean(calls.minutes)", None)),
         finish=_mean_of,
     ),

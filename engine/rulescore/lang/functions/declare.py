@@ -42,7 +42,8 @@ class Aggregate(Struct, frozen=True):
     With several `operands`, all of the kind, a value is a tuple of them, in frames a struct with fields 0, 1, ...
     `row` gets Events (missing values included). `frame` gets polars, the operand expression (null where the event
     is outside the window, the value missing, or too large to be added: see `is_added`), the boolean `inside` and the date
-    expression; it gives what a group_by works out, one value or several, of which `finish` makes the result, as columns.
+    expression; it gives what a group_by works out, one value or several, of which `finish` makes the result, as columns; one
+    that `sees_inside` gets after them whether any event is inside the window.
     `no_events`: the result for a customer without events in the window. `words`: `{table}` are the events, `{0}` is the
     operand.
     """
@@ -59,6 +60,7 @@ class Aggregate(Struct, frozen=True):
     needs_date: bool = False
     operands: int = 1
     finish: Callable[..., Any] = lambda pl, value: value
+    sees_inside: bool = False
 
     @property
     def is_added(self) -> bool:
