@@ -6,7 +6,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 import rulescore
 import xlsxwriter
 from commands import SAMPLE, called
+from msgspec.structs import replace
 from python_calamine import CalamineWorkbook
 from rulescore.comparison.goal_changes import _result
 from rulescore.comparison.runs import compare

@@ -7,11 +7,11 @@ A row without a mark is a question that was left open, and no problem: it shows 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from msgspec.structs import replace
 
 from .kinds.question import TABLE, UNPROVEN, WORD_ALONE
 from .lang.syntax import Tree

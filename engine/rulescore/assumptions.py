@@ -8,9 +8,10 @@ same customers as the scores. Each says where it comes from.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from .lang.check import Scope, check_text
 from .lang.syntax import Kind, Tree
@@ -25,8 +26,7 @@ Stated = Decimal | tuple[Decimal | Tree, ...] | str | Tree
 """A number, one a year, a word, or an expression over the figures of the base; a series may hold expressions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assumed:
+class Assumed(Struct, frozen=True):
     """One assumption: what it is in the base case, and in the low and high cases where they differ; `carries`: the risks that its
     author says are in it."""
 
@@ -54,8 +54,7 @@ class Assumed:
         return self.base if stated is None else stated
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """Assumptions of the base case that are other for once."""
 
     id: str
@@ -63,8 +62,7 @@ class Scenario:
     assumptions: Mapping[str, Assumed]
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct, frozen=True):
     """One valuation: a method and its assumptions by name; those not given have their default. `stress` are scenarios beside the
     base case, `bridge` those on the way to it: from the whole base to what passes to the buyer."""
 
@@ -77,8 +75,7 @@ class Method:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Valuation:
+class Valuation(Struct, frozen=True):
     """What is valued, to which standard, in which money, by which methods; `text` is the YAML as written."""
 
     standard: str

@@ -8,13 +8,13 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import rfc8785
+from msgspec.structs import replace
 
 from .engines import frame as frame_engine
 from .model import Pack

@@ -11,10 +11,11 @@ import hashlib
 import hmac
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .model import Pack, Table
 from .packs.portfolio_table import own_tables, tables_of
@@ -34,8 +35,7 @@ PREFIX, DIGITS = "masked-", 20
 _LABEL = b"rulescore pseudonyms 1\0"
 
 
-@dataclass(frozen=True, slots=True)
-class Masking:
+class Masking(Struct, frozen=True):
     """What was masked, or shown although it is personal: (table, field). `key` says where the key came from
     (`environment`, `inputs`, or nowhere), and `fingerprint` tells keys apart without giving them away."""
 

@@ -8,10 +8,10 @@ data with what stood there before. Another input goes into the customers' table;
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
+from msgspec.structs import replace
 
 from .model import Field, Pack
 from .packs.violations import check_document

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .arithmetic import units
 from .lang.syntax import Kind, Tree, constant, name, text_of
@@ -20,8 +22,7 @@ from .problems import Problems, RulesetError
 from .values import iso
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A column to compute: `column` from `tree`; `scope` says over what: a customer's events, one record, the whole base."""
 
     column: str
@@ -30,16 +31,14 @@ class Step:
     needs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedCase:
+class PlannedCase(Struct, frozen=True):
     """A case ready to run: its condition (None holds always) and its points in units or as a tree."""
 
     when: Tree | None
     points: int | Tree
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRule:
+class PlannedRule(Struct, frozen=True):
     """A rule ready to run. `influence` is what it carries of the composite when everything applies, in basis points;
     `scale` the least and most points that its dimension's rules can give, and at least 0 and 100."""
 
@@ -59,8 +58,7 @@ class PlannedRule:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What is computed, in order. `fields` are the customer fields read; `stages` hold the feature steps, each stage
     needing only earlier ones; `given` features are taken from the input instead of computed."""
 
@@ -73,8 +71,8 @@ class Plan:
     rules: tuple[PlannedRule, ...]
     gates: tuple[tuple[Gate, Tree], ...]
     tiers: tuple[tuple[Tier, Tree | None], ...]
-    kinds: Mapping[str, Kind] = field(default_factory=dict)
-    decided: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = {}
+    decided: Mapping[str, str] = {}
     """Tiers that people decided, by customer."""
 
     @property

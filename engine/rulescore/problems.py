@@ -6,9 +6,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 Severity = Literal["error", "warning", "note"]
 Fact = str | int | float | bool | None | list[str]
@@ -16,8 +17,7 @@ Fact = str | int | float | bool | None | list[str]
 SHOWN_AT_MOST = 100
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A place in a text file; line and column count from 1, column and length in characters."""
 
     file: str
@@ -29,8 +29,7 @@ class Span:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A place in a table file; `row` counts from 1 as the spreadsheet shows it, `column` is its header."""
 
     file: str
@@ -45,14 +44,13 @@ class Cell:
         return f"{text}[{self.column}]" if self.column else text
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One finding. `facts` fill the message of `code` in each language."""
 
     code: str
     severity: Severity
     place: Span | Cell | None = None
-    facts: Mapping[str, Fact] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = {}
 
     def sort_key(self) -> tuple[str, int, int, int, str, str]:
         place = self.place

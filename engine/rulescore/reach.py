@@ -9,11 +9,12 @@ else stays as it is. Totals, gates and tiers are those of the frame engine, so n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import chain
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .engines import frame as frame_engine
 from .engines.columns import Columns
@@ -41,16 +42,15 @@ ANY = "any"
 """Stands for everything that waits for an item."""
 
 
-@dataclass(slots=True)
-class Lack:
+class Lack(Struct):
     """An item that is missing: for how many customers (1 for the base), and of them in how many each rule waits for it; the gates and
     tiers that do (`reached`: tiers whose condition is undecided without it); how many customers' tier it could change; the amount of those in the valued base, None where nothing is known of it."""
 
     item: Item
     customers: int
-    rules: dict[str, int] = field(default_factory=dict)
-    gates: list[str] = field(default_factory=list)
-    reached: list[str] = field(default_factory=list)
+    rules: dict[str, int] = {}
+    gates: list[str] = []
+    reached: list[str] = []
     tiers: int = 0
     amount: Decimal | None = None
 

@@ -15,12 +15,12 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import rfc8785
+from msgspec import Struct
 
 from . import folder as run_folder
 from . import overrides, portfolio, worth
@@ -46,8 +46,7 @@ ABANDONED = 24 * 3600.0
 """Seconds after which a folder that nothing was added to is no longer being built."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """All that decides a run: what is assessed, by which pack, as of when, on which tables."""
 
     company: Text
@@ -59,12 +58,12 @@ class Request:
     assessment: str = ""
     engine: str = "frame"
     same: Sequence[Sequence[str]] = ()
-    quality: Mapping[str, Any] = field(default_factory=dict)
-    overrides: Mapping[str, float | str | bool] = field(default_factory=dict)
+    quality: Mapping[str, Any] = {}
+    overrides: Mapping[str, float | str | bool] = {}
     valuation: Valuation | None = None
     decided: Sequence[Mapping[str, Any]] = ()
     decisions: str = ""
-    masking: Masking = field(default_factory=Masking)
+    masking: Masking = Masking()
 
     @property
     def pack(self) -> Pack:

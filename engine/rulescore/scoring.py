@@ -7,7 +7,8 @@ This is the definition; the frame engine does the same on columns. Points are un
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .arithmetic import round_units
 from .model import Dimension, Index
@@ -17,8 +18,7 @@ MISSING, NOT_APPLICABLE, ERROR = -1, -2, -3
 STATES = {MISSING: "missing", NOT_APPLICABLE: "not_applicable", ERROR: "error"}
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a rule came to: `case` is the index of the case that held, or a state below zero; `points` are None when
     nothing counts. A missing rule may still count, with the points its policy gives."""
 
@@ -30,8 +30,7 @@ class Outcome:
         return STATES.get(self.case, "scored")
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """A dimension or composite: its points (None: not assessed), the lowest and highest it could still be, and its
     coverage as weight scored of weight applicable."""
 

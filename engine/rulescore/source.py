@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from .problems import Problems, Span
 
@@ -44,8 +44,7 @@ _KINDS: dict[type, str] = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(Struct):
     kind: str  # scalar | map | list
     start: Any
     end: Any = None
@@ -63,16 +62,15 @@ class _Node:
         return self.place
 
 
-@dataclass(slots=True, eq=False)
-class Document:
+class Document(Struct, eq=False):
     """A parsed file. `data` is None when it could not be parsed; the problems say why."""
 
     file: str
     text: str
     data: Any = None
-    _values: dict[Path_, _Node] = field(default_factory=dict)
-    keys: dict[Path_, _Node] = field(default_factory=dict)
-    _lines: list[int] = field(default_factory=list)  # where each line begins in the text
+    _values: dict[Path_, _Node] = {}
+    keys: dict[Path_, _Node] = {}
+    _lines: list[int] = []  # where each line begins in the text
 
     def at(self, *path: str | int) -> Span:
         """Where the value at `path` stands; the nearest ancestor when the path is not there."""

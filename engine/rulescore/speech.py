@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import replace
 from typing import Any, Self
+
+from msgspec.structs import replace
 
 from .bundled import catalogue, statutes
 from .lang.syntax import Tree, parse

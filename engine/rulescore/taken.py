@@ -9,11 +9,12 @@ that the ruleset gives for what the measure asks for has passed since then.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from .arithmetic import shift
 from .folder import Run
@@ -79,8 +80,7 @@ def settle(
     return {**tables, TAKEN: TableData(data.id, kept.lazy(), data.sources, data.counts)}, [*rejected, *parts]
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """Where a measure stands for a customer, or ("") for the whole base: the last note, since when it is a task and until when
     it is due (ISO dates; due "" where nothing says), and whether that has passed."""
 
@@ -96,7 +96,7 @@ class Task:
     place: str
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
+        return asdict(self)
 
 
 def tasks(run: Run) -> tuple[Task, ...] | None:

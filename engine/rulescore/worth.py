@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 import polars as pl
 import rfc8785
+from msgspec.structs import replace
 
 from .assumptions import Assumed, Method, Scenario, Valuation, bounds, read_valuation, value_name, within
 from .engines.evaluator import Evaluator

@@ -8,10 +8,10 @@ and rules of the earlier run, and against a challenger: the same customers at th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+from msgspec import Struct, field
 
 from ..folder import Run
 from ..lang.syntax import Tree
@@ -33,8 +33,7 @@ BANDS, COVERAGES = 5, 3
 """Bands of the score unless asked otherwise, and of coverage (judgement)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """An outcome as it is asked for: its expression over the later run, and over the earlier of whom it is asked."""
 
     id: str
@@ -46,8 +45,7 @@ class Asked:
     place: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Backtest:
+class Backtest(Struct, frozen=True):
     """The runs, how many customers they share, what each outcome says of the earlier scores, the quantiles of the own book, and
     the problems that whoever reads it must know of."""
 

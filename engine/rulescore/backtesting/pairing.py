@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from ..engines.frame import CUSTOMER
 from ..folder import Run
@@ -69,8 +69,7 @@ def look_ahead(earlier: Run, later: Run) -> dict[str, Any]:
     return {"what": sorted(what), "rules": rules}
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(Struct, frozen=True):
     """What became of the customers of a run: `came` in the order of its trace, 1, 0, or null of whom it is not asked or not known.
     `outside` are those of whom it is not asked, `unknown` those whose outcome is not known, `gone` those the later run has not."""
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
 
 LEAST = 10
 """Customers of each kind, better and worse, without which no figure is given (judgement)."""
@@ -23,8 +24,7 @@ Counted = Sequence[tuple[Any, int, int]]
 """(score, customers with it that did better, customers that did worse)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(Struct, frozen=True):
     """How a score ordered customers: the area from 0 (all wrong) over 0.5 (says nothing) to 1 (all right), with its 95 % interval,
     which is unknown (None) where all customers of one kind stand in the same place, so that nothing can be said of chance."""
 
@@ -51,8 +51,7 @@ class Ranking:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Two scores of the same customers: the area of each, and the second less the first with its 95 % interval."""
 
     first: Ranking

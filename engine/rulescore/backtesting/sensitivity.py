@@ -7,10 +7,10 @@ The whole score is computed again without the rule, gates included, from the sto
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
+from msgspec.structs import replace
 
 from ..engines import frame as frame_engine
 from ..folder import Run

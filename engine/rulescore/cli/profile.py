@@ -25,7 +25,7 @@ def command(language: str, files: tuple[Path, ...], pack: str, as_json: bool) ->
 
     逐列查看 FILE：类型、缺失率、不同值个数、范围、常见值与异常值；可能的主键，以及文件之间的引用。个人信息已遮蔽。
     """
-    from dataclasses import asdict
+    from msgspec.structs import asdict
 
     from .. import api
     from ..problems import DataError

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from ..arithmetic import UNIT
 from ..engines.frame import CUSTOMER
@@ -27,8 +27,7 @@ Standing = tuple[int | None, str | None]
 """(composite in units, tier); None when not assessed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """What one cause did to a customer: the composite's units it moved (None: to or from not assessed), the tier, what
     changed, and the rules that came to other points or gates that act or no longer do."""
 
@@ -45,8 +44,7 @@ class Share:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """One customer that moved. The units of the shares add up to `delta`."""
 
     customer: str

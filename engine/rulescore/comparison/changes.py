@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from ..arithmetic import points_text
 from ..engines.row import Result
@@ -16,8 +18,7 @@ from ..scoring import NOT_APPLICABLE
 ALWAYS = "always"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Something that is not the same before and after. `part` says what of it; empty when the whole is new (before is
     None) or gone (after is None)."""
 

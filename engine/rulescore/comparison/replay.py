@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..engines import frame as frame_engine
 from ..engines.frame import CUSTOMER
@@ -30,17 +31,15 @@ Source = tuple[str, str]
 """(prefix of the run, column there)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """One plan between the runs, where each of its columns is taken from, and what it was called a stage before."""
 
     plan: Plan
     sources: Mapping[str, Source]
-    called: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(Struct, frozen=True):
     """Five stages: the earlier run; its rules and parameters on the later data; its rules with the later
     parameters; the later run with the tiers that people had decided in the earlier; the later run."""
 

@@ -8,10 +8,10 @@ parameters, then the later rules; what then remains is the engine's. The as-of d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from ..engines.frame import CUSTOMER
 from ..folder import Run
@@ -29,8 +29,7 @@ ABSENT, NOT_ASSESSED = "(absent)", "(not assessed)"
 TOP = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """`migration` counts every customer by (tier before, tier after); `causes` every moved customer under each of its
     causes, and under `several` when it has more than one; `moves` are those that moved most; composites have `decimals`."""
 
@@ -47,7 +46,7 @@ class Comparison:
     moves: tuple[Move, ...]
     base: tuple[dict[str, Any], ...] = ()
     """Of the base as a whole: its composite and tier, then each figure that both runs have and that differs."""
-    tiers: Mapping[str, Text] = field(default_factory=dict)
+    tiers: Mapping[str, Text] = {}
     """The titles of the tiers of both runs, by id."""
     value: tuple[dict[str, Any], ...] = ()
     """What the base is worth: each method whose value differs, with what each of its assumptions moved."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from ..arithmetic import MIN_DAY, UNIT, shift
 from ..lang.functions import AGGREGATES, BASE
@@ -41,8 +42,7 @@ Events = Mapping[str, Sequence[Mapping[str, Any]]]
 REASONS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One customer, scored. `values` holds every field, column and feature; `gates` whether each acted (None: undecided);
     `tier_reason` is `reached`, `gate:<id>`, `coverage`, `override` or `not-assessed`; `reasons` are ids of rules."""
 

@@ -8,11 +8,11 @@ points, 0 when the rule does not count) and `<id>.points` Int32 (null when the r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import polars as pl
+from msgspec.structs import replace
 
 from ..arithmetic import UNIT
 from ..lang.syntax import Tree

@@ -4,19 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """Running text; `quiet` is what a hurried reader may leave out."""
 
     text: str
     quiet: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Rows below a head; columns named in `numbers` hold figures. `anchors` are ids of rows, or empty."""
 
     head: tuple[str, ...]
@@ -25,15 +24,13 @@ class Table:
     anchors: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """Named facts: (name, text), those without text left out."""
 
     items: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """A list of conditions or the like."""
 
     texts: tuple[str, ...]
@@ -42,8 +39,7 @@ class Items:
 Block = Paragraph | Table | Facts | Items
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A heading with what stands below it; `id` is its anchor, `note` a word beside the heading."""
 
     id: str
@@ -53,8 +49,7 @@ class Section:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Handbook:
+class Handbook(Struct, frozen=True):
     """A whole handbook in one language."""
 
     language: str
@@ -64,8 +59,7 @@ class Handbook:
     sections: tuple[Section, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """A form of the handbook: the suffixes of its files, and what writes it."""
 
     name: str

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ..arithmetic import UNIT, units
 from ..lang.syntax import Kind, Tree, Value, constant
@@ -22,8 +23,7 @@ class Bad(Exception):
     """The rule can't be lowered; its problems have been reported."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleText:
+class RuleText(Struct, frozen=True):
     """One rule as written: its mapping, and for each key the document and path it came from (an overriding pack
     may hold some keys, its base the others)."""
 

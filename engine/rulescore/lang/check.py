@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..problems import close_names
 from ..values import day
@@ -18,16 +20,13 @@ MAX_PATTERN = 200
 MAX_POWER = 64
 
 
-@dataclass(frozen=True, slots=True)
-class EventTable:
+class EventTable(Struct, frozen=True):
     """What expressions may read of an event table: the kinds of its columns and which one dates it."""
 
     columns: Mapping[str, Kind]
-    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, tuple[str, ...]] = {}
     date: str = ""
-    _named: dict[str, tuple[Mapping[str, Kind], Mapping[str, tuple[str, ...]]]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    _named: dict[str, tuple[Mapping[str, Kind], Mapping[str, tuple[str, ...]]]] = {}
 
     def named(self, table: str) -> tuple[Mapping[str, Kind], Mapping[str, tuple[str, ...]]]:
         """Kinds and allowed values by the names that expressions use, `table.column`."""
@@ -38,16 +37,15 @@ class EventTable:
         return self._named[table]
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """Names valid at a place: their kinds, the values that enumerations allow, the event tables."""
 
     names: Mapping[str, Kind]
-    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    tables: Mapping[str, EventTable] = field(default_factory=dict)
-    constants: Mapping[str, Kind] = field(default_factory=dict)  # valid inside aggregates too
+    values: Mapping[str, tuple[str, ...]] = {}
+    tables: Mapping[str, EventTable] = {}
+    constants: Mapping[str, Kind] = {}  # valid inside aggregates too
     base_allowed: bool = True
-    outside: Mapping[str, Kind] = field(default_factory=dict)  # valid around the place, but not at it
+    outside: Mapping[str, Kind] = {}  # valid around the place, but not at it
 
     def has(self, name: str) -> bool:
         """Whether the name is that of a value here, or of a column of an event table."""

@@ -8,8 +8,10 @@ import functools
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .slips import one_literal, refused_characters, report_syntax
 
@@ -28,16 +30,14 @@ Report = Callable[..., None]
 """report(code, offset, length, **facts) notes a problem at characters of the expression."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """Which events count: those in (as_of - lag - within, as_of - lag]; amounts with unit d, w, m or y."""
 
     within: tuple[int, str] | None = None
     lag: tuple[int, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True, dict=True):
     """A node of an expression. `value` holds the constant, the name, the operators or the function's name.
 
     `aggregate`: args are its `operands` and then perhaps a condition; `table`, `window` say over what.
@@ -53,7 +53,6 @@ class Tree:
     table: str = ""
     window: Window | None = None
     operands: int = 1
-    _names: frozenset[str] | None = field(default=None, init=False, repr=False)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Tree) and self.key() == other.key()
@@ -78,12 +77,11 @@ class Tree:
             yield from arg.walk()
 
     def names(self) -> frozenset[str]:
-        if self._names is None:
+        known: dict[str, frozenset[str]] = self.__dict__
+        if "_names" not in known:
             own = frozenset((str(self.value),)) if self.op == "name" else frozenset()
-            found = own.union(*(arg.names() for arg in self.args))
-            object.__setattr__(self, "_names", found)
-            return found
-        return self._names
+            known["_names"] = own.union(*(arg.names() for arg in self.args))
+        return known["_names"]
 
     def typed(self, args: tuple[Tree, ...], kind: Kind) -> Tree:
         """The node with its arguments and itself typed."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..lang.syntax import Tree, number_text
 from ..model import Case, Pack, Rule
@@ -22,8 +23,7 @@ from .words import shown
 CODES = ("band-gap", "band-overlap")
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True):
     """The numbers of a band, or a gap between bands."""
 
     low: float

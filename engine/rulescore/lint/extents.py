@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..lang.syntax import Tree
 from ..model import Field, Pack
@@ -15,8 +17,7 @@ MOST_VALUES = 40
 Constant = float | str | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """Numbers (dates as days) from `low` to `high`, `whole` ones only, or just `values`. `sure`: the ends are really
     reached; where inputs depend on one another the ends are only an outer limit."""
 
@@ -46,15 +47,14 @@ def hull(first: Extent, second: Extent) -> Extent:
     return Extent(min(first.low, second.low), max(first.high, second.high), whole, values, sure)
 
 
-@dataclass(slots=True)
-class World:
+class World(Struct):
     """What is known about names: the pack's fields, features and parameters; `extra` for scores and the like."""
 
     pack: Pack
-    extra: Mapping[str, Extent] = field(default_factory=dict)
-    _known: dict[str, Extent] = field(default_factory=dict)
-    _roots: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _written_out: dict[str, Tree] = field(default_factory=dict)
+    extra: Mapping[str, Extent] = {}
+    _known: dict[str, Extent] = {}
+    _roots: dict[str, tuple[str, ...]] = {}
+    _written_out: dict[str, Tree] = {}
 
     # ---- trees -----------------------------------------------------------------------------------------
 

@@ -14,8 +14,9 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import reduce
+
+from msgspec import Struct
 
 from ..lang.syntax import Tree
 from .extents import Constant, World
@@ -28,8 +29,7 @@ _TESTS: Mapping[str, Callable[[float, float], bool]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(Struct, frozen=True):
     """The situations where a condition is true and where it is false; in the others it is missing."""
 
     yes: int

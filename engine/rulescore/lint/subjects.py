@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec import Struct
 
 from ..lang.syntax import Tree
 from .extents import Constant, World
@@ -14,17 +15,16 @@ OTHER = "\0"
 """A text other than every text compared with."""
 
 
-@dataclass(slots=True)
-class Subject:
+class Subject(Struct):
     """A sub-tree (or two that are compared with each other: -1 less, 0 equal, 1 greater) and its representative values."""
 
     tree: Tree
     pair: bool = False
-    cuts: set[Constant] = field(default_factory=set)
+    cuts: set[Constant] = set()
     missing: bool = False
-    values: list[Constant | None] = field(default_factory=list)
-    outer: set[int] = field(default_factory=set)
-    masks: list[int] = field(default_factory=list)
+    values: list[Constant | None] = []
+    outer: set[int] = set()
+    masks: list[int] = []
 
 
 def choose(subject: Subject, world: World, ranges: bool) -> None:

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from ..problems import Span
 from .data import Text
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """What a figure of data quality must not pass: beyond `warn` it is told, beyond `refuse` nothing is scored."""
 
     warn: float | None
@@ -20,20 +20,18 @@ class Limit:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
+class Quality(Struct, frozen=True):
     """What the data must reach: limits by measure, and how the grade is made. Records are fresh for `updated_within` days;
     `grades` are (name, least index), best first."""
 
-    limits: Mapping[str, Limit] = field(default_factory=dict)
+    limits: Mapping[str, Limit] = {}
     updated_within: int = 180
-    weights: Mapping[str, int] = field(default_factory=dict)
+    weights: Mapping[str, int] = {}
     grades: tuple[tuple[str, float], ...] = ()
     source: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SurveyItem:
+class SurveyItem(Struct, frozen=True):
     """One thing that customers are asked: the words, why, the field of `survey_answers` that takes the answer, and what its
     answers are called."""
 
@@ -43,8 +41,7 @@ class SurveyItem:
     labels: Mapping[str, Text]
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """What customers are asked, and what they are told first."""
 
     id: str

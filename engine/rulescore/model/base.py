@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from ..lang.syntax import Tree
 from ..problems import Span
@@ -12,8 +13,7 @@ from .data import Expr, Feature, Text
 from .rules import Action
 
 
-@dataclass(frozen=True, slots=True)
-class Breakdown:
+class Breakdown(Struct, frozen=True):
     """The base by one or two keys: a row for each value, a column for each figure. `by` are expressions of one customer, and so
     is `where`, which leaves out those of whom it does not hold. `beside` are the company's own tables whose events have the same
     keys: they stand in the rows of their keys, also where a key has no customer. `figures` of the customers and events of a row
@@ -32,7 +32,7 @@ class Breakdown:
     source: tuple[str, ...]
     span: Span
     strategies: tuple[Strategy, ...] = ()
-    beside: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
+    beside: Mapping[str, tuple[Expr, ...]] = {}
 
     @property
     def exprs(self) -> tuple[Expr, ...]:
@@ -45,8 +45,7 @@ class Breakdown:
 KEPT_OUT = "kept_out"  # the feature that says whether a customer is kept out of the base that is valued
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something found at a customer that a buyer has to know: whether it holds (a feature of the same name), the amount
     behind it, and whether it keeps the customer out of the base that is valued.
     A measure is one too: it is called for while it holds. Its `goal` is a figure of the base compared with what it should be.
@@ -87,8 +86,7 @@ what would be lost with it; and that amount if it is on the list, else nothing."
 MET = "_met"  # what the name of a measure ends with in the feature that says whether its goal is met
 
 
-@dataclass(frozen=True, slots=True)
-class Strategy:
+class Strategy(Struct, frozen=True):
     """What is done with the rows of a breakdown for which its condition is the first that is known to hold."""
 
     id: str
@@ -100,8 +98,7 @@ class Strategy:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What customers may do after they were scored: a feature of the same name says whether a later run shows it, the feature
     `among`, where there is one, of whom of an earlier run it is asked. What is `good` should come oftener with higher scores."""
 
@@ -114,8 +111,7 @@ class Outcome:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Waterfall:
+class Waterfall(Struct, frozen=True):
     """Figures of the base that lead from one amount to another: `start` less each of `less` is `end`."""
 
     start: str

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from ..lang.syntax import Kind, Tree
 from ..problems import Span
@@ -23,8 +24,7 @@ KINDS: Mapping[str, Kind] = {
 """The kind that expressions see, by field type."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One column of a table: its type, its words, and what may stand in it."""
 
     id: str
@@ -34,7 +34,7 @@ class Field:
     min: float | None = None
     max: float | None = None
     values: tuple[str, ...] = ()
-    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = {}
     missing: tuple[str, ...] = ()
     not_missing: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Field:
     """Whether it counts people of a group: none is to be told from the others and a total."""
     span: Span = NOWHERE
     holder: Text | None = None
-    titles: Mapping[str, Text] = field(default_factory=dict)
+    titles: Mapping[str, Text] = {}
     """What people call its values, where a pack says so; else the first of their `words` does."""
     made_of: str = ""
     """The field that it is worked out from; no column of a file is it."""
@@ -66,8 +66,7 @@ class Field:
         return self.personal or self.sensitive
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table of the data dictionary. `customer` names the field that points to the customer, `date` the one
     that dates an event; the customers table has `key` instead."""
 
@@ -82,8 +81,7 @@ class Table:
     """Who would have the data, by role."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expr:
+class Expr(Struct, frozen=True):
     """A checked expression: its typed tree, as written, and where."""
 
     tree: Tree
@@ -91,8 +89,7 @@ class Expr:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A named number that changes by date; `values` are (from epoch day, value, sources), oldest first."""
 
     id: str
@@ -103,8 +100,7 @@ class Parameter:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(Struct, frozen=True):
     """A named expression over fields, events, other features or the whole base. `values`: what people call the texts
     that it gives; `carries`: the risks of customers that are in it."""
 
@@ -114,5 +110,5 @@ class Feature:
     expr: Expr
     source: tuple[str, ...]
     span: Span
-    values: Mapping[str, Text] = field(default_factory=dict)
+    values: Mapping[str, Text] = {}
     carries: tuple[str, ...] = ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from ..lang.syntax import Tree
 from ..problems import Span
@@ -16,8 +17,7 @@ from .data import Feature, Field, Parameter, Table, Text
 from .rules import Cycle, Dimension, Gate, Index, Rule, Tier
 
 
-@dataclass(frozen=True)
-class Pack:
+class Pack(Struct, frozen=True, dict=True):
     """A whole ruleset, `extends` resolved. `files` are (shown name, text) of every YAML file read, in order. `subject` is
     the table whose rows are scored; `portfolio` the pack that scores the base as a whole, whose events are the customers;
     `shown` are features that stand beside the scores of a customer, `left_out` the dimensions that the `cycle` does not compute."""
@@ -42,7 +42,7 @@ class Pack:
     span: Span
     subject: str = "customers"
     portfolio: Pack | None = None
-    quality: Quality = field(default_factory=Quality)
+    quality: Quality = Quality()
     indices: tuple[Index, ...] = ()
     breakdowns: tuple[Breakdown, ...] = ()
     surveys: tuple[Survey, ...] = ()

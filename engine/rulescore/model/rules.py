@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from ..lang.syntax import Tree
 from ..problems import Span
@@ -15,8 +16,7 @@ Policy = Literal["leave_out", "worst", "neutral", "points", "fail"]
 Combine = Literal["mean", "sum", "min", "max"]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One item of a checklist, kept for explanation and coverage."""
 
     id: str
@@ -25,8 +25,7 @@ class Part:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One line of a rule: the first whose `when` holds gives its points (units of 1/UNIT, or an expression)."""
 
     id: str
@@ -37,8 +36,7 @@ class Case:
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What a rule asks of the company: the words, who answers, the evidence asked for, and the mark of each case."""
 
     words: Text
@@ -47,8 +45,7 @@ class Question:
     marks: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """An ordered list of cases. `low` and `high` are the least and most points a case can give."""
 
     id: str
@@ -66,8 +63,8 @@ class Rule:
     high: int
     source: tuple[str, ...]
     span: Span
-    places: Mapping[str, Span] = field(default_factory=dict)
-    fairness: Text = field(default_factory=dict)
+    places: Mapping[str, Span] = {}
+    fairness: Text = {}
     question: Question | None = None
 
     @property
@@ -79,8 +76,7 @@ class Rule:
         return tuple(expr.tree for expr in exprs if expr is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Dimension:
+class Dimension(Struct, frozen=True):
     """A group of rules and how their points combine; `weight` is its share of the composite."""
 
     id: str
@@ -95,8 +91,7 @@ class Dimension:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """A mean of dimensions by `weights`, those of the composite unless `own_weights`; what it takes for one without points says `on_missing`."""
 
     id: str
@@ -109,8 +104,7 @@ class Index:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """Acts after the mean: limits one target (`tier`, `composite` or a dimension) while `when` holds."""
 
     id: str
@@ -122,11 +116,10 @@ class Gate:
     reason: Text
     source: tuple[str, ...]
     span: Span
-    fairness: Text = field(default_factory=dict)
+    fairness: Text = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """What is done for customers of a tier, or about a finding."""
 
     title: Text
@@ -134,8 +127,7 @@ class Action:
     due: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(Struct, frozen=True):
     """A grade of customers; the first whose condition is known to hold is reached."""
 
     id: str
@@ -147,8 +139,7 @@ class Tier:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
+class Cycle(Struct, frozen=True):
     """What is computed on an occasion: the dimensions (None: all), and whether the base is valued."""
 
     id: str

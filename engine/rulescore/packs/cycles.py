@@ -8,8 +8,9 @@ trace, explanation and verification need nothing for it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..lang.syntax import constant
 from ..model import MET, Cycle, Dimension, Expr, Pack, Rule

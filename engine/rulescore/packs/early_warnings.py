@@ -11,8 +11,9 @@ verification need nothing for the list, and the amount of a customer counts once
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..model import (  # fmt: skip
     AT_RISK,

@@ -10,8 +10,9 @@ stands there as one more figure.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..lang.check import Scope
 from ..lang.syntax import Kind, Tree, constant, text_of

@@ -171,7 +171,7 @@ def check_rule(text: RuleText) -> tuple[str | None, bool]:
     (name,) = kinds
     document, path = text.origin["id"]
     if any(origin != (document, path) for origin in text.origin.values()):
-        return name, _fits(_Merged(text, document), path, text.data, name, text.problems)
+        return name, _fits(_Merged(document.file, "", rule=text), path, text.data, name, text.problems)
     usable, found = _unchanged(document, path, name)
     text.problems.extend(found)
     return name, usable
@@ -189,31 +189,24 @@ def _unchanged(document: Document, path: Path_, kind: str) -> tuple[bool, tuple[
     return _fits(document, path, data, kind, found), tuple(found)
 
 
-class _Merged(Document):
+class _Merged(Document, kw_only=True):
     """Looks up places of a merged rule: each key in the file it came from."""
 
-    def __init__(self, text: RuleText, document: Document) -> None:
-        super().__init__(document.file, "")
-        self._text = text
-        self._depth = len(text.origin["id"][1])
+    rule: RuleText
 
     def at(self, *path: str | int) -> Any:
-        rest = path[self._depth :]
-        document, base = (
-            self._text.origin[str(rest[0])]
-            if rest and rest[0] in self._text.origin
-            else self._text.origin["id"]
-        )
-        return document.at(*base, *rest)
+        document, path = self._origin(path)
+        return document.at(*path)
 
     def key(self, *path: str | int) -> Any:
-        rest = path[self._depth :]
-        document, base = (
-            self._text.origin[str(rest[0])]
-            if rest and rest[0] in self._text.origin
-            else self._text.origin["id"]
-        )
-        return document.key(*base, *rest)
+        document, path = self._origin(path)
+        return document.key(*path)
+
+    def _origin(self, path: Path_) -> tuple[Document, Path_]:
+        origin = self.rule.origin
+        rest = path[len(origin["id"][1]) :]
+        document, base = origin.get(str(rest[0]), origin["id"]) if rest else origin["id"]
+        return document, (*base, *rest)
 
 
 def bounds(kind: str, text: RuleText, cases: tuple[Case, ...]) -> tuple[int, int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from ..bundled import folder, pack_ids
 from ..problems import Problems, Span, close_names
@@ -56,13 +57,12 @@ def shown(path: Path, root: Path | None) -> str:
     return str(path)
 
 
-@dataclass(slots=True)
-class Layer:
+class Layer(Struct):
     """One pack folder as read: its documents by stem."""
 
     folder: Path
-    documents: dict[str, Document] = field(default_factory=dict)
-    broken: set[str] = field(default_factory=set)  # stems of the files that can't be used
+    documents: dict[str, Document] = {}
+    broken: set[str] = set()  # stems of the files that can't be used
 
     @property
     def pack(self) -> Document:

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..lang.syntax import Kind, Tree
 from ..model import Feature, Field, FieldType, Index, Pack, Table

@@ -8,7 +8,8 @@ not for what the text says. Numbers, dates and truths keep nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..lang.syntax import Tree
 from ..model import Expr, Field, Pack, Table

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from ..model import Table
 from ..readers import forms
@@ -55,8 +55,7 @@ class Personal:
         return fold(header) in self.headers
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnFacts:
+class ColumnFacts(Struct, frozen=True):
     """What one column holds. `kind` is text, number, date, day_first, milliseconds, bool, mixed or empty; `kinds` counts
     them. `distinct` is of the `looked_at` filled cells: all unless `sampled`. Values of a `personal` column are masked.
 
@@ -78,7 +77,7 @@ class ColumnFacts:
     quantiles: tuple[float, ...] = ()
     longest: int = 0
     frequent: tuple[tuple[str, int], ...] = ()
-    odd: Mapping[str, int] = field(default_factory=dict)
+    odd: Mapping[str, int] = {}
     first_most: int = 0
     second_most: int = 0
     example_form: str = ""

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..problems import Cell, Problems
 from ..readers.columns import text_of
@@ -17,8 +18,7 @@ LOOKED_AT = 10
 """So many rows are looked at for a header that stands below title rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """One part of a file. `titles` rows stand above the header; `format` names the input format."""
 
     path: Path

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from ..readers.coerce import as_text
 from ..readers.table import Raw
@@ -20,8 +20,7 @@ SHARE = 0.9
 FEWEST = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A column whose values are mostly keys of another part: positions of the parts, headers, share of values found."""
 
     part: int

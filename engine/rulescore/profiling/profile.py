@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from ..model import Table
 from ..problems import Problems
@@ -18,8 +20,7 @@ from .files import Opened, open_parts
 from .keys import Reference, references
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(Struct, frozen=True):
     """One part of a file and its columns."""
 
     opened: Opened

@@ -6,8 +6,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
-from dataclasses import field as field_of
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..model import Field, Table
 from ..profiling import ColumnFacts
@@ -28,8 +29,7 @@ _AFFIX = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]\s*$|[*＊:：]+$|^[*＊]+
 _PLAIN_UNITS = ("元", "rmb", "cny")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """What is proposed for one column. `field` is "" when nothing fits. `settings` stand beside the field (date_format).
 
     Active are only certain and likely ones that nothing speaks against. `known` ones need no line: the mapping of the
@@ -42,8 +42,8 @@ class Match:
     level: str
     confidence: float
     why: str
-    facts: Mapping[str, str] = field_of(default_factory=dict)
-    settings: Mapping[str, str] = field_of(default_factory=dict)
+    facts: Mapping[str, str] = {}
+    settings: Mapping[str, str] = {}
     doubt: str = ""
     known: bool = False
     hides: bool = False

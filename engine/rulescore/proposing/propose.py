@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..model import Table, Text
 from ..profiling import FileFacts, Reference
@@ -42,8 +44,7 @@ _ENOUGH = 3
 _RECOGNISED, _NAMED, _LACKING, _SEVERAL = 10, 3, -3, -4
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """One part of a file as a part of a table. `lacking` are needed fields without a column, `constants` those of them
     that a person must give for the whole file; `hints` say of a lacking field which columns may be it. `named`: its page
     must be named, since the pages of its file differ; otherwise it stands for all `pages` of the file."""
@@ -57,7 +58,7 @@ class Use:
     matches: tuple[Match, ...]
     lacking: tuple[str, ...]
     constants: tuple[str, ...] = ()
-    hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hints: Mapping[str, tuple[str, ...]] = {}
     others: tuple[str, ...] = ()
     distinct: bool = False
     named: bool = False
@@ -75,8 +76,7 @@ class Use:
         return self.facts.raw.sheet if self.facts.opened.several or self.named else None
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """What is proposed of all files, in their order. `latest` is the last date seen in them."""
 
     uses: tuple[Use, ...]

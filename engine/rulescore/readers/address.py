@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from msgspec import Struct
 
 SCHEMES = {"postgresql": "postgresql", "postgres": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
 """What may stand before `://`, and the kind of server it means."""
@@ -18,8 +19,7 @@ SSL_MODES = ("disable", "require", "verify-full")
 SSL_MODE = "sslmode"
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """Where a database is. `shown` is what people and runs see of it: no user, no options.
 
     `kind` is that of a server; a file's is found in its first bytes (`path`).

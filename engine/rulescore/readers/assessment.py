@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..model import Text
 from ..problems import DataError, Problems, Span, close_names
@@ -37,8 +39,7 @@ _DIRECTIVE = re.compile(r"%(.)")
 _DATE_DIRECTIVES = "YymbBdHMSIp%"
 
 
-@dataclass(frozen=True, slots=True)
-class FileUse:
+class FileUse(Struct, frozen=True):
     """One file (or sheet) of a table and how its headers map to fields. `file` is its name as shown. Of a `database` it is
     the rows of a `query`.
 
@@ -52,27 +53,25 @@ class FileUse:
     header_row: int | None = None
     encoding: str | None = None
     delimiter: str | None = None
-    columns: Mapping[str, Mapped] = field(default_factory=dict)
-    span: Span = field(default_factory=lambda: Span(""))
+    columns: Mapping[str, Mapped] = {}
+    span: Span = Span("")
     header_rows: int | None = None
     database: Address | None = None
     query: str = ""
     evidence: str = ""
     mapping: str | None = None
-    constants: Mapping[str, Mapped] = field(default_factory=dict)
+    constants: Mapping[str, Mapped] = {}
     distinct: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SameCustomer:
+class SameCustomer(Struct, frozen=True):
     """Ids that are one customer, of which the first is kept."""
 
     ids: tuple[str, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class TableUse:
+class TableUse(Struct, frozen=True):
     """A table as the assessment names it, and the files that hold it, in order."""
 
     id: str
@@ -80,8 +79,7 @@ class TableUse:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Struct, frozen=True):
     """What is assessed. `as_of` is an epoch day and None, like `pack` "", where only the caller can tell.
 
     `text` is the YAML as written; for bare files (`bare`) one that says the same.

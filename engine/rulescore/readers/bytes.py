@@ -6,9 +6,10 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import BinaryIO, Literal, TextIO, overload
+
+from msgspec import Struct
 
 from ..problems import Cell, Problems
 
@@ -32,8 +33,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """The bytes of a file that lies inside another, opened like a file of its own."""
 
     name: str

@@ -7,9 +7,9 @@ A customer that can't be told apart is an error. An event that can't be placed i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from ..model import Table
 from ..problems import Fact, Problems
@@ -22,8 +22,7 @@ CUSTOMERS_LISTED = 100
 LISTED = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One file of a table: as read, its fitted columns, its typed frame."""
 
     raw: Raw
@@ -55,8 +54,7 @@ def usable(
     return frame, rows
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """The customers that there are: their ids (a frame of one column `#id`), and the hashes of the ids, sorted."""
 
     ids: pl.LazyFrame

@@ -8,9 +8,9 @@ when a file holds anything else in a column, that column is read by `full` (see 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from ..model import Field
 from ..values import FALSE_WORDS, MISSING_WORDS, NUMBER_LIMIT, TOTAL_FORM, TRUE_WORDS, fold_word
@@ -36,8 +36,7 @@ _ODD_ID = rf"{_DAMAGED_CODE}|{_UNTIDY_ID}|{TOTAL_FORM}"
 PLAIN_DAY = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column of a file that becomes one field.
 
     `missing`, `date_format`, `date_order` (ymd, dmy, mdy) and `percent_scale` (hundred, one) come from the assessment; an

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from ..problems import Cell, Problems
 from ..values import fold
@@ -21,8 +21,7 @@ from .units import split
 LISTED = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A sheet as its cells, row by row from the first; an empty cell is "". `merged` may hold ranges of one cell."""
 
     file: str

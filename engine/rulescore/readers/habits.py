@@ -5,9 +5,9 @@ understood is told, with a count and the first cell."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import polars as pl
+from msgspec.structs import replace
 
 from ..problems import Fact, Problems
 from . import forms

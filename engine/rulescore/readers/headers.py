@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from dataclasses import field as field_of
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..model import Field, Table
 from ..packs.dictionary import is_number
@@ -17,8 +18,7 @@ from .table import Raw
 from .units import Unit, split, unit_of
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(Struct, frozen=True):
     """What an assessment or the mapping of a known export says about one header: its field, more missing words, what it
     writes for the field's values, how dates and numbers are written. A `field` of "" leaves the column out on purpose.
     """
@@ -27,14 +27,13 @@ class Mapped:
     missing: tuple[str, ...] = ()
     date_format: str | None = None
     span: Span | None = None
-    words: Mapping[str, tuple[str, ...]] = field_of(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = {}
     unit: str | None = None
     date_order: str | None = None
     percent_scale: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """The columns of a file that became fields, and the headers that did not."""
 
     columns: tuple[Column, ...]

@@ -6,9 +6,9 @@ The file is passed over once to count. Only a column with something irregular in
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..model import Table
 from ..problems import Problems
@@ -19,8 +19,7 @@ from .table import READ_ERRORS, ROW, Raw, executor, held
 from .tell import tell_column, tell_faults
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A file's frame with its fields typed beside the columns as read, its rows, how often each field is missing, and
     how often because its value was refused."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from ..problems import Cell, Problems
 from ..values import fold
@@ -40,8 +41,7 @@ _NOTE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """Where the names of the columns are: rows `first` to `last` (indexes), and the names."""
 
     first: int

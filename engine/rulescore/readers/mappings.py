@@ -5,8 +5,9 @@ they hold that are no records."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..bundled import folder
 from ..model import Text
@@ -18,16 +19,14 @@ from .assessment import read_column
 from .headers import Mapped
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """Rows that are no records: those where a column holds one of some values."""
 
     column: str
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """One kind of file that a system gives: for which table, in which formats, how it is told from others, its columns.
 
     A file is recognised when it has `all_of` the headers, one of `any_of` and none of `none_of` (folded). `ends_at_blank` says that notes
@@ -72,8 +71,7 @@ class Export:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """The exports of one system."""
 
     id: str

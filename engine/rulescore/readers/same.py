@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..model import Table
 from ..packs.dictionary import SAME
@@ -49,15 +50,14 @@ REACHED = {"mobile": phone_keys, "phone": phone_keys, "email": email_keys}
 AT = "#at"
 
 
-@dataclass(slots=True)
-class Likely:
+class Likely(Struct):
     """Rows that may be one customer: their ids and places in the order of the table, why, and for each row that surely is
     the same customer as others the first row of these."""
 
-    ids: list[str] = field(default_factory=list)
-    places: list[tuple[int, int]] = field(default_factory=list)
-    reasons: set[str] = field(default_factory=set)
-    sure: dict[str, str] = field(default_factory=dict)
+    ids: list[str] = []
+    places: list[tuple[int, int]] = []
+    reasons: set[str] = set()
+    sure: dict[str, str] = {}
 
 
 def merges(same: Iterable[SameCustomer], data: TableData, key: str, problems: Problems) -> dict[str, str]:

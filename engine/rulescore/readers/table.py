@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
+from msgspec import Struct
 
 from ..problems import Cell, Problems
 from ..values import HIDDEN
@@ -26,16 +26,14 @@ READ_ERRORS = (
 """What Polars raises over the content of a file; anything else is a mistake of ours and stays one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """How many cells of a column hold a value that counts, and how many held one that was refused."""
 
     accepted: int
     refused: int
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One file, sheet, frame or query behind a table. `columns` maps field ids to the headers as read, `values` to what stood
     under them; `evidence` says how sure the source is, when the assessment does. `keep` is what must live as long as the rows
     are read."""
@@ -49,13 +47,12 @@ class Source:
     columns: Mapping[str, str]
     unused: tuple[str, ...]
     query: str = ""
-    keep: object = field(default=None, compare=False, repr=False)
+    keep: object = None
     evidence: str = ""
-    values: Mapping[str, Values] = field(default_factory=dict)
+    values: Mapping[str, Values] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class TableData:
+class TableData(Struct, frozen=True):
     """A typed table: one column a mapped field, `#row` (as the spreadsheet counts) and `#source` (index).
 
     `counts`: what was found out about its rows besides, such as how many likely repeat another (`repeated`).
@@ -64,7 +61,7 @@ class TableData:
     id: str
     frame: pl.LazyFrame
     sources: tuple[Source, ...]
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = {}
 
     @property
     def executor(self) -> Executor:
@@ -83,8 +80,7 @@ class TableData:
         return Cell(origin.file, origin.sheet, row, header)
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """The rows of one file that do not count, all for the same reason (`code`, a problem code).
 
     `frame` holds their cells as read under the file's own headers, and `#row`.
@@ -116,8 +112,7 @@ def rejected_rows(data: TableData, lost: pl.DataFrame, code: str, private: Colle
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """A row that the format could not fit to the header: its number, problem code, cells as read."""
 
     row: int
@@ -144,8 +139,7 @@ def held(frame: pl.LazyFrame, rows: int, width: int) -> pl.LazyFrame:
     return frame.collect(engine="in-memory").lazy() if small else frame
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Struct, frozen=True):
     """A file as its format reads it: columns `0`, `1`, ... in header order, and `#row`; values not yet judged.
 
     `header_row` is the last row of the header. `broken` rows are not in the frame. `faults` are cells that hold an error
@@ -176,8 +170,7 @@ class Raw:
         return Cell(self.file, self.sheet, row, header)
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What an assessment may say about how a file is read; None leaves it to the reader.
 
     `known` are the folded names of columns that the table could have, with the kind of each: the header is found by them.
@@ -188,11 +181,10 @@ class Options:
     encoding: str | None = None
     delimiter: str | None = None
     header_rows: int | None = None
-    known: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """An input format. `read` gives None after it has told `problems` why the input can't be read.
 
     `parts`, where a format has it, reads a file that is made of several: all of them, or the one that the options name.
@@ -201,5 +193,5 @@ class Format:
     name: str
     suffixes: tuple[str, ...]
     read: Callable[[Path, str, Options, Problems], Raw | None]
-    sheets: Callable[[Path], list[str]] = field(default=lambda path: [])
+    sheets: Callable[[Path], list[str]] = lambda path: []
     parts: Callable[[Path, str, Options, Problems], list[Raw]] | None = None

@@ -7,9 +7,9 @@ Rows that can't count are set aside as `Rejected`, each kind with its count; not
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import polars as pl
+from msgspec.structs import replace
 
 from ..model import Table
 from ..problems import DataError, Problems, close_names

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MULTIPLES: dict[str, int] = {
     "千": 3,
@@ -65,8 +66,7 @@ _MARKED = re.compile(
 _ATTACHED = re.compile(r"(.*\S)((?:千|万|十万|百万|千万|亿)元)\s*\Z", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """What a word for a unit says: a power of ten, and what is counted: a currency, a measure, "%", or "" when it doesn't say."""
 
     word: str

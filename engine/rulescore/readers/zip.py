@@ -6,9 +6,10 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
+
+from msgspec.structs import replace
 
 from ..problems import Cell, Problems, close_names
 from . import csv

@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from ..arithmetic import UNIT
 from ..folder import Run
@@ -30,8 +31,7 @@ ASSUMPTION = "valuation"
 """Stands for the table where an assumption of a valuation is asked for."""
 
 
-@dataclass(slots=True)
-class Request:
+class Request(Struct):
     """One thing to ask for. `customers`: how many lack it (1 for the base); `tiers`: of how many of them the tier could change if
     it were supplied; `points`: by how much it could move the mean composite; `amount`, in `unit`: what those who lack it bring, as far
     as they are valued; `rules`, `gates` and tiers to be `reached` that wait for it, or `figures` of the base; `methods` of the valuation that have no value
@@ -47,11 +47,11 @@ class Request:
     points: float = 0.0
     amount: Decimal | None = None
     unit: str = ""
-    rules: list[str] = field(default_factory=list)
-    gates: list[str] = field(default_factory=list)
-    reached: list[str] = field(default_factory=list)
-    figures: list[str] = field(default_factory=list)
-    methods: list[Text] = field(default_factory=list)
+    rules: list[str] = []
+    gates: list[str] = []
+    reached: list[str] = []
+    figures: list[str] = []
+    methods: list[Text] = []
 
     @property
     def name(self) -> str:

@@ -7,9 +7,10 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..model import Pack
 from ..packs.loading import load
@@ -27,8 +28,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class PackReport:
+class PackReport(Struct, frozen=True):
     """What came of a pack's tests: a verdict each, and the branches that they went through."""
 
     pack: Pack

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..engines.row import Result
 from ..lang.syntax import Tree
@@ -19,8 +20,7 @@ SMALLEST, FINEST = 1e-6, 1e-9
 """Wanted features may be written to six decimals, large ones to nine digits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(Struct, frozen=True):
     """An expectation that was not met. `actual` is of the kind of `expectation.wanted`; `inputs` are the values it came
     from: names -> (kind, value), points in units where the kind is `points`, a state or `missing` where the value is None."""
 
@@ -29,8 +29,7 @@ class Mismatch:
     inputs: Mapping[str, tuple[str, Value | int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What came of a test. It passed when every expectation was met and the engines agree."""
 
     test: PackTest

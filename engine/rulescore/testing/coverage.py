@@ -8,7 +8,8 @@ its `want`. Otherwise the many rules that a test leaves missing by the way would
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..engines.evaluator import Evaluator
 from ..lang.syntax import Tree
@@ -34,8 +35,7 @@ KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """One way a rule, gate or tier can go; `owner` is its id, `name` the case or checklist item."""
 
     kind: str
@@ -45,8 +45,7 @@ class Branch:
     covered: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """The branches that are a pack's to test, in the order of its files; `inherited` counts those that mean the same
     in the pack it extends, called `base`, and are tested there."""
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from ..engines import frame as frame_engine
 from ..engines.row import Record, Result, RowEngine
@@ -29,8 +29,7 @@ OWNER, POSITION, GIVEN_ID = "?test", "?position", "?id"
 TYPES: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A column in which the two engines differ for the tested customer."""
 
     column: str
@@ -38,8 +37,7 @@ class Difference:
     frame: object
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluated:
+class Evaluated(Struct, frozen=True):
     """A test with the result of the customer it tests; `differences` must be empty."""
 
     test: PackTest

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ..model import Field, Pack, Table
 from ..problems import Problems, Span, close_names
@@ -18,8 +19,7 @@ Value = float | str | bool | None
 Row = Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(Struct, frozen=True):
     """One customer of a test. `events` holds the rows of each table that is supplied, if only an empty list."""
 
     fields: Row

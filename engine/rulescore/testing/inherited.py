@@ -9,14 +9,14 @@ features, values of parameters, fields of the dictionary, scores of dimensions. 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..lang.syntax import Tree, text_of
 from ..model import Expr, Gate, Pack, Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Inherited:
+class Inherited(Struct, frozen=True):
     """What a pack takes over from its base, called `base`, without a change of meaning."""
 
     base: str = ""

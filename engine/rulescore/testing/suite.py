@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..model import Pack
 from ..packs.violations import check_document
@@ -18,8 +19,7 @@ from .want import Expectation, read_want
 FILE = "tests.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class PackTest:
+class PackTest(Struct, frozen=True):
     """One test: a customer, the others of its base, and what is expected of the customer. `as_of` is a day number."""
 
     name: str
@@ -41,8 +41,7 @@ class PackTest:
         return frozenset(table for customer in self.customers for table in customer.events)
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(Struct, frozen=True):
     """The tests of a pack, in the order of the file; none when the pack has no such file."""
 
     pack: Pack

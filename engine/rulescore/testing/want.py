@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ..arithmetic import UNIT, units
 from ..model import Pack, Rule
@@ -17,8 +18,7 @@ MISSING, NOT_ASSESSED = "missing", "not_assessed"
 NUMBERS = ("composite", "low", "high", "coverage")
 
 
-@dataclass(frozen=True, slots=True)
-class RuleWant:
+class RuleWant(Struct, frozen=True):
     """What is wanted of a rule's outcome; None is not compared. `points` are units, `case` counts from 0."""
 
     points: int | None = None
@@ -26,8 +26,7 @@ class RuleWant:
     case: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(Struct, frozen=True):
     """One wanted thing. `about` says what `name` is: a rule (`wanted` is a RuleWant), a dimension, an index or one of NUMBERS
     (units, or None for not assessed), a feature (its value), the tier (its id, or None) or the gates (those that act)."""
 

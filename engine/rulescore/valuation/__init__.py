@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import ModuleType
+
+from msgspec.structs import replace
 
 from . import (
     backlog,

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Context, Decimal, localcontext
 from typing import Any
+
+from msgspec import Struct
 
 CONTEXT = Context(prec=34)
 ONE, HALF = Decimal(1), Decimal("0.5")
@@ -31,8 +32,7 @@ RISKS: Mapping[str, Mapping[str, str]] = {
 """The risks of customers that an assumption or a feature may be said to carry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assumption:
+class Assumption(Struct, frozen=True):
     """What a method asks for. `kind`: `number`, `series` (one number a year) or the words that are allowed. Without
     `default` it must be given. `least` and `most` bound numbers. A `quiet` one is told of only where it is stated. `carries`: the
     risk that it is there to charge, unless it is `idle` and charges nothing."""
@@ -48,14 +48,13 @@ class Assumption:
     idle: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Valued:
+class Valued(Struct, frozen=True):
     """What came of a method: the year table or the steps, the totals by name, and the value."""
 
     rows: tuple[Row, ...]
     totals: Row
     value: Decimal
-    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, str]] = {}
 
 
 class UnusableError(Exception):

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ..folder import MANIFEST, Run, problem_facts
 from ..problems import Problem, RulesetError, UsageError
@@ -15,8 +16,7 @@ from .recount import Counts, Progress, Recount
 from .seal import Findings, check_seal
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """What was checked and what is wrong: the first problems, and their `count` in all. `customers` of `total` were recomputed and `values` compared; `sources` raw
     files were read again; `figures` says whether the figures of the whole base were recomputed."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import rfc8785
+from msgspec import Struct
 
 from .. import breakdowns, worth
 from ..assumptions import read_valuation
@@ -51,8 +51,7 @@ FAULTS = (ArithmeticError, ValueError, TypeError, LookupError, AssertionError, S
 TYPES: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(Struct):
     """What was checked. `figures`: whether the figures of the whole base were recomputed."""
 
     files: int = 0

@@ -6,11 +6,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import rfc8785
+from msgspec import Struct
 
 from ..folder import FORMAT, MANIFEST, UNHASHED, run_id_of, sha256_of
 from ..problems import SHOWN_AT_MOST, Fact, Problem, Span
@@ -26,11 +26,10 @@ SHAPE: Mapping[str, type | tuple[type, ...]] = {
 _LAYER = re.compile(r"[^\W\d]\w*")
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(Struct):
     """Gathers what is wrong: the first hundred are kept, all are counted."""
 
-    listed: list[Problem] = field(default_factory=list)
+    listed: list[Problem] = []
     count: int = 0
 
     def add(self, code: str, file: str, **facts: Fact) -> None:

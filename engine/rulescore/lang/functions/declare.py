@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 Scalar = float | str | bool
 Events = Sequence[tuple[float | None, Any]]
 """One customer's events inside the window: (epoch day or None, value or None) in any order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function of values of one record.
 
     `parameters`: kinds, one each (`number`, `text`, `bool`, `date`, `any`: all alike; `literal`: a constant of
@@ -35,8 +35,7 @@ class Function:
     sees_missing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(Struct, frozen=True):
     """A function of one customer's events.
 
     `operand`: the kind it takes, `any`, or `` when it takes the table alone; `result` likewise.
@@ -69,8 +68,7 @@ class Aggregate:
         return self.operand == "number" and self.operands == 1
 
 
-@dataclass(frozen=True, slots=True)
-class BaseFunction:
+class BaseFunction(Struct, frozen=True):
     """A function of one value over the whole base. `row` gets all values (None where missing) and the literal
     argument, and returns one result each; `frame` gets polars, the expression and the literal. One that is `grouped`
     takes a text instead of a literal, by which customers belong together: all texts in `row`, an expression in `frame`."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from ..address import Address
 from ..columns import column
@@ -18,8 +18,7 @@ ROWS, CELLS = 20_000, 400_000
 """Rows and cells that are held at a time, where the driver lets us choose."""
 
 
-@dataclass(frozen=True, slots=True)
-class Driver:
+class Driver(Struct, frozen=True):
     """One kind of database.
 
     `module` is what `load` imports, `extra` the extra that brings it ("" when Python does). `magic` are (offset, bytes)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from ...lang.syntax import Tree
 
@@ -24,8 +25,7 @@ class _StoredError(Exception):
     """A part that reads scores by something that no formula here can say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """A number that a tier or gate compares scores with: of whom, and the comparison."""
 
     owner: str
@@ -33,14 +33,13 @@ class Threshold:
     value: float
 
 
-@dataclass
-class Conditions:
+class Conditions(Struct):
     """Turns conditions into templates, whose `[[...]]` name cells: `score.x`, `composite`, `coverage`, `gate.x`, `leaf.n` (a
     stored part), `threshold.n`, `param.x`. What they need is gathered in `leaves`, `thresholds` and `parameters`."""
 
-    leaves: list[Tree] = field(default_factory=list)
-    thresholds: list[Threshold] = field(default_factory=list)
-    parameters: list[str] = field(default_factory=list)
+    leaves: list[Tree] = []
+    thresholds: list[Threshold] = []
+    parameters: list[str] = []
 
     def template(
         self, owner: str, written: Tree, planned: Tree, live: frozenset[str], want: bool = True

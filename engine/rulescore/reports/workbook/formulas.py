@@ -8,7 +8,8 @@ not count. Arithmetic on a dash is an error, which is how a missing value spread
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...model import Dimension
 from .sheets import NONE
@@ -34,8 +35,7 @@ def or_dash(condition: str, expression: str) -> str:
     return f"IF({condition},{expression},{DASH})"
 
 
-@dataclass(frozen=True, slots=True)
-class Ranges:
+class Ranges(Struct, frozen=True):
     """Where the rules of a dimension stand in a row: outcomes, points; and above them weights and the least and most points
     that are possible. All are as long as the dimension has rules."""
 
@@ -46,8 +46,7 @@ class Ranges:
     highs: str
 
 
-@dataclass(frozen=True, slots=True)
-class States:
+class States(Struct, frozen=True):
     """What stands for a state that is no case."""
 
     missing: str

@@ -4,9 +4,10 @@ weight. The scores of the base follow the marks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from statistics import median
 from typing import Any
+
+from msgspec import Struct
 
 from ...answers import APART, stored_replies
 from ...kinds.question import TABLE, UNPROVEN, WORD_ALONE
@@ -25,8 +26,7 @@ LEADING = 4
 """Columns before the answers: dimension, question, who answers, the evidence that is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A question with its answers in columns; None where that assessor gave none."""
 
     rule: Rule

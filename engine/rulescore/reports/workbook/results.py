@@ -5,10 +5,11 @@ and the differences at the end. A row refers to no other row, so that the sheet 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...arithmetic import UNIT
 from ...engines import frame as frame_engine
@@ -40,8 +41,7 @@ FIRST = 8
 KEYS = ("number", "id", "name")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One record as the run has it: what stands in its row of the trace, its values, its scores before anything is shown."""
 
     number: int

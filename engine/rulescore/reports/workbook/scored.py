@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from ...arithmetic import UNIT
 from ...folder import Run
@@ -20,8 +21,7 @@ from .sheets import Book
 Node = dict[str, Any]
 
 
-@dataclass
-class Scored:
+class Scored(Struct):
     """`at` holds the address of each parameter once its sheet is made: `weight.<rule>`, `low.<rule>`, `high.<rule>`,
     `cases.<rule>`, `dimension.<id>`, `initial.<id>`, `min.<id>`, `max.<id>`, `limit.<gate>`, `weight-of.<index>.<dimension>`, `tiers`, `minimum`, `cap`,
     `threshold.<n>`, `param.<id>`."""
@@ -30,12 +30,12 @@ class Scored:
     words: Words
     scope: str
     states: States
-    dimensions: list[Node] = field(default_factory=list)
-    gates: list[Node] = field(default_factory=list)
+    dimensions: list[Node] = []
+    gates: list[Node] = []
     conditions: Conditions = field(default_factory=Conditions)
-    gate_formulas: dict[str, tuple[str, str]] = field(default_factory=dict)
-    tier_formulas: list[tuple[str, bool]] = field(default_factory=list)
-    at: dict[str, str] = field(default_factory=dict)
+    gate_formulas: dict[str, tuple[str, str]] = {}
+    tier_formulas: list[tuple[str, bool]] = []
+    at: dict[str, str] = {}
 
     @property
     def rules(self) -> list[tuple[Dimension, PlannedRule, Node]]:

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 import xlsxwriter
 import xlsxwriter.worksheet
+from msgspec import Struct
 from wcwidth import wcswidth
 from xlsxwriter.utility import xl_col_to_name
 
@@ -80,8 +80,7 @@ STORED_LOOK: Style = {"bg_color": STORED, "font_color": "#595959"}
 DATES = {"zh": 'yyyy"年"m"月"d"日"', "en": "d mmm yyyy"}
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """A formula with the value it has for the run."""
 
     text: str
@@ -89,8 +88,7 @@ class Formula:
     array: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Struct, frozen=True):
     """A cell or a range of a sheet; rows and columns from 0."""
 
     sheet: str

@@ -5,9 +5,10 @@ the engine has them, and everything after them is live."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from decimal import localcontext
 from typing import Any
+
+from msgspec.structs import replace
 
 from ....valuation import curves
 from ....valuation.parts import CONTEXT, UnusableError

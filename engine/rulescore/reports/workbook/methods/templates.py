@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 TOKEN = re.compile(r"\{([\w.]+)\}")
 CHOICE = re.compile(r"\[(\w+)\]")
@@ -29,8 +30,7 @@ Yearly = tuple[str, Callable[[dict[str, Any], int], float]]
 """The same for one number a year."""
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(Struct, frozen=True):
     """The formulas of a method. Each part is made of assumptions and the parts before it.
 
         `scalars`, then `lists` of one number a row of the table, then `totals`, then `value`, in every scenario. Of the base case also
@@ -39,13 +39,13 @@ class Live:
     column of the table that is compared with the engine, else its last; `note` a text on what does not follow changes."""
 
     value: str
-    scalars: Mapping[str, Scalar] = field(default_factory=dict)
-    lists: Mapping[str, Listed] = field(default_factory=dict)
-    totals: Mapping[str, str] = field(default_factory=dict)
-    columns: Mapping[str, str] = field(default_factory=dict)
-    last: Mapping[str, str] = field(default_factory=dict)
-    years: Mapping[str, Yearly] = field(default_factory=dict)
-    base_totals: Mapping[str, str] = field(default_factory=dict)
+    scalars: Mapping[str, Scalar] = {}
+    lists: Mapping[str, Listed] = {}
+    totals: Mapping[str, str] = {}
+    columns: Mapping[str, str] = {}
+    last: Mapping[str, str] = {}
+    years: Mapping[str, Yearly] = {}
+    base_totals: Mapping[str, str] = {}
     rows: str = ""
     checked: str = ""
     note: str = ""

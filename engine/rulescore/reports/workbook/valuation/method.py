@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from ....assumptions import Stated, value_name
 from ....folder import Run
@@ -26,17 +27,16 @@ PLACES = {"low": 2, "base": 3, "high": 4}
 """Columns of the three cases on the sheet of assumptions."""
 
 
-@dataclass
-class Method:
+class Method(Struct, dict=True):
     """A method as stored. `given` has its assumptions in each case and, as `stress.<id>` and `bridge.<id>`, in each scenario; `own` which of them a case or scenario states itself, `links` the
     earlier method whose value an assumption is, `said` how one is worked out, in words. `rows` says in which rows of the sheet of assumptions each stands."""
 
     node: Node
     given: Mapping[str, Given | None]
     own: Mapping[str, frozenset[str]]
-    links: Mapping[tuple[str, str, int], str] = field(default_factory=dict)
-    said: Mapping[str, list[str]] = field(default_factory=dict)
-    rows: dict[str, list[int]] = field(default_factory=dict)
+    links: Mapping[tuple[str, str, int], str] = {}
+    said: Mapping[str, list[str]] = {}
+    rows: dict[str, list[int]] = {}
 
     @property
     def declared(self) -> Mapping[str, Assumption]:

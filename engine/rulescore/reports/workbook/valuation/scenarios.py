@@ -5,17 +5,17 @@ what transfers, and stress, with the engine's values."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from ....worth import CASES
 from ...content.words import Words
 from .method import Given, Method, number
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """Which case each assumption is taken from, and what the engine found. `only` names the assumption that alone is changed; a
     scenario of the valuation (`stress.<id>`, `bridge.<id>`) changes what it states."""
 
