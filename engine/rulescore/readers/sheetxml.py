@@ -73,7 +73,8 @@ def faults_of(content: bytes) -> tuple[tuple[int, int, str], ...]:
     faults = []
     seen, at = 0, content.find(b't="e"')
     while at >= 0:
-        begin = content.rfind(b"<c ", seen, at)  # no further back than where was looked: what is hostile is long
+        # no further back than where was looked: what is hostile is long
+        begin = content.rfind(b"<c ", seen, at)
         if begin >= 0:
             end = content.find(b"<c ", at)
             piece = content[begin : end if end >= 0 else len(content)]
