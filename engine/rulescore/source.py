@@ -268,13 +268,14 @@ def _compose(text: str, file: str, problems: Problems) -> _Node | None:
             if kind == "scalar":
                 node = _Node(kind, event.start_mark, event.end_mark, event.value, not event.style)
             else:
-                node = _Node(kind, event.start_mark, items=[])
+                node = _Node(kind, event.start_mark, None, "", False, [])
             if event.anchor:
                 anchors[event.anchor] = node
             nodes += 1
             if stack:
-                stack[-1].items.append(node)
-                stack[-1].size += kind == "scalar"
+                top = stack[-1]
+                top.items.append(node)
+                top.size += kind == "scalar"
             elif root is None:
                 root = node
             if kind != "scalar":
