@@ -91,7 +91,7 @@ LISTED: dict[str, tuple[list[str], set[str]]] = {
     "readers": ([reader.name for reader in READERS], stems("readers", holding=r"^FORMAT = ")),
     "valuation": (names(METHODS), stems("valuation", holding=r"^NAME = ")),
     "reports/workbook/methods": (names(FORMULAS), stems("reports/workbook/methods", holding=r"^NAME = ")),
-    "engines": (list(ENGINES), stems("engines", ("evaluator", "literals", "operators", "columns", "verdicts", "totals", "tables"))),
+    "engines": (list(ENGINES), stems("engines", ("evaluator", "literals", "counting", "operators", "columns", "verdicts", "totals", "tables"))),
     "cli": (list(cli.COMMANDS), stems("cli", holding=r"^def command\(")),
     "reports": (list(reports.REPORTS), stems("reports")),
 }  # fmt: skip

@@ -10,8 +10,10 @@ from typing import Any
 import polars as pl
 
 from .engines import frame as frame_engine
-from .engines.columns import Columns
+from .engines.columns import Columns, as_number
+from .engines.counting import Counting, counted
 from .engines.evaluator import Evaluator
+from .engines.literals import absent
 from .engines.row import RowEngine
 from .lang.syntax import Tree
 from .model import Breakdown
@@ -40,12 +42,12 @@ def by_frame(
     days; `events`: its customers and the company's own tables that were handed in."""
     parts = list(breakdown_plans(plan))
     read = {table for _, keys, _, _ in parts for table in keys}
-    shared: dict[str, frame_engine.Counting] = {}
+    shared: dict[str, Counting] = {}
     if by == "in-memory":  # what is taken of the events is the same however they are grouped
         steps = {step.column: step for *_, own in parts for step in own.event_steps}
         for table in sorted(read & events.keys()):
             own_steps = [step for step in steps.values() if step.tree.table == table]
-            shared[table] = frame_engine.Counting(plan, table, events[table], own_steps)
+            shared[table] = Counting(plan, table, events[table], own_steps)
         events = {table: one.frame.collect(engine=by).lazy() for table, one in shared.items()}
 
     def again(own: Plan, table: str, frame: pl.LazyFrame, steps: Sequence[Step]) -> pl.LazyFrame:
@@ -71,8 +73,8 @@ def by_frame(
     made: list[pl.LazyFrame] = []
     for (breakdown, keys, _, own), named, keyed in zip(parts, names, found, strict=True):
         trees = keys[EVENTS]
-        counted = _counted({table: {row[:-1]: row[-1] for row in next(counts).rows()} for table in keyed})
-        groups = arranged(plan, breakdown, trees, counted)
+        sizes = _counted({table: {row[:-1]: row[-1] for row in next(counts).rows()} for table in keyed})
+        groups = arranged(plan, breakdown, trees, sizes)
         tables.append(groups)
         ids = pl.LazyFrame(
             [
@@ -93,9 +95,7 @@ def by_frame(
                 for field, column in _rows(own, breakdown, groups, values).items()
             ]
         )
-        counted_in = frame_engine.with_aggregates(
-            own, records, members, again if shared else frame_engine.counted
-        )
+        counted_in = frame_engine.with_aggregates(own, records, members, again if shared else counted)
         made.append(frame_engine.with_features(own, counted_in).select(list(breakdown.figures)))
     figures: list[list[Sequence[Any]]] = [list(frame.rows()) for frame in pl.collect_all(made, engine=by)]
     return list(zip(tables, figures, strict=True))
@@ -107,7 +107,7 @@ class _Keyed:
     def __init__(self, plan: Plan, table: str, events: pl.LazyFrame) -> None:
         spec, have = plan.pack.tables[table], set(events.collect_schema().names())
         columns_of = {
-            f"{table}.{name}": frame_engine.as_number(name, field.kind) if name in have else frame_engine.absent(field.kind)
+            f"{table}.{name}": as_number(name, field.kind) if name in have else absent(field.kind)
             for name, field in spec.fields.items()
         }  # fmt: skip
         self.compiled = Columns(columns_of, columns_of)
@@ -131,8 +131,8 @@ def by_row(
             for table, trees in keys.items()
             if table in events
         }
-        counted = _counted({table: Counter(key for key, _ in found) for table, found in keyed.items()})
-        groups = arranged(plan, breakdown, keys[EVENTS], counted)
+        sizes = _counted({table: Counter(key for key, _ in found) for table, found in keyed.items()})
+        groups = arranged(plan, breakdown, keys[EVENTS], sizes)
         members: dict[Key | None, dict[str, list[Mapping[str, Any]]]] = {
             group: {table: [] for table in keyed} for group in groups
         }

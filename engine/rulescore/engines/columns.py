@@ -30,6 +30,11 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 _FIELD_SIZE = math.log10(MAX_NUMBER)
 
 
+def as_number(column: str, kind: str) -> pl.Expr:
+    """A date as days since 1970-01-01 as float64, the form expressions see; any other column as it is."""
+    return pl.col(column).cast(pl.Int32).cast(pl.Float64) if kind == "date" else pl.col(column)
+
+
 def _joined(parts: Sequence[pl.Expr], join: Callable[[Any, Any], Any]) -> pl.Expr:
     result = parts[0]
     for part in parts[1:]:

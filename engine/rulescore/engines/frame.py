@@ -12,23 +12,14 @@ from typing import Any
 import polars as pl
 
 from ..lang.functions import AGGREGATES, BASE
-from ..lang.functions.aggregates import MAX_SUMMAND
 from ..model import Pack
 from ..plan import Plan, Step
-from .columns import Columns
-from .evaluator import folded
+from .columns import Columns, as_number
+from .counting import SEEN, counted
+from .literals import absent
 from .row import CUSTOMER as CUSTOMER
-from .row import window_days
 from .totals import composite_columns, dimension_columns, index_columns, reason_columns
 from .verdicts import gated_columns, rule_columns, tier_columns
-
-SEEN = "?seen "
-"""Before the name of a table: whether a customer has any event there."""
-
-
-def as_number(column: str, kind: str) -> pl.Expr:
-    """A date as days since 1970-01-01 as float64, the form expressions see; any other column as it is."""
-    return pl.col(column).cast(pl.Int32).cast(pl.Float64) if kind == "date" else pl.col(column)
 
 
 def as_numbers(frame: pl.LazyFrame, columns: Sequence[str], kinds: Mapping[str, str]) -> pl.LazyFrame:
@@ -45,98 +36,6 @@ def as_dates(frame: pl.LazyFrame, columns: Sequence[str], kinds: Mapping[str, st
         if kinds.get(column) == "date"
     ]
     return frame.with_columns(dates) if dates else frame
-
-
-class Counting:
-    """The events of one table with what aggregates take of them as columns, made once however they are grouped."""
-
-    def __init__(self, plan: Plan, table: str, events: pl.LazyFrame, steps: Sequence[Step]) -> None:
-        """`events` holds the table's fields, dates as dates. Rows without customer, or after the day, do not count."""
-        spec = plan.pack.tables[table]
-        self.customer, self.seen = spec.customer, SEEN + table
-        day = pl.col(f"{table}.{spec.date}") if spec.date else pl.lit(0.0)
-        columns = Columns([f"{table}.{column}" for column in spec.fields])
-        # What several aggregates share, which events count and what is taken of them, is one column.
-        insides: dict[tuple[object, ...], str] = {}
-        values: dict[tuple[object, ...], str] = {}
-        reduced: dict[tuple[object, str], list[pl.Expr]] = {}
-        which: list[pl.Expr] = []
-        taken: list[pl.Expr] = []
-        self.parts: dict[str, list[pl.Expr]] = {}
-        self.results: dict[str, pl.Expr] = {}
-        for step in steps:
-            tree, args = step.tree, [folded(arg) for arg in step.tree.args]
-            declared = AGGREGATES[str(tree.value)]
-            where = (tree.window, *args[tree.operands :])
-            inside = insides.get(where)
-            if inside is None:
-                inside = insides[where] = f"?inside{len(insides)}"
-                start, end = window_days(tree.window, plan.as_of)
-                held = (day <= end) if spec.date else pl.lit(True)
-                if start is not None:
-                    held = held & (day > start)
-                for condition in args[tree.operands :]:
-                    held = held & columns.expression(condition)
-                which.append(held.fill_null(False).alias(inside))
-            what = (inside, declared.is_added, *args[: tree.operands])
-            value = values.get(what)
-            if value is None:
-                value = values[what] = f"?value{len(values)}"
-                operand = _operand(columns.all(args[: tree.operands]))
-                counts = pl.col(inside)
-                if declared.is_added:
-                    counts = counts & (operand.abs() < MAX_SUMMAND)
-                taken.append(pl.when(counts).then(operand).alias(value))
-            parts = reduced.get((declared.frame, value))
-            if parts is None:
-                found = declared.frame(pl, pl.col(value), pl.col(inside), day)
-                several = found if isinstance(found, tuple) else (found,)
-                parts = [part.alias(f"?part{len(reduced)}.{index}") for index, part in enumerate(several)]
-                reduced[declared.frame, value] = parts
-            if declared.sees_inside:
-                parts = [*parts, pl.col(inside).any().alias(f"?any{inside}")]
-            self.parts[step.column] = parts
-            names = (part.meta.output_name() for part in parts)
-            self.results[step.column] = declared.finish(pl, *map(pl.col, names)).alias(step.column)
-        needed = {name for step in steps for arg in step.tree.args for name in arg.names() if "." in name}
-        read = sorted({name.split(".", 1)[1] for name in needed} | ({spec.date} if spec.date else set()))
-        present = set(events.collect_schema().names())
-        frame = events.with_columns(
-            (as_number(column, spec.fields[column].kind) if column in present else absent(spec.fields[column].kind))
-            .alias(f"{table}.{column}") for column in read
-        )  # fmt: skip
-        frame = frame.filter(pl.col(spec.customer).is_not_null())
-        if spec.date:
-            frame = frame.filter(day <= plan.as_of)
-        self.frame = frame.with_columns(which).with_columns(taken)
-
-    def by_customer(self, frame: pl.LazyFrame, steps: Sequence[Step]) -> pl.LazyFrame:
-        """One row a customer with the aggregates that are wanted, of the events of `self.frame`, or of some of them."""
-        parts = {part.meta.output_name(): part for step in steps for part in self.parts[step.column]}
-        counted = frame.group_by(pl.col(self.customer).alias(CUSTOMER)).agg(*parts.values())
-        results = (self.results[step.column] for step in steps)
-        return counted.select(CUSTOMER, *results, pl.lit(True).alias(self.seen))
-
-
-def counted(plan: Plan, table: str, events: pl.LazyFrame, steps: Sequence[Step]) -> pl.LazyFrame:
-    """One row a customer: the aggregates over the events of a table."""
-    counting = Counting(plan, table, events, steps)
-    return counting.by_customer(counting.frame, steps)
-
-
-def _operand(parts: Sequence[pl.Expr]) -> pl.Expr:
-    """What an aggregate takes of an event: nothing, one value, or several side by side."""
-    if len(parts) > 1:
-        return pl.struct(part.alias(str(index)) for index, part in enumerate(parts))
-    return parts[0] if parts else pl.lit(1.0)
-
-
-def absent(kind: str) -> pl.Expr:
-    """A column of that kind without a value."""
-    dtype: Any = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}.get(
-        kind, pl.Float64
-    )
-    return pl.lit(None, dtype=dtype)
 
 
 def with_aggregates(

@@ -25,3 +25,11 @@ def literal(value: Any) -> pl.Expr:
 @functools.lru_cache(maxsize=4096, typed=True)
 def _literal(value: Any, sign: float) -> pl.Expr:
     return pl.lit(value, dtype=pl.Float64) if isinstance(value, float) else pl.lit(value)
+
+
+def absent(kind: str) -> pl.Expr:
+    """A column of that kind without a value."""
+    return pl.lit(None, dtype=_TYPES.get(kind, pl.Float64))
+
+
+_TYPES: dict[str, Any] = {"text": pl.String, "bool": pl.Boolean}
