@@ -116,6 +116,26 @@ def test_what_is_light_loads_nothing_heavy(what: str, allowed: tuple[str, ...]) 
     assert set(loaded) <= set(allowed)
 
 
+def test_nothing_of_a_temporary_run_is_left(pack: Path) -> None:
+    """Guards the folder of a run that was given no place: it is there while the run is, and gone when the run or the process is,
+    also where the process ends before Python takes the run apart."""
+    code = (
+        "import sys, rulescore\n"
+        f"found = [rulescore.evaluate([{{'customer_id': 'C1'}}], {str(pack)!r}, {AS_OF!r}) for _ in range(2)]\n"
+        "folders = [one.folder for one in found]\n"
+        "del found[0]\n"
+        "print(*folders, [one.exists() for one in folders])\n"
+        "from rulescore.cli import process\n"
+        "sys.argv = ['rulescore', 'problem', 'nothing-like-it']\n"
+        "process()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, encoding="utf-8")
+    first, second, *there = done.stdout.split()[:4]
+    assert (there, done.returncode) == (["[False,", "True]"], 2), done.stderr
+    assert not Path(first).exists()
+    assert not Path(second).exists()
+
+
 # ---- frames in, frames out ----------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .cli import main
+from .cli import process
 
 if __name__ == "__main__":
-    main()
+    process()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -101,7 +102,8 @@ class Run:
     ) -> None:  # fmt: skip
         """`plan`, `portfolio`: the plans just used, which save loading the pack again from the run's copy."""
         self.folder, self.manifest = folder, manifest
-        self._temporary = temporary
+        if temporary:
+            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._given, self._portfolio = plan is not None, portfolio
         self._as = ""
         self._index: Any = None
@@ -128,14 +130,6 @@ class Run:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UsageError([Problem("not-a-run", "error", None, {"folder": str(folder)})]) from error
         return cls(folder, manifest)
-
-    def __del__(self) -> None:
-        if self._temporary:
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-    def keep(self) -> None:
-        """The folder was moved: nothing is left to clean up."""
-        self._temporary = False
 
     @property
     def run_id(self) -> str:

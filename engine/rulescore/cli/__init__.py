@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -100,7 +101,7 @@ def group(ctx: click.Context, lang: str | None) -> None:
 
 def main() -> None:
     """Runs the command and turns what went wrong into a message and the documented exit code."""
-    # A pack is many small objects that all stay: looking among them for garbage is in vain, on the way and at the end.
+    # A pack is many small objects that all stay: looking among them for garbage is in vain.
     gc.set_threshold(1_000_000, 20, 20)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -115,9 +116,23 @@ def main() -> None:
         code = _fall_silent()
     except KeyboardInterrupt:
         code = INTERRUPTED
-    finally:
-        gc.freeze()
     sys.exit(code)
+
+
+def process() -> None:
+    """`main` as a process that ends at once: to take everything apart that Python holds takes as long as to read some tables.
+    What waits for the end is done, and what could not be written is told by Python in its own way."""
+    try:
+        main()
+    except SystemExit as end:
+        if sys.getprofile() or sys.gettrace():  # somebody wants to see the end too
+            raise
+        with contextlib.suppress(OSError, ValueError):
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+            atexit._run_exitfuncs()
+            os._exit(end.code if isinstance(end.code, int) else 1)
+        raise
 
 
 def _run() -> int:
