@@ -90,8 +90,9 @@ def type_of(field: Field) -> pl.DataType:
     return types[field.kind]
 
 
-def plain(column: Column) -> tuple[pl.Expr, pl.Expr] | None:
-    """(value, whether it needs `full`) of a column of plain values; None when there is no such way."""
+def plain(column: Column, held: bool) -> tuple[pl.Expr, pl.Expr] | None:
+    """(value, whether it needs `full`) of a column of plain values; None when there is no such way. In a table that is `held`
+    listed values may stand in other words; replacing them does not stream."""
     raw, dtype, field = pl.col(column.name), column.dtype, column.field
     if dtype == pl.Null:
         return pl.lit(None, type_of(field)), pl.lit(False)
@@ -117,8 +118,10 @@ def plain(column: Column) -> tuple[pl.Expr, pl.Expr] | None:
         return value, raw.is_not_null() & value.is_null()
     if field.values:
         words = _plain_words(column)
-        if not words:
+        if not words.keys() >= set(field.values):  # a value that is missing by its word is for `full` to tell
             return None
+        if not held or len(words) == len(field.values):
+            return raw, ~raw.is_in(list(field.values))
         value = raw.replace_strict(words, default=None, return_dtype=pl.String)
         return value, raw.is_not_null() & value.is_null()
     odd = (raw.str.strip_chars() != raw) | (raw == "") | raw.is_in(column.missing_words)

@@ -44,7 +44,8 @@ def judge(raw: Raw, columns: tuple[Column, ...], table: Table, problems: Problem
 
 
 def _judge(raw: Raw, columns: tuple[Column, ...], table: Table, problems: Problems) -> Judged:
-    quick = {column.name: plain(column) for column in columns}
+    held_already = raw.executor == "in-memory"
+    quick = {column.name: plain(column, held_already) for column in columns}
     sums = [pl.len().alias("rows")]
     if raw.headers:  # the last column makes the CSV reader look at the whole row
         sums.append(pl.col(str(len(raw.headers) - 1)).null_count().alias("last"))
