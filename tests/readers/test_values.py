@@ -486,15 +486,20 @@ def _number_by_hand(cell: str, percent: bool = False) -> float | str | None:
 
 def _read(cells: list[str], kind: str) -> list[tuple[object, str]]:
     """The cells by the full way: (value, code); and the plain way agrees wherever it claims to know."""
-    column = Column("0", "h", Field("f", kind, {"zh": "f", "en": "f"}), pl.String())  # type: ignore[arg-type]
+    return _read_as(cells, Field("f", kind, {"zh": "f", "en": "f"}))  # type: ignore[arg-type]
+
+
+def _read_as(cells: list[str], field: Field) -> list[tuple[object, str]]:
+    column = Column("0", "h", field, pl.String())
     frame = pl.LazyFrame({"0": cells}, schema={"0": pl.String})
     read = full(frame, [column], {}).select("f", column.code).collect().rows()
-    way = plain(column)
-    assert way is not None
-    quick = frame.select(way[0].alias("value"), way[1].alias("odd")).collect().rows()
-    for (value, odd), (wanted, code) in zip(quick, read, strict=True):
-        if not odd:
-            assert (value, code) == (wanted, 0)
+    for held in (False, True):
+        way = plain(column, held)
+        assert way is not None
+        quick = frame.select(way[0].alias("value"), way[1].alias("odd")).collect().rows()
+        for (value, odd), (wanted, code) in zip(quick, read, strict=True):
+            if not odd:
+                assert (value, code) == (wanted, 0)
     return [(value, CODES[code]) for value, code in read]
 
 
@@ -526,6 +531,23 @@ def test_numbers_as_read_by_hand(cells, percent):
             assert (value, code) == (None, wanted or ""), cell
         else:
             assert (value, code) == (wanted, ""), cell
+
+
+_LISTED = Field("f", "text", {}, values=("state_owned", "private"), words={"state_owned": ("国有", "State-Owned"), "private": ("民营", "无")})  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(["state_owned", "private", "国有", "State-Owned", "民营", "无", " 国有", "STATE-OWNED", "ｓtate_owned", "", "外资"]), min_size=1, max_size=12))  # fmt: skip
+def test_listed_words_as_read_by_hand(cells):
+    """A listed value in any of its words, in any case and width, is the value; a word for missing is missing though it is listed as a
+    word for a value; and the plain way agrees wherever it claims to know."""
+    words = {"state_owned": "state_owned", "国有": "state_owned", "state-owned": "state_owned", "private": "private", "民营": "private"}  # fmt: skip
+    for cell, found in zip(cells, _read_as(cells, _LISTED), strict=True):
+        text = unicodedata.normalize("NFKC", cell.strip()).lower()
+        if text in ("", "无"):
+            assert found == (None, ""), cell
+        else:
+            assert found == ((words[text], "") if text in words else (None, "unlisted-value")), cell
 
 
 def _date_by_hand(cell: str) -> date | str | None:
