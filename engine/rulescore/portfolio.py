@@ -174,13 +174,10 @@ def by_row(
     record holds its aggregates."""
     result = RowEngine(plan).evaluate_base(rows_of(record), None if events is None else [dict(events)])[0]
     types, there = {**_TYPES, "date": pl.Float64}, set(record.columns)
-    columns = [
-        pl.Series(step.column, [result.values[step.column]], dtype=types[step.tree.kind])
-        for step in plan.steps
-        if step.column not in there
-    ]
+    made = {step.column: types[step.tree.kind] for step in plan.steps if step.column not in there}
     trace = trace_of_results(plan, record[CUSTOMER].to_list(), [result]).select(trace_columns(plan))
-    return record.hstack(columns), trace
+    values = pl.from_dicts([{name: result.values[name] for name in made}], made) if made else pl.DataFrame()
+    return record.hstack(values), trace
 
 
 def event_rows(plan: Plan, events: Mapping[str, pl.LazyFrame]) -> dict[str, list[dict[str, Any]]]:
