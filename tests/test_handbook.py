@@ -251,7 +251,7 @@ def test_a_small_pack_in_words(small: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("file", "code"),
-    [("book.pdf", "handbook-form"), ("book", "handbook-form"), ("none/book.md", "handbook-unwritten")],
+    [("book.pdf", "handbook-form"), ("book", "handbook-form"), ("none/book.md", "file-unwritten")],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_file_that_cannot_be_written_is_a_problem(

@@ -212,7 +212,7 @@ def test_text_of_a_pack_is_never_a_formula(tmp_path: Path) -> None:
         (("general", "-o", "form.docx"), "form-suffix"),
         (("general", "-o", "form.xlsx", "--survey", "satisfactoin"), "unknown-survey"),
         (("small", "-o", "form.xlsx"), "no-questions"),
-        (("general", "-o", "nowhere/form.xlsx"), "handbook-unwritten"),
+        (("general", "-o", "nowhere/form.xlsx"), "file-unwritten"),
         (("general", "-o", "form.xlsx", "--role", "chef"), "unknown-argument"),
     ],
 )  # fmt: skip

@@ -449,7 +449,7 @@ def test_json_is_the_same_content(small: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("file", "code"),
-    [("run/report.html", "report-inside-run"), ("none/report.html", "report-unwritten")],
+    [("run/report.html", "report-inside-run"), ("none/report.html", "file-unwritten")],
 )
 def test_where_it_cannot_be_written(tmp_path: Path, file: str, code: str, language: str) -> None:
     run = world.evaluate(tmp_path / "run", world.pack(tmp_path / "pack"))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -139,6 +140,11 @@ def writable(folder: Path) -> Iterator[None]:
     except OSError as error:
         facts: dict[str, Fact] = {"folder": str(folder), "reason": error.strerror or str(error)}
         raise UsageError([Problem("folder-unwritable", "error", None, facts)]) from error
+
+
+def is_full(error: Exception) -> bool:
+    """Whether something could not be written for want of space; Polars says so in its text alone."""
+    return getattr(error, "errno", None) == errno.ENOSPC or f"(os error {errno.ENOSPC})" in str(error)
 
 
 def close_names(wrong: str, valid: Iterable[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import gc
 import importlib
 import os
@@ -136,7 +137,7 @@ def process() -> None:
 
 
 def _run() -> int:
-    from ..problems import ProblemError
+    from ..problems import Problem, ProblemError, UsageError, is_full
 
     try:
         code = group.main(standalone_mode=False)
@@ -160,6 +161,9 @@ def _run() -> int:
     except Exception as error:
         if _received:  # a library made something else of the interruption
             return 128 + _received[0]
+        if is_full(error):
+            _show([Problem("disk-full", "error", None, {"reason": os.strerror(errno.ENOSPC)})])
+            return UsageError.exit_code
         if os.environ.get("RULESCORE_TRACEBACK"):
             traceback.print_exc()
         click.echo(

@@ -38,6 +38,7 @@ def command(
     """
     from .. import api
     from ..messages import word
+    from ..output import write_whole
     from ..problems import DataError, Problem, Problems, Span, UsageError
     from ..proposing import text_of, with_added
     from ..source import read_yaml
@@ -60,9 +61,7 @@ def command(
         text = text_of(proposal, base, language)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
-        part = out.with_name(f".{out.name}.part")
-        part.write_text(text, encoding="utf-8")
-        part.replace(out)
+        write_whole(out, text.encode())
     if as_json:
         echo_json(proposal.as_data())
     elif out is None:

@@ -36,6 +36,7 @@ def command(language: str, run: Path, form: str, output: Path | None) -> None:
     写出批次 RUN 的结果：结论、各维度、客户群整体、估值、措施、风险、每个客户及其得分理由、规则说明、资料问题与哈希。HTML 为单个文件，可离线打开。
     """
     from ..folder import Run
+    from ..output import write_whole
     from ..problems import Problem, UsageError
     from ..reports import writer
 
@@ -45,12 +46,5 @@ def command(language: str, run: Path, form: str, output: Path | None) -> None:
     target = output or folder.with_name(folder.name + report.SUFFIX)
     if target.resolve().is_relative_to(folder):
         raise UsageError([Problem("report-inside-run", "error", None, {"file": str(target)})])
-    written = report.render(opened, language)
-    try:
-        target.write_bytes(written)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UsageError(
-            [Problem("report-unwritten", "error", None, {"file": str(target), "reason": reason})]
-        ) from error
+    write_whole(target, report.render(opened, language))
     click.echo(str(target))

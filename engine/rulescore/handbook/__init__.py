@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..output import write_whole
 from ..problems import Problems, UsageError, close_names
 from . import html, markdown
 from .blocks import Format, Handbook
@@ -28,10 +29,4 @@ def render(book: Handbook, path: Path) -> str:
 
 def write(book: Handbook, path: Path) -> None:
     """Writes a document; UsageError where its form is none, or the file can't be written."""
-    text = render(book, path)
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        problems = Problems()
-        problems.error("handbook-unwritten", None, file=str(path), reason=error.strerror or str(error))
-        raise UsageError(problems) from error
+    write_whole(path, render(book, path).encode())

@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from xlsxwriter.exceptions import FileCreateError
-
 from ..kinds.question import ROLES
 from ..model import Pack
 from ..problems import Problems, UsageError, close_names
@@ -36,12 +34,8 @@ def write(
         problems.error("no-questions", None, pack=pack.id, roles=list(roles or ROLES))
     if problems.has_errors:
         raise UsageError(problems)
-    try:
-        if chosen is not None:
-            survey.write(pack, chosen, path, languages)
-            return len(chosen.items)
-        company.write(pack, questions, path, languages)
-    except (OSError, FileCreateError) as error:
-        problems.error("handbook-unwritten", None, file=str(path), reason=str(error))
-        raise UsageError(problems) from error
+    if chosen is not None:
+        survey.write(pack, chosen, path, languages)
+        return len(chosen.items)
+    company.write(pack, questions, path, languages)
     return len(questions)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from wcwidth import wcswidth
 
 from ..messages import word
 from ..model import Text
+from ..output import write_whole
 from ..rejected import SAFE
 
 LINE = 15.0
@@ -83,9 +85,11 @@ class Form:
 @contextmanager
 def workbook(path: Path, languages: Sequence[str], title: str) -> Iterator[Form]:
     """A form; text in it never becomes a formula, and the same form gives the same bytes."""
-    with xlsxwriter.Workbook(str(path), SAFE) as book:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, SAFE) as book:
         book.set_properties({"title": title[:200], "created": datetime(2000, 1, 1)})
         yield Form(book, languages)
+    write_whole(path, content.getvalue())
 
 
 def height(cells: Mapping[str, float]) -> float:
