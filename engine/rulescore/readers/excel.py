@@ -46,7 +46,7 @@ def read(path: Path, file: str, options: Options, problems: Problems) -> Raw | N
         sheet = _sheet(workbook, file, options, problems)
         if sheet is None:
             return None
-        content = xml_of(path, sheet)
+        content = xml_of(path, sheet, sha256)
         if cells_of(content) > MOST_CELLS:
             problems.error("sheet-too-large", Cell(file, sheet), limit=MOST_CELLS)
             return None

@@ -8,6 +8,7 @@ import html
 import re
 import zipfile
 import zlib
+from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -29,32 +30,39 @@ _ROW_NUMBER = re.compile(rb' r="([0-9]+)"')
 _ENDS = re.compile(rb'(min|max)="([0-9]+)"')
 _STYLED = re.compile(rb"<c ([^<>]*)>")
 _STYLE = re.compile(rb' ?s="([0-9]+)"')
+_DAMAGES = (LookupError, ValueError, ElementTree.ParseError, zlib.error, EOFError, RuntimeError)
+"""What the inside of a damaged workbook raises."""
 _PERCENT_FORMATS = {9: "0%", 10: "0.00%"}
 """The built-in number formats of shares."""
 
 
-def xml_of(path: Path, sheet: str) -> bytes:
-    """The XML of a sheet of an .xlsx; nothing for other formats."""
-    if not zipfile.is_zipfile(path):
-        return b""
+def xml_of(path: Path, sheet: str, sha256: str) -> bytes:
+    """The XML of a sheet of an .xlsx; nothing for other formats. `sha256`: of the workbook, as it was read."""
     try:
+        parts = _parts(path, sha256)
+        if sheet not in parts:
+            return b""
         with zipfile.ZipFile(path) as archive:
-            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-            links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-            targets = {link.get("Id"): link.get("Target", "") for link in links}
-            found = [node.get(_RELATION) for node in book.iter() if node.get("name") == sheet]
-            target = next(targets[name] for name in found if name).removeprefix("/")
-            return archive.read(target if target.startswith("xl/") else f"xl/{target}")
-    except (
-        LookupError,
-        ValueError,
-        StopIteration,
-        ElementTree.ParseError,
-        zlib.error,
-        EOFError,
-        RuntimeError,
-    ):
+            return archive.read(parts[sheet])
+    except _DAMAGES:
         return b""
+
+
+@lru_cache(maxsize=1)
+def _parts(path: Path, sha256: str) -> dict[str, str]:
+    """Where the XML of each sheet lies in a workbook: the one read last, whose other sheets are mostly read next."""
+    if not zipfile.is_zipfile(path):
+        return {}
+    with zipfile.ZipFile(path) as archive:
+        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {link.get("Id"): link.get("Target", "").removeprefix("/") for link in links}
+    found = {
+        node.get("name"): targets.get(node.get(_RELATION))
+        for node in reversed(list(book.iter()))
+        if node.get(_RELATION)
+    }
+    return {name: at if at.startswith("xl/") else f"xl/{at}" for name, at in found.items() if name and at}
 
 
 def cells_of(content: bytes) -> int:
@@ -111,15 +119,7 @@ def formats_of(path: Path, content: bytes, column: int) -> dict[int, str]:
     try:
         with zipfile.ZipFile(path) as archive:
             styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
-    except (
-        LookupError,
-        ValueError,
-        ElementTree.ParseError,
-        zlib.error,
-        EOFError,
-        RuntimeError,
-        zipfile.BadZipFile,
-    ):
+    except (*_DAMAGES, zipfile.BadZipFile):
         return {}
     codes = {int(one.get("numFmtId", 0)): one.get("formatCode", "") for one in styles.iter(f"{_MAIN}numFmt")}
     cells = styles.find(f"{_MAIN}cellXfs")
