@@ -129,7 +129,7 @@ def process() -> None:
         if sys.getprofile() or sys.gettrace():  # somebody wants to see the end too
             raise
         with contextlib.suppress(OSError, ValueError):
-            for stream in (sys.stdout, sys.stderr):
+            for stream in filter(None, (sys.stdout, sys.stderr)):
                 stream.flush()
             atexit._run_exitfuncs()
             os._exit(end.code if isinstance(end.code, int) else 1)

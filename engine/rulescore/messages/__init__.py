@@ -63,11 +63,7 @@ def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:
 @functools.cache
 def pages() -> Mapping[str, Mapping[str, str]]:
     """Examples of problem codes, the same in every language: code -> {file, bad, good}."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found: dict[str, dict[str, str]] = {}
-    for path in sorted(_FOLDER.glob("*pages.yaml")):
-        found.update(yaml.load(path.read_text(encoding="utf-8"), Loader=loader))
-    return found
+    return {code: page for path in sorted(_FOLDER.glob("*pages.yaml")) for code, page in _read(path).items()}
 
 
 def default_language() -> str:
