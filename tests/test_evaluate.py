@@ -297,9 +297,16 @@ def test_the_run_is_as_private_as_the_user_wants(desk: Path) -> None:
 # ---- failures leave nothing ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    ("error", "wanted"),
+    [
+        (OSError(28, "No space left on device"), 2),
+        (OSError(5, "Input/output error"), 70),
+        (KeyboardInterrupt(), 130),
+    ],
+)
 def test_a_failure_while_writing_leaves_nothing(
-    desk: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+    desk: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, wanted: int
 ) -> None:
     """Guards against half a run: neither the folder, nor what it was built in, nor the parents that were made for it."""
 
@@ -308,7 +315,7 @@ def test_a_failure_while_writing_leaves_nothing(
 
     monkeypatch.setattr(conductor.run_folder, "write_manifest", fail)
     code, _ = evaluate(desk, "--out", "new/deep/run")
-    assert code == (130 if isinstance(error, KeyboardInterrupt) else 70)
+    assert code == wanted
     assert names(desk) == {"small", "customers.csv"}
 
 
