@@ -141,6 +141,8 @@ def _run() -> int:
 
     try:
         code = group.main(standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what can't be written is told here, not by Python at its end
         return code if isinstance(code, int) else 0
     except ProblemError as error:
         _show(error.problems)
@@ -163,6 +165,7 @@ def _run() -> int:
             return 128 + _received[0]
         if is_full(error):
             _show([Problem("disk-full", "error", None, {"reason": os.strerror(errno.ENOSPC)})])
+            _fall_silent()  # what could not be written is not to be tried again at the end
             return UsageError.exit_code
         if os.environ.get("RULESCORE_TRACEBACK"):
             traceback.print_exc()
