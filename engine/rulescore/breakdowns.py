@@ -13,7 +13,7 @@ from .engines import frame as frame_engine
 from .engines.columns import Columns, as_number
 from .engines.counting import Counting, counted
 from .engines.evaluator import Evaluator
-from .engines.literals import absent
+from .engines.literals import TYPES, absent
 from .engines.row import RowEngine
 from .lang.syntax import Tree
 from .model import Breakdown
@@ -31,8 +31,6 @@ Groups = list[Key | None]
 """Keys in the order of rows; None stands for all that are in no row of their own."""
 Table = tuple[Groups, list[Sequence[Any]]]
 """Groups and, for each, the values of the figures."""
-
-_TYPES: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}
 
 
 def by_frame(
@@ -78,7 +76,7 @@ def by_frame(
         tables.append(groups)
         ids = pl.LazyFrame(
             [
-                pl.Series(column, [group[index] for group in groups if group], dtype=_TYPES[tree.kind])
+                pl.Series(column, [group[index] for group in groups if group], dtype=TYPES[tree.kind])
                 for index, (column, tree) in enumerate(zip(named, trees, strict=True))
             ]
         ).with_columns(pl.int_range(pl.len()).cast(pl.String).alias("?group"))
@@ -91,7 +89,7 @@ def by_frame(
         records = pl.LazyFrame(
             [pl.Series(CUSTOMER, names_of(groups), dtype=pl.String)]
             + [
-                pl.Series(field, column, dtype=_TYPES[own.kinds[field]])
+                pl.Series(field, column, dtype=TYPES[own.kinds[field]])
                 for field, column in _rows(own, breakdown, groups, values).items()
             ]
         )

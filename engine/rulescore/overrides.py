@@ -7,7 +7,7 @@ data with what stood there before. Another input goes into the customers' table;
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -16,17 +16,12 @@ from msgspec.structs import replace
 from .model import Field, Pack
 from .packs.violations import check_document
 from .problems import Problems, close_names
+from .readers.coerce import type_of
 from .readers.table import ROW, SOURCE, TableData
 from .source import Document
 from .values import day, iso
 
 JSON, YAML = "overrides.json", "overrides.yaml"
-TYPES: Mapping[str, Any] = {
-    "number": pl.Float64,
-    "text": pl.String,
-    "bool": pl.Boolean,
-    "date": pl.Date,
-}
 
 Node = dict[str, Any]
 
@@ -199,7 +194,7 @@ def with_inputs(customers: TableData, decided: Sequence[Node], pack: Pack) -> Ta
         name = one["field"]
         if name is None:
             continue
-        dtype = TYPES[pack.records.fields[name].kind]
+        dtype = type_of(pack.records.fields[name])
         old = changed.get(name, pl.col(name) if name in have else pl.lit(None, dtype=dtype))
         given = (
             pl.lit(one["value"], dtype=pl.String).str.to_date()

@@ -16,6 +16,7 @@ import rfc8785
 
 from . import breakdowns
 from .engines import frame as frame_engine
+from .engines.literals import TYPES
 from .engines.row import RowEngine, shown
 from .engines.tables import rows_of, trace_of_results
 from .folder import INPUTS, PORTFOLIO, TRACE, narrow, trace_columns
@@ -23,13 +24,12 @@ from .packs.measures import TAKEN
 from .packs.portfolio_table import COMPANY, COMPANY_ID, OWNER, columns_read
 from .plan import Plan
 from .problems import Problems
+from .readers.coerce import type_of
 from .readers.table import ROW, SOURCE, Executor, TableData, held
 from .scores import score_columns, score_frame
 
 CUSTOMER = frame_engine.CUSTOMER
 JSON = "portfolio.json"
-
-_TYPES: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Date}
 
 
 def check_company(tables: Mapping[str, TableData], problems: Problems) -> None:
@@ -162,8 +162,9 @@ def _record(plan: Plan, company: TableData | None) -> pl.LazyFrame:
         (pl.col(ROW) if company is not None else pl.lit(None)).cast(pl.Int64).alias(ROW),
     ]
     for key in plan.fields:
-        dtype = _TYPES[table.fields[key].kind]
-        chosen.append(pl.col(key) if key in have else pl.lit(None, dtype=dtype).alias(key))
+        chosen.append(
+            pl.col(key) if key in have else pl.lit(None, dtype=type_of(table.fields[key])).alias(key)
+        )
     return frame.select(chosen)
 
 
@@ -173,8 +174,8 @@ def by_row(
     """Inputs, dates as days, and trace of the one `record`, whose dates are days, by the row engine. Without `events` the
     record holds its aggregates."""
     result = RowEngine(plan).evaluate_base(rows_of(record), None if events is None else [dict(events)])[0]
-    types, there = {**_TYPES, "date": pl.Float64}, set(record.columns)
-    made = {step.column: types[step.tree.kind] for step in plan.steps if step.column not in there}
+    there = set(record.columns)
+    made = {step.column: TYPES[step.tree.kind] for step in plan.steps if step.column not in there}
     trace = trace_of_results(plan, record[CUSTOMER].to_list(), [result]).select(trace_columns(plan))
     values = pl.from_dicts([{name: result.values[name] for name in made}], made) if made else pl.DataFrame()
     return record.hstack(values), trace

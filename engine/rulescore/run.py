@@ -26,12 +26,14 @@ from . import folder as run_folder
 from . import overrides, portfolio, worth
 from .assumptions import Valuation
 from .engines import frame as frame_engine
+from .engines.literals import TYPES
 from .engines.row import RowEngine
 from .engines.tables import rows_of, trace_of_results
 from .masking import Masking
 from .model import Pack, Text
 from .plan import Plan
 from .problems import Problem, Problems, UsageError, writable
+from .readers.coerce import type_of
 from .readers.table import ROW, SOURCE, Executor, Rejected, Source, TableData, executor
 from .scores import scores_of_trace
 from .version import VERSION
@@ -263,13 +265,13 @@ def customer_frame(plan: Plan, customers: TableData) -> pl.LazyFrame:
     """Customers with their id, their place, their name and the fields the plan reads; what was not supplied is missing."""
     table = plan.pack.records
     have = set(customers.frame.collect_schema().names())
-    types = {"number": pl.Float64(), "text": pl.String(), "bool": pl.Boolean(), "date": pl.Date()}
     chosen = [pl.col(table.key).alias(CUSTOMER), pl.col(SOURCE).cast(pl.Int32), pl.col(ROW).cast(pl.Int64)]
     for key in dict.fromkeys((*(("name",) if "name" in have else ()), *plan.fields)):
         if key == CUSTOMER:
             continue
-        dtype = types[table.fields[key].kind]
-        chosen.append(pl.col(key) if key in have else pl.lit(None, dtype=dtype).alias(key))
+        chosen.append(
+            pl.col(key) if key in have else pl.lit(None, dtype=type_of(table.fields[key])).alias(key)
+        )
     return customers.frame.select(chosen)
 
 
@@ -330,10 +332,9 @@ def _by_row(
     records = rows_of(kept)
     ids = [record[CUSTOMER] for record in records]
     results = RowEngine(plan).evaluate_base(records, run_folder.grouped_events(plan, events, ids))
-    types: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}
     columns = {
         step.column: pl.Series(
-            [result.values[step.column] for result in results], dtype=types[step.tree.kind]
+            [result.values[step.column] for result in results], dtype=TYPES[step.tree.kind]
         )
         for step in plan.steps
     }

@@ -9,6 +9,9 @@ from typing import Any
 
 import polars as pl
 
+TYPES: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}
+"""The types in which expressions see values, by kind; a date is a number of days."""
+
 
 @functools.lru_cache(maxsize=4096)
 def whole(value: int, dtype: type[pl.DataType]) -> pl.Expr:
@@ -29,7 +32,4 @@ def _literal(value: Any, sign: float) -> pl.Expr:
 
 def absent(kind: str) -> pl.Expr:
     """A column of that kind without a value."""
-    return pl.lit(None, dtype=_TYPES.get(kind, pl.Float64))
-
-
-_TYPES: dict[str, Any] = {"text": pl.String, "bool": pl.Boolean}
+    return pl.lit(None, dtype=TYPES.get(kind, pl.Float64))

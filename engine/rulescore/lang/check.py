@@ -20,21 +20,21 @@ MAX_PATTERN = 200
 MAX_POWER = 64
 
 
-class EventTable(Struct, frozen=True):
+class EventTable(Struct, frozen=True, dict=True):
     """What expressions may read of an event table: the kinds of its columns and which one dates it."""
 
     columns: Mapping[str, Kind]
     values: Mapping[str, tuple[str, ...]] = {}
     date: str = ""
-    _named: dict[str, tuple[Mapping[str, Kind], Mapping[str, tuple[str, ...]]]] = {}
 
     def named(self, table: str) -> tuple[Mapping[str, Kind], Mapping[str, tuple[str, ...]]]:
         """Kinds and allowed values by the names that expressions use, `table.column`."""
-        if table not in self._named:
+        known: dict[str, tuple[Mapping[str, Kind], Mapping[str, tuple[str, ...]]]] = self.__dict__
+        if table not in known:
             kinds = {f"{table}.{column}": kind for column, kind in self.columns.items()}
             values = {f"{table}.{column}": allowed for column, allowed in self.values.items()}
-            self._named[table] = (kinds, values)
-        return self._named[table]
+            known[table] = (kinds, values)
+        return known[table]
 
 
 class Scope(Struct, frozen=True):

@@ -16,6 +16,7 @@ import polars as pl
 from msgspec import Struct
 
 from ..engines import frame as frame_engine
+from ..engines.literals import TYPES
 from ..engines.row import Record, Result, RowEngine
 from ..engines.tables import trace_of_results
 from ..model import Pack, Table
@@ -26,7 +27,6 @@ from .suite import PackTest
 
 CUSTOMER = frame_engine.CUSTOMER
 OWNER, POSITION, GIVEN_ID = "?test", "?position", "?id"
-TYPES: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}
 
 
 class Difference(Struct, frozen=True):

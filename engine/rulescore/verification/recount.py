@@ -19,6 +19,7 @@ from msgspec import Struct
 from .. import breakdowns, worth
 from ..assumptions import read_valuation
 from ..engines.frame import CUSTOMER, as_numbers
+from ..engines.literals import TYPES
 from ..engines.row import Result, RowEngine, figure
 from ..engines.tables import rows_of, trace_of_results
 from ..folder import INPUTS, MANIFEST, SCORES_CSV, SCORES_PARQUET, TEXTS, TRACE, Run, trace_columns
@@ -47,8 +48,6 @@ Progress = Callable[[int, int], None]
 
 FAULTS = (ArithmeticError, ValueError, TypeError, LookupError, AssertionError, StopIteration)
 """What values that no reader would have let in may do to the arithmetic."""
-
-TYPES: dict[str, Any] = {"number": pl.Float64, "text": pl.String, "bool": pl.Boolean, "date": pl.Float64}
 
 
 class Counts(Struct):

@@ -16,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from ..answers import settle
 from ..engines.frame import CUSTOMER
+from ..engines.literals import TYPES
 from ..engines.row import RowEngine
 from ..folder import (
     CELLS,
@@ -45,7 +46,7 @@ from ..run import customer_frame, sink, source_facts, write_cells
 from ..source import read_yaml
 from ..taken import settle as settle_taken
 from .lockstep import NOTHING, UnreadableError, batches, differences, input_words
-from .recount import TYPES, Counts, numbers_of, picked, spaced, within
+from .recount import Counts, numbers_of, picked, spaced, within
 from .seal import Findings
 
 GROUP = 10_000
